@@ -1,0 +1,56 @@
+// registry.h — everything that pipelines can name: connectors, formats, functions. Filled once at start-up by explicit lists.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/component/config.h"
+#include "engine/component/format.h"
+#include "engine/component/option_table.h"
+#include "engine/component/source.h"
+#include "engine/component/store.h"
+#include "engine/expression/function.h"
+
+namespace weir {
+
+/// The one declaration of a source connector: validation, `weir list connectors`, JSON schema and reference page come from it.
+struct SourceSpec {
+  std::string name;      // what `type:` says
+  std::string summary;
+  std::vector<OptionDoc> options;
+  std::vector<MetadataColumn> metadata;
+  /// Reports every error; null if there was one. Gets the source's options only: name, type, format, columns and on_error are taken out by the compiler.
+  std::function<std::shared_ptr<const SourceDefinition>(const Config&, Diagnostics&)> parse;
+};
+
+/// A database that can commit epochs. A connection is matched by `type`, or by the scheme of its `dsn`.
+struct StoreSpec {
+  std::string name;                  // "postgres", "sqlite"
+  std::vector<std::string> schemes;  // {"postgresql", "postgres"}
+  std::string summary;
+  std::vector<OptionDoc> options;
+  std::function<std::shared_ptr<const StoreDefinition>(const Config&, Diagnostics&)> parse;
+};
+
+struct FormatSpec {
+  std::string name;
+  std::string summary;
+  std::vector<OptionDoc> options;    // accepted beside `format:` in the source
+  std::function<std::shared_ptr<const Format>(const Config&, Diagnostics&)> parse;
+};
+
+struct Registry {
+  FunctionRegistry functions;
+  std::vector<SourceSpec> sources;
+  std::vector<StoreSpec> stores;
+  std::vector<FormatSpec> formats;
+
+  const SourceSpec* find_source(const std::string& name) const;
+  const StoreSpec* find_store(const std::string& name) const;
+  const StoreSpec* find_store_by_scheme(const std::string& scheme) const;
+  const FormatSpec* find_format(const std::string& name) const;
+};
+
+}  // namespace weir

@@ -1,0 +1,37 @@
+// ast.h — an expression as the user wrote it: names not yet resolved, types not yet known. Made by dsl's parser.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/base/error.h"
+#include "engine/data/value.h"
+
+namespace weir {
+
+struct Ast;
+using AstPtr = std::unique_ptr<Ast>;
+
+struct LiteralAst { Value value; };
+/// a or a.b, unquoted; more than one part is a column of a struct (later) or alias.column.
+struct NameAst { std::vector<std::string> parts; };
+/// A function, or an operator under its canonical name: and or not = <> < <= > >= <=> + - * / % negate || in between like rlike is_null
+/// json_path. `a NOT IN (..)` is not(in(..)); `a IS NOT NULL` is not(is_null(a)); `a <> b`, `a != b` are both "<>";
+/// `option:alloy.value[0]` is json_path(option, '$.alloy.value[0]').
+struct CallAst { std::string function; std::vector<AstPtr> arguments; };
+/// CASE [operand] WHEN .. THEN .. ELSE .. END. `operand` and `otherwise` may be null.
+struct CaseAst {
+  AstPtr operand;
+  std::vector<std::pair<AstPtr, AstPtr>> branches;
+  AstPtr otherwise;
+};
+struct CastAst { AstPtr operand; Type type; bool is_try = false; };
+
+struct Ast {
+  std::variant<LiteralAst, NameAst, CallAst, CaseAst, CastAst> node;
+  Location where;  // the whole expression
+};
+
+}  // namespace weir

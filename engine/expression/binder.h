@@ -1,0 +1,24 @@
+// binder.h — resolves names, chooses overloads, inserts casts, types every node.
+#pragma once
+
+#include "engine/expression/ast.h"
+#include "engine/expression/expression.h"
+
+namespace weir {
+
+/// What names mean where an expression stands.
+struct Scope {
+  const Schema* schema = nullptr;
+  std::string description;  // for messages: "stream enriched", "source views"
+};
+
+/// Returns null after reporting every error of the expression to `diagnostics` (unknown columns and functions with the nearest name, wrong
+/// argument types with what was expected, ...). The result has its constants folded.
+ExpressionPtr bind(const Ast& ast, const Scope& scope, const FunctionRegistry& functions, Diagnostics& diagnostics);
+
+/// `expression` as `type`, by an implicit cast where SQL allows one (int→bigint→decimal→double, NULL→any, string literal→date/timestamp/json, json→string);
+/// null after reporting "expected X, got Y". `what` names the place, e.g. "column price of sink retail".
+ExpressionPtr coerce(ExpressionPtr expression, const Type& type, const std::string& what, const FunctionRegistry& functions,
+                     Diagnostics& diagnostics);
+
+}  // namespace weir
