@@ -1,8 +1,11 @@
-// builder.h — the only way to make a plan: checks names, types and keys as it goes and reports every error with its place.
+// builder.h — the only way to make a plan: checks names, types and keys as it goes and reports every error
+// with its place.
 #pragma once
 
 #include <map>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,29 +14,50 @@
 
 namespace weir {
 
-/// A failed step reports to the diagnostics and returns nothing; callers go on with the rest of the file, so that all errors are found.
-/// One thread.
+/// A failed step reports to the diagnostics and returns nothing; callers go on with the rest of the file, so
+/// that all errors are found. One thread.
 class PlanBuilder {
  public:
   PlanBuilder(std::string name, const Registry& registry, Diagnostics& diagnostics);
 
-  /// `options`: the source's map without name, type, format, columns, on_error; format options are taken out too.
-  std::optional<NodeId> add_source(const std::string& name, const Location& where, const std::string& connector, const std::string& format,
-                                   const Config& options, std::vector<SourceColumn> columns, ErrorPolicy on_error);
+  /// `options`: the source's map without name, type, format, columns, on_error; format options are taken out
+  /// too.
+  std::optional<NodeId> add_source(const std::string& name, const Location& where,
+                                   const std::string& connector, const std::string& format,
+                                   const Config& options, std::vector<SourceColumn> columns,
+                                   ErrorPolicy on_error);
+  /// `options`: the connection's map; `type` is optional where the scheme of `dsn` says it.
   std::optional<std::size_t> add_connection(const std::string& name, const Config& options);
-  /// The node of a source or stream by name; reports an unknown name with the nearest one.
+  /// The index of a connection by name; reports an unknown name with the nearest one. Silent about a
+  /// connection that was itself wrong.
+  std::optional<std::size_t> find_connection(const std::string& name, const Location& where);
+  /// The node of a source or stream by name; reports an unknown name with the nearest one. Silent about a
+  /// stream that was itself wrong.
   std::optional<NodeId> find_stream(const std::string& name, const Location& where);
   void name_stream(const std::string& name, NodeId node, const Location& where);
+  /// Says that the steps of stream `name` were wrong and reported, so that streams and sinks which read it
+  /// are not called wrong for that.
+  void name_broken_stream(const std::string& name, const Location& where);
   const Schema& schema(NodeId node) const;
 
-  struct NamedAst { std::string name; const Ast* expression; Location where; };
+  struct NamedAst {
+    std::string name;
+    const Ast* expression;
+    Location where;
+  };
   std::optional<NodeId> filter(NodeId input, const Ast& predicate);
   std::optional<NodeId> select(NodeId input, const std::vector<NamedAst>& columns);
   /// Adds columns, or replaces those of the same name. A later one may use an earlier one of the same step.
   std::optional<NodeId> extend(NodeId input, const std::vector<NamedAst>& columns);
-  struct NamedPlace { std::string name; Location where; };
+  struct NamedPlace {
+    std::string name;
+    Location where;
+  };
   std::optional<NodeId> drop(NodeId input, const std::vector<NamedPlace>& columns);
-  struct Renaming { NamedPlace from; NamedPlace to; };
+  struct Renaming {
+    NamedPlace from;
+    NamedPlace to;
+  };
   std::optional<NodeId> rename(NodeId input, const std::vector<Renaming>& renamings);
   std::optional<NodeId> unite(const std::vector<NodeId>& inputs, const Location& where);
 
@@ -46,20 +70,37 @@ class PlanBuilder {
     OnConflict on_conflict = OnConflict::ignore;
     std::optional<NamedPlace> newer_by;
     std::vector<ForeignKey> references;
-    struct FillRequest { NamedPlace column; std::string from, to; Location where; };
+    struct FillRequest {
+      NamedPlace column;
+      std::string from, to;
+      Location where;
+    };
     std::optional<FillRequest> fill;
   };
+  /// Where `input` comes fresh from select() and no stream bears its name, that selection belongs to the
+  /// sink: the sink then reads the selection's own input, and that is where `fill` finds its column.
   void add_sink(NodeId input, SinkRequest request);
 
   /// Nothing if any error was reported. Applies no rewrites.
   std::optional<Plan> finish();
 
  private:
+  bool claim_name(const std::string& name, const Location& where);
+  std::string describe(NodeId node) const;
+  NodeId add_node(Schema schema, std::variant<ScanNode, FilterNode, ProjectNode, UnionNode> operation);
+  std::optional<std::size_t> find_column(NodeId input, const NamedPlace& column);
+  bool check_columns(const std::string& source, const SourceSpec& spec, std::vector<SourceColumn>& columns);
+  std::optional<NodeId> project_in_order(NodeId input, const Schema& order, const Location& where);
+  void warn_of_unused_streams();
+
   const Registry& registry_;
   Diagnostics& diagnostics_;
   Plan plan_;
-  std::map<std::string, NodeId> streams_;
-  std::map<std::string, Location> places_;   // where each name was defined
+  std::map<std::string, std::optional<NodeId>> streams_;  // nothing: defined, but wrong
+  std::map<std::string, Location> places_;                // where each source and stream was defined
+  std::map<std::string, std::optional<std::size_t>> connections_;
+  std::map<std::string, Location> sink_places_;
+  std::set<std::string> read_streams_;  // those that some stream or sink takes rows from
 };
 
 }  // namespace weir

@@ -25,35 +25,51 @@ struct ErrorPolicy {
 };
 
 /// One column of a source as declared.
-struct SourceColumn { DecodedColumn decoded; Location where; };
+struct SourceColumn {
+  DecodedColumn decoded;
+  Location where;
+};
 
 struct ScanNode {
-  std::string source;                                  // name in the pipeline
-  std::string connector;                               // SourceSpec::name
+  std::string source;     // name in the pipeline
+  std::string connector;  // SourceSpec::name
   std::string format_name;
   std::shared_ptr<const SourceDefinition> definition;
   std::shared_ptr<const Format> format;
-  std::vector<SourceColumn> columns;                   // schema = these fields
+  std::vector<SourceColumn> columns;  // schema = these fields
   ErrorPolicy on_error;
 };
-struct FilterNode { NodeId input; ExpressionPtr predicate; };
+struct FilterNode {
+  NodeId input;
+  ExpressionPtr predicate;
+};
 /// select, extend, drop and rename all become a projection: one expression per output column.
-struct ProjectNode { NodeId input; std::vector<ExpressionPtr> expressions; };
+struct ProjectNode {
+  NodeId input;
+  std::vector<ExpressionPtr> expressions;
+};
 /// Rows of all inputs; schemas are equal.
-struct UnionNode { std::vector<NodeId> inputs; };
+struct UnionNode {
+  std::vector<NodeId> inputs;
+};
 
 struct PlanNode {
-  std::string name;      // of the stream it belongs to, for explain
-  Schema schema;         // what it gives
+  std::string name;  // of the stream it belongs to, for explain
+  Schema schema;     // what it gives
   std::variant<ScanNode, FilterNode, ProjectNode, UnionNode> operation;
 };
 
-/// Rows that init-db puts into a sink's table: one per day (or step) of a range, as if they had come with `column` set and all else NULL.
-struct Fill { std::string column; Value from; Value to; };
+/// Rows that init-db puts into a sink's table: one per day (or step) of a range, as if they had come with
+/// `column` set and all else NULL.
+struct Fill {
+  std::string column;
+  Value from;
+  Value to;
+};
 
 struct SinkNode {
   NodeId input;
-  std::size_t connection;              // index into Plan::connections
+  std::size_t connection;  // index into Plan::connections
   SinkTable table;
   std::vector<ExpressionPtr> expressions;  // over the input node's schema, one per table column
   std::optional<Fill> fill;
@@ -62,7 +78,7 @@ struct SinkNode {
 
 struct Connection {
   std::string name;
-  std::string store_name;              // StoreSpec::name
+  std::string store_name;  // StoreSpec::name
   std::shared_ptr<const StoreDefinition> definition;
 };
 
@@ -70,10 +86,12 @@ struct Plan {
   std::string name;
   std::vector<PlanNode> nodes;
   std::vector<Connection> connections;
-  std::vector<SinkNode> sinks;         // in the order of the file
+  std::vector<SinkNode> sinks;            // in the order of the file
+  const Function* conjunction = nullptr;  // the registry's `and`, with which fuse() joins filters
 };
 
-/// A hash of what decides results: sources, columns, expressions, sinks, keys; not of names of files, settings, passwords or layout. 16 hex digits.
+/// A hash of what decides results: sources, columns, expressions, sinks, keys; not of names of files,
+/// settings, passwords or layout. 16 hex digits.
 std::string fingerprint(const Plan& plan);
 
 enum class ExplainFormat : std::uint8_t { text, json, dot };
