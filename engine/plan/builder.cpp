@@ -1,0 +1,103 @@
+// builder.cpp — names of a plan: what is defined where, and what a reader of a wrong name probably meant.
+#include "engine/plan/builder.h"
+
+#include <fmt/format.h>
+
+#include "engine/plan/builder_messages.h"
+
+namespace weir {
+
+PlanBuilder::PlanBuilder(std::string name, const Registry& registry, Diagnostics& diagnostics)
+    : registry_(registry), diagnostics_(diagnostics) {
+  plan_.name = std::move(name);
+  plan_.conjunction = registry.functions.find("and");
+}
+
+const Schema& PlanBuilder::schema(NodeId node) const { return plan_.nodes.at(node).schema; }
+
+bool PlanBuilder::claim_name(const std::string& name, const Location& where) {
+  const auto [place, is_new] = places_.emplace(name, where);
+  if (!is_new) {
+    diagnostics_.error(
+        Error{ErrorKind::user, fmt::format("the name {} is already taken", name), where}.with_hint(
+            already_defined(place->second)));
+  }
+  return is_new;
+}
+
+NodeId PlanBuilder::add_node(Schema schema,
+                             std::variant<ScanNode, FilterNode, ProjectNode, UnionNode> operation) {
+  plan_.nodes.push_back(PlanNode{"", std::move(schema), std::move(operation)});
+  return plan_.nodes.size() - 1;
+}
+
+std::optional<NodeId> PlanBuilder::find_stream(const std::string& name, const Location& where) {
+  const auto found = streams_.find(name);
+  if (found != streams_.end()) {
+    read_streams_.insert(name);
+    return found->second;
+  }
+  std::vector<std::string> names;
+  for (const auto& [known, node] : streams_) names.push_back(known);
+  diagnostics_.error(unknown("source or stream", name, names, where));
+  return std::nullopt;
+}
+
+void PlanBuilder::name_stream(const std::string& name, NodeId node, const Location& where) {
+  if (!claim_name(name, where)) return;
+  streams_[name] = node;
+  // The steps between the stream's input and its last one belong to it.
+  for (std::optional<NodeId> current = node; current && plan_.nodes[*current].name.empty();) {
+    PlanNode& step = plan_.nodes[*current];
+    step.name = name;
+    current.reset();
+    if (const auto* filter = std::get_if<FilterNode>(&step.operation)) current = filter->input;
+    if (const auto* project = std::get_if<ProjectNode>(&step.operation)) current = project->input;
+  }
+}
+
+void PlanBuilder::name_broken_stream(const std::string& name, const Location& where) {
+  if (claim_name(name, where)) streams_[name] = std::nullopt;
+}
+
+std::optional<std::size_t> PlanBuilder::find_connection(const std::string& name, const Location& where) {
+  const auto found = connections_.find(name);
+  if (found != connections_.end()) return found->second;
+  std::vector<std::string> names;
+  for (const auto& [known, index] : connections_) names.push_back(known);
+  diagnostics_.error(unknown("connection", name, names, where));
+  return std::nullopt;
+}
+
+std::string PlanBuilder::describe(NodeId node) const {
+  const PlanNode& found = plan_.nodes[node];
+  if (found.name.empty()) return "this stream";
+  return (std::holds_alternative<ScanNode>(found.operation) ? "source " : "stream ") + found.name;
+}
+
+std::optional<std::size_t> PlanBuilder::find_column(NodeId input, const NamedPlace& column) {
+  const Schema& known = schema(input);
+  if (const auto index = known.index_of(column.name)) return index;
+  diagnostics_.error(unknown("column", column.name, field_names(known), column.where));
+  return std::nullopt;
+}
+
+void PlanBuilder::warn_of_unused_streams() {
+  for (const auto& [name, node] : streams_) {
+    if (read_streams_.count(name) != 0) continue;
+    diagnostics_.warning(Error{ErrorKind::user, fmt::format("nothing reads {}", name), places_[name]});
+  }
+}
+
+std::optional<Plan> PlanBuilder::finish() {
+  if (diagnostics_.ok() && plan_.sinks.empty()) {
+    diagnostics_.error(
+        Error{ErrorKind::user, fmt::format("pipeline {} has no sink: it would write nothing", plan_.name)});
+  }
+  if (diagnostics_.ok()) check_write_orders(plan_, diagnostics_);
+  if (!diagnostics_.ok()) return std::nullopt;
+  warn_of_unused_streams();
+  return std::move(plan_);
+}
+
+}  // namespace weir

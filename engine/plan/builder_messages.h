@@ -1,0 +1,22 @@
+// builder_messages.h — sentences that several parts of the plan builder say.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/plan/plan.h"
+
+namespace weir {
+
+/// "unknown column: amout", with the nearest of `known` as a hint, or all of them where none is near.
+Error unknown(const std::string& what, const std::string& name, const std::vector<std::string>& known,
+              const Location& where);
+/// "it is defined at a.yaml:3:5", or less where the place is not known.
+std::string already_defined(const Location& where);
+std::vector<std::string> field_names(const Schema& schema);
+/// "a, b, c".
+std::string join(const std::vector<std::string>& words, const char* separator = ", ");
+/// Reports tables that refer to each other in a circle.
+void check_write_orders(const Plan& plan, Diagnostics& diagnostics);
+
+}  // namespace weir

@@ -1,0 +1,190 @@
+// builder_sink.cpp — adds a sink: its table, key, conflict rule, references and fill, all checked against
+// what its stream gives.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/data/calendar.h"
+#include "engine/plan/builder.h"
+#include "engine/plan/builder_messages.h"
+
+namespace weir {
+namespace {
+
+bool is_orderable(const Type& type) {
+  return type.kind != TypeKind::json && type.kind != TypeKind::interval && type.kind != TypeKind::null;
+}
+
+std::optional<std::size_t> output_column(const Schema& schema, const PlanBuilder::NamedPlace& column,
+                                         const std::string& sink, Diagnostics& diagnostics) {
+  if (const auto index = schema.index_of(column.name)) return index;
+  diagnostics.error(
+      unknown(fmt::format("column of sink {}", sink), column.name, field_names(schema), column.where));
+  return std::nullopt;
+}
+
+void set_key(SinkTable& table, const PlanBuilder::SinkRequest& request, Diagnostics& diagnostics) {
+  for (const PlanBuilder::NamedPlace& column : request.key) {
+    const auto index = output_column(table.schema, column, request.name, diagnostics);
+    if (!index) continue;
+    if (std::find(table.key.begin(), table.key.end(), *index) != table.key.end()) {
+      diagnostics.error(
+          Error{ErrorKind::user, fmt::format("column {} is in the key twice", column.name), column.where});
+      continue;
+    }
+    Field& field = table.schema.fields[*index];
+    if (field.type.kind == TypeKind::json) {
+      diagnostics.error(Error{ErrorKind::user,
+                              fmt::format("key column {} is json, which has no equality", column.name),
+                              column.where}
+                            .with_hint("use json_value() or cast it to string"));
+    }
+    // Rows whose key is NULL are refused by the encoder.
+    field.nullable = false;
+    table.key.push_back(*index);
+  }
+}
+
+void set_conflict_rule(SinkTable& table, const PlanBuilder::SinkRequest& request, Diagnostics& diagnostics) {
+  table.on_conflict = request.on_conflict;
+  if (request.on_conflict != OnConflict::ignore && request.key.empty()) {
+    const std::string message =
+        fmt::format("sink {} says what to do on a conflict, but has no key", request.name);
+    diagnostics.error(Error{ErrorKind::user, message, request.where}.with_hint("add key: [COLUMN, ...]"));
+  }
+  if (request.on_conflict != OnConflict::update_newer) return;
+  WEIR_CHECK(request.newer_by.has_value(), "update newer comes with the column that decides");
+  const auto index = output_column(table.schema, *request.newer_by, request.name, diagnostics);
+  if (!index) return;
+  table.newer_by = *index;
+  const Field& field = table.schema.fields[*index];
+  if (is_orderable(field.type)) return;
+  diagnostics.error(Error{ErrorKind::user,
+                          fmt::format("column {} is {}: it has no order to say which row is newer",
+                                      field.name, to_string(field.type)),
+                          request.newer_by->where});
+}
+
+void set_references(SinkTable& table, const PlanBuilder::SinkRequest& request, Diagnostics& diagnostics) {
+  for (const ForeignKey& reference : request.references) {
+    for (const std::string& column : reference.columns) {
+      output_column(table.schema, {column, request.where}, request.name, diagnostics);
+    }
+    if (!reference.references.empty() && reference.references.size() != reference.columns.size()) {
+      const std::string message =
+          fmt::format("a reference to {} has {} columns here and {} there", reference.table,
+                      reference.columns.size(), reference.references.size());
+      diagnostics.error(Error{ErrorKind::user, message, request.where});
+    }
+  }
+  table.references = request.references;
+}
+
+void check_types(const SinkTable& table, const Location& where, Diagnostics& diagnostics) {
+  for (const Field& field : table.schema.fields) {
+    if (field.type.kind != TypeKind::null) continue;
+    const std::string message =
+        fmt::format("column {} of sink {} has no type: it is always NULL", field.name, table.sink);
+    diagnostics.error(
+        Error{ErrorKind::user, message, where}.with_hint("write cast(null as string), or another type"));
+  }
+}
+
+std::optional<Value> parse_bound(const Type& type, const std::string& text) {
+  if (type.kind == TypeKind::date) {
+    if (const auto days = parse_date(text)) return Value{type, *days};
+    return std::nullopt;
+  }
+  if (const auto time = parse_timestamp(text)) return Value{type, *time};
+  return std::nullopt;
+}
+
+std::optional<Fill> make_fill(const Schema& input, const PlanBuilder::SinkRequest::FillRequest& request,
+                              Diagnostics& diagnostics) {
+  const auto index = input.index_of(request.column.name);
+  if (!index) {
+    diagnostics.error(unknown("column", request.column.name, field_names(input), request.column.where));
+    return std::nullopt;
+  }
+  const Type type = input.fields[*index].type;
+  if (type.kind != TypeKind::date && type.kind != TypeKind::timestamp) {
+    const std::string message =
+        fmt::format("fill goes by a date or a timestamp, but {} is {}", request.column.name, to_string(type));
+    diagnostics.error(Error{ErrorKind::user, message, request.column.where});
+    return std::nullopt;
+  }
+  const auto from = parse_bound(type, request.from), to = parse_bound(type, request.to);
+  for (const auto& [bound, text] : {std::pair{&from, &request.from}, std::pair{&to, &request.to}}) {
+    if (*bound) continue;
+    diagnostics.error(
+        Error{ErrorKind::user, fmt::format("not a {}: {}", to_string(type), *text), request.where}.with_hint(
+            "write it like 2024-11-01"));
+  }
+  if (!from || !to) return std::nullopt;
+  const bool is_backwards = type.kind == TypeKind::date
+                                ? std::get<std::int32_t>(from->data) > std::get<std::int32_t>(to->data)
+                                : std::get<std::int64_t>(from->data) > std::get<std::int64_t>(to->data);
+  if (is_backwards) {
+    const std::string message = fmt::format("fill ends ({}) before it begins ({})", request.to, request.from);
+    diagnostics.error(Error{ErrorKind::user, message, request.where});
+    return std::nullopt;
+  }
+  return Fill{request.column.name, *from, *to};
+}
+
+std::vector<ExpressionPtr> identity(const Schema& schema) {
+  std::vector<ExpressionPtr> columns;
+  for (std::size_t i = 0; i < schema.fields.size(); ++i) columns.push_back(make_column(i, schema.fields[i]));
+  return columns;
+}
+
+}  // namespace
+
+void PlanBuilder::check_table_is_free(const SinkRequest& request) {
+  for (const SinkNode& sink : plan_.sinks) {
+    if (sink.connection != request.connection || sink.table.table != request.table) continue;
+    const std::string message =
+        fmt::format("sinks {} and {} write the same table: {}", sink.table.sink, request.name, request.table);
+    diagnostics_.error(Error{ErrorKind::user, message, request.where}.with_hint(
+        "unite their streams and write them with one sink"));
+  }
+}
+
+void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
+  const auto [first, is_new] = sink_places_.emplace(request.name, request.where);
+  if (!is_new) {
+    diagnostics_.error(
+        Error{ErrorKind::user, fmt::format("sink {} is defined twice", request.name), request.where}
+            .with_hint(already_defined(first->second)));
+  }
+  SinkNode sink;
+  sink.input = input;
+  sink.connection = request.connection;
+  sink.where = request.where;
+  sink.table.sink = request.name;
+  sink.table.table = request.table;
+  sink.table.schema = schema(input);
+  const auto* own_selection = std::get_if<ProjectNode>(&plan_.nodes[input].operation);
+  if (own_selection != nullptr && plan_.nodes[input].name.empty()) {
+    sink.input = own_selection->input;
+    sink.expressions = own_selection->expressions;
+  } else {
+    sink.expressions = identity(sink.table.schema);
+  }
+  const std::size_t errors_before = diagnostics_.errors().size();
+  if (request.table.empty())
+    diagnostics_.error(
+        Error{ErrorKind::user, fmt::format("sink {} names no table", request.name), request.where});
+  check_table_is_free(request);
+  check_types(sink.table, request.where, diagnostics_);
+  set_key(sink.table, request, diagnostics_);
+  set_conflict_rule(sink.table, request, diagnostics_);
+  set_references(sink.table, request, diagnostics_);
+  if (request.fill) sink.fill = make_fill(schema(sink.input), *request.fill, diagnostics_);
+  if (diagnostics_.errors().size() == errors_before) {
+    plan_.connections.at(request.connection).definition->check_table(sink.table, request.where, diagnostics_);
+  }
+  plan_.sinks.push_back(std::move(sink));
+}
+
+}  // namespace weir

@@ -1,0 +1,202 @@
+// builder_steps.cpp — the stateless steps of a stream: filter, select, extend, drop, rename, union.
+#include <fmt/format.h>
+
+#include <set>
+
+#include "engine/expression/binder.h"
+#include "engine/plan/builder.h"
+#include "engine/plan/builder_messages.h"
+
+namespace weir {
+namespace {
+
+std::vector<ExpressionPtr> columns_of(const Schema& schema) {
+  std::vector<ExpressionPtr> columns;
+  for (std::size_t i = 0; i < schema.fields.size(); ++i) columns.push_back(make_column(i, schema.fields[i]));
+  return columns;
+}
+
+// Stands for an expression that was wrong, so that what uses it is not called wrong too.
+ExpressionPtr placeholder(const Location& where) { return make_literal(Value{null_type, {}}, where); }
+
+bool check_distinct(const std::vector<PlanBuilder::NamedAst>& columns, Diagnostics& diagnostics) {
+  std::map<std::string, Location> seen;
+  bool is_good = true;
+  for (const auto& column : columns) {
+    const auto [first, is_new] = seen.emplace(column.name, column.where);
+    if (is_new) continue;
+    is_good = false;
+    diagnostics.error(
+        Error{ErrorKind::user, fmt::format("column {} is given twice", column.name), column.where}.with_hint(
+            already_defined(first->second)));
+  }
+  return is_good;
+}
+
+std::size_t count_named(const Schema& schema, const std::string& name) {
+  std::size_t count = 0;
+  for (const Field& field : schema.fields) count += field.name == name ? 1 : 0;
+  return count;
+}
+
+// "id string, price decimal(10,2)".
+std::string columns_text(const Schema& schema) {
+  std::vector<std::string> texts;
+  for (const Field& field : schema.fields)
+    texts.push_back(fmt::format("{} {}", field.name, to_string(field.type)));
+  return join(texts);
+}
+
+}  // namespace
+
+std::optional<NodeId> PlanBuilder::filter(NodeId input, const Ast& predicate) {
+  ExpressionPtr bound =
+      bind(predicate, Scope{&schema(input), describe(input)}, registry_.functions, diagnostics_);
+  if (bound != nullptr) {
+    bound =
+        coerce(std::move(bound), boolean_type, "the condition of where", registry_.functions, diagnostics_);
+  }
+  if (bound == nullptr) return std::nullopt;
+  return add_node(schema(input), FilterNode{input, std::move(bound)});
+}
+
+std::optional<NodeId> PlanBuilder::select(NodeId input, const std::vector<NamedAst>& columns) {
+  bool is_good = check_distinct(columns, diagnostics_);
+  const Scope scope{&schema(input), describe(input)};
+  Schema output;
+  std::vector<ExpressionPtr> expressions;
+  for (const NamedAst& column : columns) {
+    ExpressionPtr bound = bind(*column.expression, scope, registry_.functions, diagnostics_);
+    is_good = is_good && bound != nullptr;
+    if (bound == nullptr) continue;
+    output.fields.push_back(Field{column.name, bound->type, bound->nullable});
+    expressions.push_back(std::move(bound));
+  }
+  if (!is_good) return std::nullopt;
+  return add_node(std::move(output), ProjectNode{input, std::move(expressions)});
+}
+
+std::optional<NodeId> PlanBuilder::extend(NodeId input, const std::vector<NamedAst>& columns) {
+  bool is_good = check_distinct(columns, diagnostics_);
+  Schema output = schema(input);
+  std::vector<ExpressionPtr> expressions = columns_of(output);
+  for (const NamedAst& column : columns) {
+    ExpressionPtr bound =
+        bind(*column.expression, Scope{&output, describe(input)}, registry_.functions, diagnostics_);
+    is_good = is_good && bound != nullptr;
+    // `bound` refers to the columns as they are after the earlier ones of this step; the projection is over
+    // its input.
+    ExpressionPtr expression = bound == nullptr ? placeholder(column.where) : substitute(bound, expressions);
+    const Field field{column.name, expression->type, expression->nullable};
+    if (const auto replaced = output.index_of(column.name)) {
+      output.fields[*replaced] = field;
+      expressions[*replaced] = std::move(expression);
+      continue;
+    }
+    output.fields.push_back(field);
+    expressions.push_back(std::move(expression));
+  }
+  if (!is_good) return std::nullopt;
+  return add_node(std::move(output), ProjectNode{input, std::move(expressions)});
+}
+
+std::optional<NodeId> PlanBuilder::drop(NodeId input, const std::vector<NamedPlace>& columns) {
+  std::set<std::size_t> dropped;
+  bool is_good = true;
+  for (const NamedPlace& column : columns) {
+    const auto index = find_column(input, column);
+    is_good = is_good && index.has_value();
+    if (index) dropped.insert(*index);
+  }
+  const Schema& before = schema(input);
+  if (is_good && dropped.size() == before.fields.size()) {
+    diagnostics_.error(Error{ErrorKind::user, "drop leaves no column", columns.front().where});
+    is_good = false;
+  }
+  if (!is_good) return std::nullopt;
+  Schema output;
+  std::vector<ExpressionPtr> expressions;
+  for (std::size_t i = 0; i < before.fields.size(); ++i) {
+    if (dropped.count(i) != 0) continue;
+    output.fields.push_back(before.fields[i]);
+    expressions.push_back(make_column(i, before.fields[i]));
+  }
+  return add_node(std::move(output), ProjectNode{input, std::move(expressions)});
+}
+
+std::optional<NodeId> PlanBuilder::rename(NodeId input, const std::vector<Renaming>& renamings) {
+  Schema output = schema(input);
+  std::set<std::size_t> renamed;
+  bool is_good = true;
+  for (const Renaming& renaming : renamings) {
+    const auto index = find_column(input, renaming.from);
+    is_good = is_good && index.has_value();
+    if (!index) continue;
+    if (!renamed.insert(*index).second) {
+      const std::string message = fmt::format("column {} is renamed twice", renaming.from.name);
+      diagnostics_.error(Error{ErrorKind::user, message, renaming.from.where});
+      is_good = false;
+    }
+    output.fields[*index].name = renaming.to.name;
+  }
+  if (!is_good) return std::nullopt;
+  for (const Renaming& renaming : renamings) {
+    if (count_named(output, renaming.to.name) == 1) continue;
+    const std::string message = fmt::format("there is another column called {}", renaming.to.name);
+    diagnostics_.error(Error{ErrorKind::user, message, renaming.to.where});
+    is_good = false;
+  }
+  if (!is_good) return std::nullopt;
+  std::vector<ExpressionPtr> columns = columns_of(schema(input));
+  return add_node(std::move(output), ProjectNode{input, std::move(columns)});
+}
+
+std::optional<NodeId> PlanBuilder::project_in_order(NodeId input, const Schema& order,
+                                                    const Location& where) {
+  const Schema before = schema(input);
+  std::vector<ExpressionPtr> expressions;
+  Schema output;
+  bool is_same_order = true, is_good = before.fields.size() == order.fields.size();
+  for (std::size_t i = 0; i < order.fields.size() && is_good; ++i) {
+    const auto index = before.index_of(order.fields[i].name);
+    is_good = index && before.fields[*index].type == order.fields[i].type;
+    if (!is_good) break;
+    is_same_order = is_same_order && *index == i;
+    output.fields.push_back(before.fields[*index]);
+    expressions.push_back(make_column(*index, before.fields[*index]));
+  }
+  if (!is_good) {
+    diagnostics_.error(
+        Error{ErrorKind::user,
+              fmt::format("{} has other columns than the first input of the union", describe(input)), where}
+            .with_hint(
+                fmt::format("the first has {}; this one {}", columns_text(order), columns_text(before))));
+    return std::nullopt;
+  }
+  if (is_same_order) return input;
+  return add_node(std::move(output), ProjectNode{input, std::move(expressions)});
+}
+
+std::optional<NodeId> PlanBuilder::unite(const std::vector<NodeId>& inputs, const Location& where) {
+  if (inputs.empty()) {
+    diagnostics_.error(Error{ErrorKind::user, "a union needs at least one input", where});
+    return std::nullopt;
+  }
+  if (inputs.size() == 1) return inputs.front();
+  Schema output = schema(inputs.front());
+  std::vector<NodeId> ordered;
+  bool is_good = true;
+  for (const NodeId input : inputs) {
+    const auto projected = project_in_order(input, output, where);
+    is_good = is_good && projected.has_value();
+    if (!projected) continue;
+    ordered.push_back(*projected);
+    for (std::size_t i = 0; i < output.fields.size(); ++i) {
+      output.fields[i].nullable = output.fields[i].nullable || schema(*projected).fields[i].nullable;
+    }
+  }
+  if (!is_good) return std::nullopt;
+  return add_node(std::move(output), UnionNode{std::move(ordered)});
+}
+
+}  // namespace weir
