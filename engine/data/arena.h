@@ -36,8 +36,11 @@ class Arena {
   explicit Arena(std::size_t block_bytes = 64 * 1024) : block_bytes_(block_bytes) {}
   Arena(const Arena&) = delete;
   Arena& operator=(const Arena&) = delete;
-  Arena(Arena&&) = default;
-  Arena& operator=(Arena&&) = default;
+  Arena(Arena&& other) noexcept : block_bytes_(other.block_bytes_) { swap(other); }
+  Arena& operator=(Arena&& other) noexcept {
+    swap(other);
+    return *this;
+  }
 
   /// Uninitialised memory. `alignment` is a power of two up to 64.
   void* allocate(std::size_t bytes, std::size_t alignment = 8) {
@@ -53,6 +56,9 @@ class Arena {
     static_assert(std::is_trivially_destructible_v<T>);
     return static_cast<T*>(allocate(count * sizeof(T), alignof(T) < 8 ? 8 : alignof(T)));
   }
+
+  /// Takes back the last `bytes` of the latest allocate(), for those who reserve more than they come to need.
+  void give_back(std::size_t bytes) { used_ -= bytes; }
 
   /// A view of `text`, whose bytes are copied here unless they fit inline.
   View copy(std::string_view text) {
@@ -97,6 +103,8 @@ class Arena {
 
  private:
   void* allocate_in_new_block(std::size_t bytes);
+
+  void swap(Arena& other) noexcept;
 
   struct FreeBlock { void operator()(char* block) const; };
   std::size_t block_bytes_;

@@ -1,0 +1,151 @@
+// hash.cpp — canonical, ordered key bytes of values, and their hashes.
+#include "engine/data/hash.h"
+
+#include <xxhash.h>
+
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "engine/base/check.h"
+
+namespace weir {
+namespace {
+
+// Every form begins with one of these, so that NULL sorts last and is a prefix of nothing.
+constexpr char present = '\x01';
+constexpr char absent = '\xFF';
+
+Hash128 hash_of(const void* bytes, std::size_t size) {
+  const XXH128_hash_t hash = XXH3_128bits(bytes, size);
+  return {hash.low64, hash.high64};
+}
+
+std::uint64_t big_endian(std::uint64_t value) {
+  return std::endian::native == std::endian::big ? value : __builtin_bswap64(value);
+}
+std::uint32_t big_endian(std::uint32_t value) {
+  return std::endian::native == std::endian::big ? value : __builtin_bswap32(value);
+}
+
+template <typename Unsigned>
+void append_ordered(Unsigned value, std::string& out) {
+  std::array<char, 1 + sizeof(Unsigned)> form;
+  form[0] = present;
+  const Unsigned bytes = big_endian(value);
+  std::memcpy(form.data() + 1, &bytes, sizeof(bytes));
+  out.append(form.data(), form.size());
+}
+
+// Flipping the sign bit makes the unsigned order of two's complement the signed one.
+void append_int(std::int32_t value, std::string& out) {
+  append_ordered(static_cast<std::uint32_t>(value) ^ (1u << 31), out);
+}
+void append_long(std::int64_t value, std::string& out) {
+  append_ordered(static_cast<std::uint64_t>(value) ^ (std::uint64_t{1} << 63), out);
+}
+void append_wide(Int128 value, std::string& out) {
+  append_long(static_cast<std::int64_t>(value >> 64), out);
+  const std::uint64_t low = big_endian(static_cast<std::uint64_t>(value));
+  out.append(reinterpret_cast<const char*>(&low), sizeof(low));
+}
+
+// The bits of non-negative doubles ascend with the value and those of negative ones descend. One zero, and
+// one NaN above infinity.
+void append_double(double value, std::string& out) {
+  if (value == 0) value = 0;
+  if (std::isnan(value)) value = std::numeric_limits<double>::quiet_NaN();
+  constexpr std::uint64_t sign = std::uint64_t{1} << 63;
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  append_ordered((bits & sign) != 0 ? ~bits : bits | sign, out);
+}
+
+// Postgres' order: a month is 30 days, a day 24 hours, so '1 month' equals '30 days'.
+void append_interval(const Interval& interval, std::string& out) {
+  constexpr Int128 nanoseconds_per_day = Int128{86'400} * 1'000'000'000;
+  append_wide((Int128{interval.months} * 30 + interval.days) * nanoseconds_per_day + interval.nanoseconds,
+              out);
+}
+
+// Ends in 00 00, and a 00 within the text becomes 00 FF: bytes then compare as the texts do, and no form is a
+// prefix of another.
+void append_text(std::string_view text, std::string& out) {
+  out += present;
+  for (;;) {
+    const auto zero = text.find('\0');
+    if (zero == std::string_view::npos) break;
+    out.append(text.data(), zero + 1);
+    out += '\xFF';
+    text.remove_prefix(zero + 1);
+  }
+  out.append(text);
+  out.append(2, '\0');
+}
+
+// The hash of append_text's form without a string in between; most keys are short.
+Hash128 hash_text(std::string_view text, std::string& buffer) {
+  std::array<char, 256> form;
+  if (text.size() + 3 > form.size() || std::memchr(text.data(), 0, text.size()) != nullptr) {
+    buffer.clear();
+    append_text(text, buffer);
+    return hash_bytes(buffer);
+  }
+  form[0] = present;
+  std::memcpy(form.data() + 1, text.data(), text.size());
+  std::memset(form.data() + 1 + text.size(), 0, 2);
+  return hash_of(form.data(), text.size() + 3);
+}
+
+}  // namespace
+
+Hash128 hash_bytes(std::string_view bytes) { return hash_of(bytes.data(), bytes.size()); }
+
+void append_key(const Column& column, std::uint32_t row, std::string& out) {
+  if (column.is_null(row)) {
+    out += absent;
+    return;
+  }
+  switch (column.type.kind) {
+    case TypeKind::null:
+      out += absent;
+      return;
+    case TypeKind::boolean:
+      out += present;
+      out += column.bool_at(row) ? '\x01' : '\x00';
+      return;
+    case TypeKind::int32:
+    case TypeKind::date:
+      return append_int(column.at<std::int32_t>(row), out);
+    case TypeKind::int64:
+    case TypeKind::timestamp:
+      return append_long(column.at<std::int64_t>(row), out);
+    case TypeKind::float64:
+      return append_double(column.at<double>(row), out);
+    case TypeKind::decimal:
+      return append_wide(column.at<Int128>(row), out);
+    case TypeKind::interval:
+      return append_interval(column.at<Interval>(row), out);
+    case TypeKind::string:
+    case TypeKind::bytes:
+    case TypeKind::json:
+      return append_text(column.text_at(row), out);
+  }
+}
+
+void hash_rows(std::span<const Column> columns, std::span<Hash128> out) {
+  std::string buffer;
+  const bool is_one_text = columns.size() == 1 && columns[0].type.is_text_like();
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const auto row = static_cast<std::uint32_t>(i);
+    if (is_one_text && !columns[0].is_null(row)) {
+      out[i] = hash_text(columns[0].text_at(row), buffer);
+      continue;
+    }
+    buffer.clear();
+    for (const Column& column : columns) append_key(column, row, buffer);
+    out[i] = hash_bytes(buffer);
+  }
+}
+
+}  // namespace weir
