@@ -140,8 +140,10 @@ class SplitLeases {
   struct Board { std::vector<SplitState> splits; std::size_t members = 1; bool first_start = false; /* no split of this source was ever stored */ };
   /// Says that `owner` lives, renews its leases for `lease`, and returns all splits of the source and the number of live members.
   virtual Result<Board> heartbeat(const std::string& source, std::chrono::milliseconds lease) = 0;
-  /// Stores the first position of a split; nothing happens if it has one.
-  virtual Status add(const std::string& source, const std::string& split, const Position& position) = 0;
+  /// Stores the first positions of splits, all of them in one transaction (so that a pipeline's first start is seen whole or not at all);
+  /// a split that has a position already keeps it.
+  struct FirstPosition { std::string split; Position position; };
+  virtual Status add(const std::string& source, std::span<const FirstPosition> splits) = 0;
   /// Takes the split if its owner is still `expected_owner` (empty: nobody). Waits for a transaction of that owner that is about to commit, and ends the
   /// connection of one that does not finish. Returns the position to go on from, or nothing if somebody else was faster.
   virtual Result<std::optional<Position>> claim(const std::string& source, const std::string& split, const std::string& expected_owner,

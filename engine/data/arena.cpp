@@ -40,6 +40,17 @@ void* Arena::allocate_in_new_block(std::size_t bytes) {
   return current_;
 }
 
+void Arena::keep_blocks(std::size_t count) {
+  if (count >= blocks_.size()) return;
+  for (std::size_t block = count; block < sizes_.size(); ++block) total_ -= sizes_[block] + readable_padding;
+  blocks_.resize(count);
+  bases_.resize(count);
+  sizes_.resize(count);
+  current_ = count == 0 ? nullptr : blocks_.back().get();
+  // How much of the block that is now the last had been used is not known any more: it counts as full.
+  used_ = capacity_ = count == 0 ? 0 : sizes_.back();
+}
+
 void Arena::reset() {
   const auto ordinary = std::find(sizes_.begin(), sizes_.end(), block_bytes_);
   std::unique_ptr<char, FreeBlock> kept;

@@ -98,6 +98,8 @@ class Arena {
   std::size_t block_size(std::size_t block) const { return sizes_[block]; }
   /// Bytes taken from the system.
   std::size_t capacity_bytes() const { return total_; }
+  /// Gives back every block after the first `count`: what was allocated since there were so many is gone.
+  void keep_blocks(std::size_t count);
   /// Forgets everything allocated; keeps the first ordinary block for reuse.
   void reset();
 

@@ -167,6 +167,8 @@ std::string to_sql(const Value& value) {
       return "TIMESTAMP " + quoted(to_text(value));
     case TypeKind::interval:
       return "INTERVAL " + quoted(to_text(value));
+    case TypeKind::float64:
+      return double_literal(std::get<double>(value.data));
     default:
       return to_text(value);
   }
