@@ -1,4 +1,5 @@
-// job.h — runs a plan: from its sources through fused stages to committed epochs, until stopped or at the end.
+// job.h — runs a plan: from its sources through fused stages to committed epochs, until stopped or at the
+// end.
 #pragma once
 
 #include <atomic>
@@ -14,33 +15,40 @@
 
 namespace weir {
 
-struct Shard { std::size_t index = 0, count = 1; };  // --shard i/n: this process reads splits whose number % count == index; no leases
+struct Shard {
+  std::size_t index = 0, count = 1;
+};  // --shard i/n: this process reads splits whose number % count == index; no leases
 
 struct JobOptions {
   bool until_end = false;
   std::optional<Shard> shard;
-  std::size_t workers = 0;              // threads of the flow graph; 0: as many as cores
-  std::size_t writers = 2;              // connections that commit, each its own splits
+  std::size_t workers = 0;  // threads of the flow graph; 0: as many as cores
+  std::size_t writers = 2;  // connections that commit, each its own splits
   std::size_t chunk_rows = 2048;
   std::size_t chunk_bytes = 1 << 20;
-  std::size_t memory_bytes = 40u << 20; // chunks in flight, raw and encoded
-  std::size_t epoch_rows = 50'000;      // an epoch is closed at this many rows
+  std::size_t memory_bytes = 40u << 20;         // chunks in flight, raw and encoded
+  std::size_t source_memory_bytes = 24u << 20;  // what sources may hold prefetched
+  std::size_t epoch_rows = 50'000;              // an epoch is closed at this many rows
   std::chrono::milliseconds lease{10'000};
   bool create_tables = true;
 };
 
-struct SinkCounts { std::string sink; std::int64_t written = 0, duplicates = 0, filtered = 0, rejected = 0; };
+struct SinkCounts {
+  std::string sink;
+  std::int64_t written = 0, duplicates = 0, filtered = 0, rejected = 0;
+};
 
-/// A moment of a running job. Counters cover what this process has committed, except `read`, which counts polled rows.
+/// A moment of a running job. Counters cover what this process has committed, except `read`, which counts
+/// polled rows.
 struct JobStatus {
   std::int64_t read = 0;
-  std::int64_t committed = 0;           // rows of committed epochs
-  std::int64_t rejected = 0;            // rows in the rejects table, by any sink or before them
+  std::int64_t committed = 0;  // rows of committed epochs
+  std::int64_t rejected = 0;   // rows in the rejects table, by any sink or before them
   std::int64_t epochs = 0;
-  std::int64_t lag = -1;                // rows; -1: not known
-  std::size_t splits = 0;               // owned now
+  std::int64_t lag = -1;                      // rows; -1: not known
+  std::size_t splits = 0;                     // owned now
   std::int64_t last_commit_microseconds = 0;  // wall time; 0: none yet
-  std::string health;                   // empty: well
+  std::string health;                         // empty: well
   std::vector<SinkCounts> sinks;
 };
 
@@ -48,11 +56,14 @@ struct JobStatus {
 class Job {
  public:
   /// Opens stores, checks and creates tables, opens sources. Service errors are returned, not retried.
-  static Result<std::unique_ptr<Job>> create(std::shared_ptr<const Plan> plan, JobOptions options, const Clock& clock = system_clock());
+  static Result<std::unique_ptr<Job>> create(std::shared_ptr<const Plan> plan, JobOptions options,
+                                             const Clock& clock = system_clock());
   virtual ~Job() = default;
-  /// Returns when the end is reached, after stop(), or with the error that ended it. What was committed stays; nothing else does.
+  /// Returns when the end is reached, after stop(), or with the error that ended it. What was committed
+  /// stays; nothing else does.
   virtual Status run() = 0;
-  /// Stops reading, lets what is in flight commit, then run() returns. Safe in a signal handler's thread, not in the handler itself.
+  /// Stops reading, lets what is in flight commit, then run() returns. Safe in a signal handler's thread, not
+  /// in the handler itself.
   virtual void stop() = 0;
   virtual JobStatus status() const = 0;
 };

@@ -1,0 +1,21 @@
+// builtin.cpp — the one list of built-in connectors and formats.
+#include "connectors/builtin.h"
+
+#include "connectors/formats/formats.h"
+#include "connectors/kafka/kafka.h"
+#include "connectors/postgres/postgres.h"
+#include "connectors/sqlite/sqlite.h"
+
+namespace weir {
+
+Registry builtin_registry() {
+  Registry registry;
+  register_builtin_functions(registry.functions);
+  registry.sources.push_back(kafka_source());
+  registry.stores.push_back(postgres_store());
+  registry.stores.push_back(sqlite_store());
+  registry.formats.push_back(json_format());
+  return registry;
+}
+
+}  // namespace weir

@@ -1,0 +1,204 @@
+// epoch.cpp — folds duplicates, sorts by key, counts.
+#include "engine/runtime/epoch.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+
+namespace weir {
+namespace {
+
+const EncodedRow& row_of(const RowReference& reference) { return reference.rows->rows[reference.index]; }
+
+// Whether `later` takes the place of `earlier` when both have one key: both sinks must agree, so the engine
+// decides.
+bool replaces(const SinkTable& table, const RowReference& earlier, const RowReference& later) {
+  switch (table.on_conflict) {
+    case OnConflict::update:
+      return true;
+    case OnConflict::update_newer:
+      return later.rows->newer_of(row_of(later)) >= earlier.rows->newer_of(row_of(earlier));
+    case OnConflict::ignore:
+    case OnConflict::error:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+EpochAssembler::EpochAssembler(const Plan& plan, const std::vector<Stage>& stages,
+                               std::vector<std::size_t> order,
+                               const std::vector<std::unique_ptr<SeenKeys>>& seen)
+    : plan_(plan), stages_(stages), order_(std::move(order)), seen_(seen), guesses_(plan.sinks.size()) {}
+
+const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage,
+                                           const std::vector<StagedChunkPtr>& chunks) {
+  chunks_ = &chunks;
+  write_ = EpochWrite{};
+  write_.epoch = epoch;
+  tables_.clear();
+  sink_of_table_.clear();
+  for (const StagedChunkPtr& chunk : chunks) {
+    const bool same_split = !write_.advances.empty() && write_.advances.back().split == chunk->split->split;
+    if (same_split) {
+      write_.advances.back().to = chunk->raw->to;
+    } else {
+      write_.advances.push_back(
+          {chunk->split->source_name, chunk->split->split, chunk->raw->from, chunk->raw->to});
+    }
+  }
+  std::sort(write_.advances.begin(), write_.advances.end(),
+            [](const SplitAdvance& a, const SplitAdvance& b) { return a.split < b.split; });
+  add_rejects(stage, chunks);
+  for (const std::size_t sink : order_) add_table(sink, stage, chunks);
+  write_.tables = std::move(tables_);
+  write_.reject = [this](const TableWrite& table, const RowReference& row, const std::string& code,
+                         const std::string& message) {
+    return make_reject(*(*chunks_)[row.tag], row_of(row).record, table.table->sink, code, message);
+  };
+  return write_;
+}
+
+void EpochAssembler::add_table(std::size_t sink, std::size_t stage,
+                               const std::vector<StagedChunkPtr>& chunks) {
+  const SinkTable& table = plan_.sinks[sink].table;
+  LedgerLine line{.source = chunks.front()->split->source_name, .sink = table.sink};
+  TableWrite write{&table, write_.ledger.size(), {}, false};
+  bool is_fed = false;
+  const std::vector<Branch>& branches = stages_[stage].branches;
+  for (std::size_t tag = 0; tag < chunks.size(); ++tag) {
+    for (std::size_t b = 0; b < branches.size(); ++b) {
+      if (branches[b].sink != sink) continue;
+      is_fed = true;
+      const StagedChunk& chunk = *chunks[tag];
+      const BranchRows& rows = chunk.branches[b];
+      line.read += chunk.row_count();
+      line.filtered += rows.filtered + chunk.ignored;
+      line.duplicates += rows.duplicates;
+      line.rejected += static_cast<std::int64_t>(chunk.rejected.size() + rows.rows.refused.size());
+      for (std::uint32_t i = 0; i < rows.rows.rows.size(); ++i) {
+        write.rows.push_back({&rows.rows, i, static_cast<std::uint32_t>(tag)});
+      }
+    }
+  }
+  if (!is_fed) return;
+  if (!table.key.empty()) {
+    line.duplicates += fold(table, write, line);
+    sort_by_key(write);
+  }
+  write.believed_new = !write.rows.empty() && guesses_[sink].next();
+  write_.ledger.push_back(std::move(line));
+  if (write.rows.empty()) return;
+  tables_.push_back(std::move(write));
+  sink_of_table_.push_back(sink);
+}
+
+// Keeps one row per key. Rows come in the order of the source, so "first" and "last" do not depend on
+// chunking.
+std::int64_t EpochAssembler::fold(const SinkTable& table, TableWrite& write, LedgerLine& line) {
+  const std::size_t slots = std::bit_ceil(std::max<std::size_t>(64, write.rows.size() * 2));
+  if (slots_.size() < slots || generation_ == ~0u) {
+    slots_.assign(std::max(slots, slots_.size()), FoldSlot{});
+    generation_ = 0;
+  }
+  ++generation_;
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t kept = 0;
+  std::int64_t duplicates = 0;
+  for (const RowReference& reference : write.rows) {
+    const Hash128& key = row_of(reference).key;
+    std::size_t slot = key.low & mask;
+    while (slots_[slot].generation == generation_ && row_of(write.rows[slots_[slot].row]).key != key)
+      slot = (slot + 1) & mask;
+    if (slots_[slot].generation != generation_) {
+      slots_[slot] = {static_cast<std::uint32_t>(kept), generation_};
+      write.rows[kept++] = reference;
+      continue;
+    }
+    RowReference& first = write.rows[slots_[slot].row];
+    if (table.on_conflict == OnConflict::error) {
+      ++line.rejected;
+      write_.rejected.push_back(make_reject(*(*chunks_)[reference.tag], row_of(reference).record, table.sink,
+                                            "23505", "the key came twice, and on_conflict is error"));
+      continue;
+    }
+    ++duplicates;
+    if (replaces(table, first, reference)) first = reference;
+  }
+  write.rows.resize(kept);
+  return duplicates;
+}
+
+void EpochAssembler::sort_by_key(TableWrite& write) {
+  sorting_.clear();
+  for (std::uint32_t i = 0; i < write.rows.size(); ++i) sorting_.push_back({row_of(write.rows[i]).order, i});
+  std::sort(sorting_.begin(), sorting_.end(), [&](const SortEntry& a, const SortEntry& b) {
+    if (a.order != b.order) return a.order < b.order;
+    const RowReference& left = write.rows[a.row];
+    const RowReference& right = write.rows[b.row];
+    return left.rows->key_of(row_of(left)) < right.rows->key_of(row_of(right));
+  });
+  sorted_.clear();
+  for (const SortEntry& entry : sorting_) sorted_.push_back(write.rows[entry.row]);
+  std::swap(write.rows, sorted_);
+}
+
+void EpochAssembler::add_rejects(std::size_t stage, const std::vector<StagedChunkPtr>& chunks) {
+  const std::vector<Branch>& branches = stages_[stage].branches;
+  for (const StagedChunkPtr& chunk : chunks) {
+    for (const RejectedRecord& rejected : chunk->rejected) {
+      write_.rejected.push_back(make_reject(*chunk, rejected.record, "", rejected.code, rejected.message));
+    }
+    for (std::size_t b = 0; b < branches.size(); ++b) {
+      for (const RefusedRecord& refused : chunk->branches[b].rows.refused) {
+        write_.rejected.push_back(make_reject(
+            *chunk, refused.record, plan_.sinks[branches[b].sink].table.sink, refused.code, refused.message));
+      }
+    }
+  }
+}
+
+RejectedRow EpochAssembler::make_reject(const StagedChunk& chunk, std::uint32_t record_index,
+                                        const std::string& sink, const std::string& code,
+                                        const std::string& message) const {
+  const Record& record = chunk.raw->records[record_index];
+  RejectedRow row{.source = chunk.split->source_name,
+                  .split = chunk.split->split,
+                  .offset = record.offset,
+                  .sink = sink,
+                  .reason = code,
+                  .message = message};
+  if (record.value != nullptr) row.payload = std::string(record.value_text());
+  if (record.key != nullptr) row.key = std::string(record.key_text());
+  row.timestamp = record.timestamp;
+  return row;
+}
+
+std::string EpochAssembler::first_reject() const {
+  const RejectedRow& row = write_.rejected.front();
+  return fmt::format("{} offset {}: {}: {}", row.split, row.offset, row.reason, row.message);
+}
+
+void EpochAssembler::committed(const EpochReport& report) {
+  for (std::size_t t = 0; t < write_.tables.size(); ++t) {
+    const TableWrite& write = write_.tables[t];
+    const TableReport& table = report.tables[t];
+    const std::size_t sink = sink_of_table_[t];
+    if (write.believed_new) table.was_new ? guesses_[sink].held() : guesses_[sink].failed();
+    if (seen_[sink] == nullptr) continue;
+    keys_.clear();
+    std::size_t next_refused = 0;
+    for (std::uint32_t i = 0; i < write.rows.size(); ++i) {
+      if (next_refused < table.refused_rows.size() && table.refused_rows[next_refused] == i) {
+        ++next_refused;
+        continue;
+      }
+      keys_.push_back(row_of(write.rows[i]).key);
+    }
+    seen_[sink]->add(keys_);
+  }
+}
+
+}  // namespace weir

@@ -1,0 +1,85 @@
+// epoch.h — gathers chunks into what one transaction writes: folded, in key order, with its books.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/plan/stage.h"
+#include "engine/runtime/seen_keys.h"
+#include "engine/runtime/staged_chunk.h"
+
+namespace weir {
+
+/// Decides table by table whether rows are worth trying to copy straight in: after a conflict it backs off
+/// for 1, 2, 4 ... 64 epochs.
+class NewnessGuess {
+ public:
+  bool next() {
+    if (wait_ == 0) return true;
+    --wait_;
+    return false;
+  }
+  void held() { pause_ = 0; }
+  void failed() {
+    pause_ = pause_ == 0 ? 1 : std::min(pause_ * 2, 64);
+    wait_ = pause_;
+  }
+
+ private:
+  int pause_ = 0;
+  int wait_ = 0;
+};
+
+/// Assembles the epochs of one lane. One thread. Memory is reused from epoch to epoch.
+class EpochAssembler {
+ public:
+  /// `order`: indexes into plan.sinks as write_order gives them. References must outlive the assembler.
+  EpochAssembler(const Plan& plan, const std::vector<Stage>& stages, std::vector<std::size_t> order,
+                 const std::vector<std::unique_ptr<SeenKeys>>& seen);
+
+  /// `chunks`: of one stage, grouped by split, each split's in sequence. The result points into them and
+  /// stays good until the next call; chunks must not change meanwhile.
+  const EpochWrite& assemble(std::int64_t epoch, std::size_t stage,
+                             const std::vector<StagedChunkPtr>& chunks);
+  /// Tells what became of the latest epoch: remembers its keys, adapts the guesses.
+  void committed(const EpochReport& report);
+  /// Rows of the latest epoch that go to the rejects, the database's own not counted.
+  std::size_t rejected_rows() const { return write_.rejected.size(); }
+  /// The first of them in words: split, offset, reason. Requires rejected_rows() > 0.
+  std::string first_reject() const;
+
+ private:
+  struct FoldSlot {
+    std::uint32_t row = 0;
+    std::uint32_t generation = 0;
+  };
+  void add_table(std::size_t sink, std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
+  std::int64_t fold(const SinkTable& table, TableWrite& write, LedgerLine& line);
+  void sort_by_key(TableWrite& write);
+  void add_rejects(std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
+  RejectedRow make_reject(const StagedChunk& chunk, std::uint32_t record, const std::string& sink,
+                          const std::string& code, const std::string& message) const;
+
+  const Plan& plan_;
+  const std::vector<Stage>& stages_;
+  std::vector<std::size_t> order_;
+  const std::vector<std::unique_ptr<SeenKeys>>& seen_;
+  std::vector<NewnessGuess> guesses_;  // one per sink of the plan
+  const std::vector<StagedChunkPtr>* chunks_ = nullptr;
+  EpochWrite write_;
+  std::vector<TableWrite> tables_;
+  std::vector<std::size_t> sink_of_table_;
+  std::vector<FoldSlot> slots_;
+  std::uint32_t generation_ = 0;
+  struct SortEntry {
+    std::uint64_t order;
+    std::uint32_t row;
+  };
+  std::vector<SortEntry> sorting_;
+  std::vector<RowReference> sorted_;
+  std::vector<Hash128> keys_;
+};
+
+}  // namespace weir

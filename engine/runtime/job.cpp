@@ -1,0 +1,222 @@
+// job.cpp — puts the parts of a running job together and takes them apart in the right order.
+#include "engine/runtime/job.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+
+#include "engine/base/log.h"
+#include "engine/runtime/flow.h"
+#include "engine/runtime/lane.h"
+#include "engine/runtime/process_identity.h"
+#include "engine/runtime/split_keeper.h"
+#include "engine/runtime/stage_runner.h"
+
+namespace weir {
+namespace {
+
+constexpr std::size_t seen_keys_per_generation = 390'000;  // three quarters of 2^19 slots of 16 bytes
+constexpr std::chrono::milliseconds between_looks{10};
+
+class StreamJob final : public Job {
+ public:
+  StreamJob(std::shared_ptr<const Plan> plan, JobOptions options, const Clock& clock)
+      : plan_(std::move(plan)),
+        options_(options),
+        clock_(clock),
+        owner_(make_owner()),
+        credit_(options.memory_bytes),
+        counters_(*plan_) {}
+
+  Status open();
+  Status run() override;
+  void stop() override { control_.drain(); }
+  JobStatus status() const override;
+
+ private:
+  Status open_store();
+  Status open_stages();
+  void open_lanes(const std::vector<std::size_t>& order);
+  void wait_for_end();
+  void drain();
+
+  const std::shared_ptr<const Plan> plan_;
+  const JobOptions options_;
+  const Clock& clock_;
+  const std::string owner_;
+  JobControl control_;
+  Credit credit_;
+  JobCounters counters_;
+
+  mutable std::mutex
+      parts_mutex_;  // taken to make or take apart the parts that status() looks at: sources_ and keeper_
+
+  // In the order of construction: what comes later uses what comes before, and is destroyed first.
+  std::unique_ptr<Store> store_;
+  std::vector<Stage> stages_;
+  std::vector<std::unique_ptr<SeenKeys>> seen_;        // one per sink of the plan, null where of no use
+  std::vector<std::unique_ptr<StageRunner>> runners_;  // one per stage
+  std::vector<std::unique_ptr<Source>> sources_;       // one per stage
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  std::unique_ptr<Flow> flow_;
+  std::vector<std::unique_ptr<SourceLoop>> loops_;  // one per stage
+  std::unique_ptr<SplitKeeper> keeper_;
+};
+
+Status StreamJob::open() {
+  WEIR_TRY(open_store());
+  WEIR_TRY(open_stages());
+  return {};
+}
+
+Status StreamJob::open_store() {
+  const Connection& connection = plan_->connections[plan_->sinks.front().connection];
+  WEIR_ASSIGN(store_, connection.definition->open({plan_->name, owner_, fingerprint(*plan_)}));
+  std::vector<SinkTable> tables;
+  WEIR_ASSIGN(const std::vector<std::size_t> order, write_order(*plan_, plan_->sinks.front().connection));
+  for (const std::size_t sink : order) tables.push_back(plan_->sinks[sink].table);
+  if (Status status = store_->prepare(tables, options_.create_tables); !status.ok()) {
+    return std::move(status).error().in("connection " + connection.name);
+  }
+  return {};
+}
+
+Status StreamJob::open_stages() {
+  stages_ = fuse(*plan_);
+  for (const SinkNode& sink : plan_->sinks) {
+    const bool is_useful = sink.table.on_conflict == OnConflict::ignore && !sink.table.key.empty();
+    seen_.push_back(is_useful ? std::make_unique<SeenKeys>(seen_keys_per_generation) : nullptr);
+  }
+  for (const Stage& stage : stages_) {
+    WEIR_ASSIGN(auto runner, StageRunner::make(*plan_, stage, *store_, seen_, clock_));
+    runners_.push_back(std::move(runner));
+    const auto& scan = std::get<ScanNode>(plan_->nodes[stage.scan].operation);
+    SourceContext context{.pipeline = plan_->name,
+                          .source = scan.source,
+                          .chunk_rows = options_.chunk_rows,
+                          .chunk_bytes = options_.chunk_bytes,
+                          .memory_bytes = options_.source_memory_bytes / stages_.size(),
+                          .needs_headers = stage.needs_headers};
+    auto source = scan.definition->open(context);
+    if (!source.ok()) return std::move(source).error().in("source " + scan.source);
+    sources_.push_back(std::move(source).value());
+  }
+  return {};
+}
+
+void StreamJob::open_lanes(const std::vector<std::size_t>& order) {
+  const std::size_t count = std::max<std::size_t>(1, std::min(options_.writers, store_->useful_writers()));
+  for (std::size_t lane = 0; lane < count; ++lane) {
+    LaneContext context{*plan_,
+                        stages_,
+                        seen_,
+                        sources_,
+                        *store_,
+                        credit_,
+                        control_,
+                        counters_,
+                        clock_,
+                        [this] { keeper_->refresh(); },
+                        options_.epoch_rows};
+    lanes_.push_back(std::make_unique<Lane>(lane, std::move(context), order));
+  }
+}
+
+Status StreamJob::run() {
+  WEIR_ASSIGN(const std::vector<std::size_t> order, write_order(*plan_, plan_->sinks.front().connection));
+  open_lanes(order);
+  const std::size_t workers =
+      options_.workers != 0 ? options_.workers : std::max(1u, std::thread::hardware_concurrency());
+  flow_ = std::make_unique<Flow>(
+      workers, [this](StagedChunk& chunk) { runners_[chunk.split->source]->run(chunk); },
+      [this](StagedChunkPtr chunk) { lanes_[chunk->split->lane]->put(std::move(chunk)); });
+  std::vector<SplitKeeper::SourceEntry> entries;
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    const std::string& name = std::get<ScanNode>(plan_->nodes[stages_[i].scan].operation).source;
+    loops_.push_back(
+        std::make_unique<SourceLoop>(*sources_[i], name, credit_, control_, counters_,
+                                     [this](StagedChunkPtr chunk) { flow_->put(std::move(chunk)); }));
+    entries.push_back({name, sources_[i].get(), loops_[i].get()});
+  }
+  auto keeper = std::make_unique<SplitKeeper>(*store_, std::move(entries), options_, lanes_.size(), owner_,
+                                              control_, clock_);
+  {
+    const std::scoped_lock lock(parts_mutex_);
+    keeper_ = std::move(keeper);
+  }
+  for (const auto& lane : lanes_) lane->start();
+  for (const auto& loop : loops_) loop->start();
+  keeper_->start();
+  wait_for_end();
+  drain();
+  if (auto failure = control_.failure()) return std::move(*failure);
+  return {};
+}
+
+void StreamJob::wait_for_end() {
+  while (control_.sleep_while(JobControl::State::running, between_looks)) {
+    if (options_.until_end && keeper_->is_finished()) control_.drain();
+  }
+}
+
+// Sources stop first; then what they had read runs through the graph and is committed; then the leases are
+// given up.
+void StreamJob::drain() {
+  for (const auto& loop : loops_) loop->join();
+  flow_->wait_until_empty();
+  for (const auto& lane : lanes_) lane->close();
+  lanes_.clear();
+  keeper_->stop();
+  loops_.clear();
+  const std::scoped_lock lock(parts_mutex_);
+  sources_.clear();
+}
+
+JobStatus StreamJob::status() const {
+  JobStatus status;
+  counters_.fill(status);
+  status.health = control_.health();
+  const std::scoped_lock lock(parts_mutex_);
+  if (keeper_ == nullptr) return status;
+  status.splits = keeper_->split_count();
+  std::int64_t lag = 0;
+  for (const auto& source : sources_) {
+    for (const SplitLag& split : source->lag()) {
+      if (split.rows < 0 || lag < 0)
+        lag = -1;
+      else
+        lag += split.rows;
+    }
+    if (const std::string health = source->health(); !health.empty())
+      status.health += (status.health.empty() ? "" : "; ") + health;
+  }
+  status.lag = lag;
+  return status;
+}
+
+Status check_one_connection(const Plan& plan) {
+  if (plan.sinks.empty()) return Error{ErrorKind::user, "the pipeline has no sink: nothing would be written"};
+  for (const SinkNode& sink : plan.sinks) {
+    if (sink.connection == plan.sinks.front().connection) continue;
+    return Error{ErrorKind::user,
+                 fmt::format("sinks {} and {} use different connections; all sinks of a pipeline commit in "
+                             "one transaction, so they share one connection",
+                             plan.sinks.front().table.sink, sink.table.sink),
+                 sink.where};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Job>> Job::create(std::shared_ptr<const Plan> plan, JobOptions options,
+                                         const Clock& clock) {
+  WEIR_TRY(check_one_connection(*plan));
+  auto job = std::make_unique<StreamJob>(std::move(plan), options, clock);
+  WEIR_TRY(job->open());
+  return std::unique_ptr<Job>(std::move(job));
+}
+
+}  // namespace weir

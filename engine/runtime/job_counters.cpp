@@ -1,0 +1,45 @@
+// job_counters.cpp — adds up committed epochs.
+#include "engine/runtime/job_counters.h"
+
+#include <algorithm>
+
+namespace weir {
+
+JobCounters::JobCounters(const Plan& plan) {
+  for (const SinkNode& sink : plan.sinks) totals_.sinks.push_back({sink.table.sink});
+}
+
+void JobCounters::add_epoch(const EpochWrite& write, const EpochReport& report, std::int64_t rows,
+                            std::int64_t wall_microseconds) {
+  const std::scoped_lock lock(mutex_);
+  ++totals_.epochs;
+  totals_.committed += rows;
+  totals_.rejected += static_cast<std::int64_t>(write.rejected.size());
+  totals_.last_commit_microseconds = wall_microseconds;
+  const auto counts_of = [&](const std::string& sink) -> SinkCounts& {
+    return *std::find_if(totals_.sinks.begin(), totals_.sinks.end(),
+                         [&](const SinkCounts& c) { return c.sink == sink; });
+  };
+  for (const LedgerLine& line : write.ledger) {
+    SinkCounts& counts = counts_of(line.sink);
+    counts.duplicates += line.duplicates;
+    counts.filtered += line.filtered;
+    counts.rejected += line.rejected;
+  }
+  for (std::size_t t = 0; t < write.tables.size(); ++t) {
+    SinkCounts& counts = counts_of(write.tables[t].table->sink);
+    counts.written += report.tables[t].written;
+    counts.duplicates += report.tables[t].duplicates;
+    counts.rejected += report.tables[t].refused;
+    totals_.rejected += report.tables[t].refused;
+  }
+}
+
+void JobCounters::fill(JobStatus& status) const {
+  const std::scoped_lock lock(mutex_);
+  const std::int64_t rows_read = read.load();
+  status = totals_;
+  status.read = rows_read;
+}
+
+}  // namespace weir

@@ -1,0 +1,216 @@
+// lane.cpp — takes what has gathered, commits it, retries while the database is away.
+#include "engine/runtime/lane.h"
+
+#include <algorithm>
+#include <random>
+
+#include "engine/base/log.h"
+
+namespace weir {
+namespace {
+
+constexpr std::chrono::milliseconds first_pause{50};
+constexpr std::chrono::milliseconds longest_pause{10'000};
+constexpr std::chrono::seconds drain_patience{10};
+
+// Several lanes and processes that lost the same database should not come back in step.
+std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return pause / 2 + std::chrono::milliseconds(
+                         static_cast<std::int64_t>(random() % static_cast<unsigned>(pause.count() / 2 + 1)));
+}
+
+}  // namespace
+
+Lane::Lane(std::size_t number, LaneContext context, std::vector<std::size_t> write_order)
+    : number_(number),
+      context_(std::move(context)),
+      assembler_(context_.plan, context_.stages, std::move(write_order), context_.seen) {}
+
+Lane::~Lane() {
+  close();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Lane::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void Lane::put(StagedChunkPtr chunk) {
+  {
+    const std::scoped_lock lock(mutex_);
+    auto& of_split = pending_[chunk->split.get()];
+    of_split.emplace(chunk->sequence, std::move(chunk));
+  }
+  changed_.notify_one();
+}
+
+void Lane::close() {
+  {
+    const std::scoped_lock lock(mutex_);
+    is_closed_ = true;
+  }
+  changed_.notify_all();
+}
+
+void Lane::run() {
+  for (;;) {
+    Epoch epoch = take();
+    if (epoch.empty()) return;
+    if (context_.control.is_broken()) {
+      for (const StagedChunkPtr& chunk : epoch) give_back(*chunk);
+      continue;
+    }
+    commit(std::move(epoch));
+  }
+}
+
+bool Lane::has_ready() const {
+  return std::any_of(pending_.begin(), pending_.end(), [](const auto& entry) {
+    return !entry.second.empty() && entry.second.begin()->first == entry.first->next_committed;
+  });
+}
+
+Lane::Epoch Lane::take() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [&] { return has_ready() || is_closed_; });
+  Epoch epoch;
+  // An epoch is of one source, so that its ledger has one line per sink; sources take turns.
+  for (std::size_t turn = 1; turn <= context_.stages.size() && epoch.empty(); ++turn) {
+    const std::size_t stage = (last_stage_ + turn) % context_.stages.size();
+    take_ready(stage, epoch);
+    if (!epoch.empty()) last_stage_ = stage;
+  }
+  return epoch;
+}
+
+void Lane::take_ready(std::size_t stage, Epoch& epoch) {
+  std::size_t rows = 0;
+  for (auto entry = pending_.begin(); entry != pending_.end() && rows < context_.epoch_rows;) {
+    SplitRun& split = *entry->first;
+    auto& chunks = entry->second;
+    std::uint64_t next = split.next_committed;
+    while (split.source == stage && !chunks.empty() && chunks.begin()->first == next &&
+           rows < context_.epoch_rows) {
+      rows += static_cast<std::size_t>(chunks.begin()->second->row_count());
+      epoch.push_back(std::move(chunks.begin()->second));
+      chunks.erase(chunks.begin());
+      ++next;
+    }
+    split.next_committed = next;
+    entry = chunks.empty() ? pending_.erase(entry) : std::next(entry);
+  }
+}
+
+void Lane::commit(Epoch epoch) {
+  for (;;) {
+    drop_lost(epoch);
+    if (epoch.empty()) return;
+    const EpochWrite& write = assembler_.assemble(++epoch_, epoch.front()->split->source, epoch);
+    if (!within_error_policy(epoch)) break;
+    Result<EpochReport> report = write_patiently(write);
+    if (report.ok()) {
+      std::int64_t rows = 0;
+      for (const StagedChunkPtr& chunk : epoch) rows += chunk->row_count();
+      assembler_.committed(*report);
+      context_.counters.add_epoch(write, *report, rows, context_.clock.wall_microseconds());
+      for (const SplitAdvance& advance : write.advances) {
+        context_.sources[epoch.front()->split->source]->committed(advance.split, advance.to);
+      }
+      break;
+    }
+    if (report.error().kind() != ErrorKind::fenced) {
+      context_.control.fail(std::move(report).error());
+      break;
+    }
+    log::warning("{}; asking the database which splits are still ours", report.error().message());
+    const std::size_t before = epoch.size();
+    context_.check_ownership();
+    drop_lost(epoch);
+    if (epoch.size() == before) {
+      context_.control.fail(
+          Error{ErrorKind::fatal,
+                "the stored positions were changed by somebody else while this process owned the splits: " +
+                    report.error().message()});
+      break;
+    }
+  }
+  for (const StagedChunkPtr& chunk : epoch) give_back(*chunk);
+}
+
+void Lane::drop_lost(Epoch& epoch) {
+  std::erase_if(epoch, [&](const StagedChunkPtr& chunk) {
+    if (!chunk->split->is_lost) return false;
+    give_back(*chunk);
+    return true;
+  });
+}
+
+Result<EpochReport> Lane::write_patiently(const EpochWrite& write) {
+  const std::string part = "commit";
+  std::chrono::milliseconds pause = first_pause;
+  std::optional<std::chrono::steady_clock::time_point> drain_deadline;
+  for (;;) {
+    Status failed;
+    if (writer_ == nullptr) {
+      auto writer = context_.store.writer(number_);
+      if (writer.ok())
+        writer_ = std::move(writer).value();
+      else
+        failed = std::move(writer).error();
+    }
+    if (writer_ != nullptr) {
+      Result<EpochReport> report = writer_->commit(write);
+      if (report.ok()) context_.control.set_health(part, "");
+      if (report.ok() || report.error().kind() != ErrorKind::service) return report;
+      failed = std::move(report).error();
+    }
+    if (failed.error().kind() != ErrorKind::service) return std::move(failed).error();
+    log::warning("epoch {} of writer {} is not committed yet: {}; trying again in {} ms", write.epoch,
+                 number_, failed.error().message(), pause.count());
+    context_.control.set_health(part, failed.error().message());
+    const auto now = context_.clock.steady();
+    const JobControl::State state = context_.control.state();
+    if (state == JobControl::State::draining && !drain_deadline) drain_deadline = now + drain_patience;
+    if (state == JobControl::State::broken || (drain_deadline && now > *drain_deadline))
+      return std::move(failed).error();
+    context_.control.sleep_while(state, jittered(pause));
+    pause = std::min(pause * 2, longest_pause);
+  }
+}
+
+bool Lane::within_error_policy(const Epoch& epoch) {
+  const auto& scan =
+      std::get<ScanNode>(context_.plan.nodes[context_.stages[epoch.front()->split->source].scan].operation);
+  std::int64_t rows = 0;
+  for (const StagedChunkPtr& chunk : epoch) rows += chunk->row_count();
+  const auto rejected = static_cast<std::int64_t>(assembler_.rejected_rows());
+  if (scan.on_error.reaction == OnRowError::fail && rejected > 0) {
+    context_.control.fail(
+        Error{ErrorKind::fatal, fmt::format("source {}: a row is wrong and on_error is fail: {}", scan.source,
+                                            assembler_.first_reject())});
+    return false;
+  }
+  policy_rows_ += rows;
+  policy_rejected_ += rejected;
+  if (!scan.on_error.stop_above || policy_rows_ < 1000) return true;
+  const double share = static_cast<double>(policy_rejected_) / static_cast<double>(policy_rows_);
+  const bool is_too_much = share > *scan.on_error.stop_above;
+  if (is_too_much) {
+    context_.control.fail(
+        Error{ErrorKind::fatal, fmt::format("source {}: {} of the latest {} rows would be rejected, more "
+                                            "than stop_above ({:g}%) allows; the first: {}",
+                                            scan.source, policy_rejected_, policy_rows_,
+                                            *scan.on_error.stop_above * 100, assembler_.first_reject())});
+  }
+  policy_rows_ = 0;
+  policy_rejected_ = 0;
+  return !is_too_much;
+}
+
+void Lane::give_back(const StagedChunk& chunk) {
+  context_.credit.give_back(chunk.charged_bytes);
+  --chunk.split->in_flight;
+}
+
+}  // namespace weir

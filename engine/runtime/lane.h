@@ -1,0 +1,77 @@
+// lane.h — one connection that commits epochs of its own splits, on a thread of its own.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "engine/base/clock.h"
+#include "engine/runtime/credit.h"
+#include "engine/runtime/epoch.h"
+#include "engine/runtime/job_control.h"
+#include "engine/runtime/job_counters.h"
+
+namespace weir {
+
+/// What a lane needs of its job.
+struct LaneContext {
+  const Plan& plan;
+  const std::vector<Stage>& stages;
+  const std::vector<std::unique_ptr<SeenKeys>>& seen;
+  const std::vector<std::unique_ptr<Source>>& sources;  // one per stage
+  Store& store;
+  Credit& credit;
+  JobControl& control;
+  JobCounters& counters;
+  const Clock& clock;
+  std::function<void()>
+      check_ownership;  // reads from the database which splits are still ours and marks the others as lost
+  std::size_t epoch_rows;
+};
+
+/// An epoch forms while the one before it commits: whatever has come by then, up to epoch_rows, of one
+/// source.
+class Lane {
+ public:
+  Lane(std::size_t number, LaneContext context, std::vector<std::size_t> write_order);
+  ~Lane();
+  void start();
+  /// Any thread. Chunks of a split may come in any order; they are committed in that of their sequence.
+  void put(StagedChunkPtr chunk);
+  /// No more chunks will come; the thread ends when those it has are committed, or at once if the job is
+  /// broken.
+  void close();
+
+ private:
+  using Epoch = std::vector<StagedChunkPtr>;
+  void run();
+  Epoch take();
+  bool has_ready() const;                            // Requires mutex_.
+  void take_ready(std::size_t stage, Epoch& epoch);  // Requires mutex_.
+  void commit(Epoch epoch);
+  Result<EpochReport> write_patiently(const EpochWrite& write);
+  bool within_error_policy(const Epoch& epoch);
+  void drop_lost(Epoch& epoch);
+  void give_back(const StagedChunk& chunk);
+
+  const std::size_t number_;
+  LaneContext context_;
+  EpochAssembler assembler_;
+  std::unique_ptr<EpochWriter> writer_;  // the lane's thread only
+  std::int64_t epoch_ = 0;               // the lane's thread only
+  std::int64_t policy_rows_ = 0;         // the lane's thread only
+  std::int64_t policy_rejected_ = 0;     // the lane's thread only
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::map<SplitRun*, std::map<std::uint64_t, StagedChunkPtr>> pending_;  // Guarded by mutex_.
+  std::size_t last_stage_ = 0;                                            // Guarded by mutex_.
+  bool is_closed_ = false;                                                // Guarded by mutex_.
+  std::thread thread_;
+};
+
+}  // namespace weir

@@ -1,0 +1,115 @@
+// source_loop.cpp — polls while there is credit.
+#include "engine/runtime/source_loop.h"
+
+#include "engine/base/failpoint.h"
+#include "engine/base/log.h"
+
+namespace weir {
+namespace {
+
+constexpr std::chrono::milliseconds patience{50};  // how long a command may wait
+constexpr std::chrono::milliseconds pause_after_error{500};
+
+}  // namespace
+
+SourceLoop::SourceLoop(Source& source, std::string name, Credit& credit, JobControl& control,
+                       JobCounters& counters, std::function<void(StagedChunkPtr)> deliver)
+    : source_(source),
+      name_(std::move(name)),
+      credit_(credit),
+      control_(control),
+      counters_(counters),
+      deliver_(std::move(deliver)) {}
+
+SourceLoop::~SourceLoop() { join(); }
+
+void SourceLoop::start() {
+  thread_ = std::thread([this] { run(); });
+}
+
+void SourceLoop::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void SourceLoop::add(std::shared_ptr<SplitRun> run, Position position) {
+  const std::scoped_lock lock(mutex_);
+  commands_.push_back({std::move(run), std::move(position), true});
+}
+
+void SourceLoop::remove(std::shared_ptr<SplitRun> run) {
+  const std::scoped_lock lock(mutex_);
+  commands_.push_back({std::move(run), {}, false});
+}
+
+void SourceLoop::run() {
+  while (control_.is_running()) {
+    std::vector<Command> commands;
+    {
+      const std::scoped_lock lock(mutex_);
+      commands.swap(commands_);
+    }
+    for (const Command& command : commands) obey(command);
+    if (runs_.empty()) {
+      control_.sleep_while(JobControl::State::running, std::chrono::milliseconds(5));
+      continue;
+    }
+    if (credit_.wait_for_room(patience)) poll();
+  }
+}
+
+void SourceLoop::obey(const Command& command) {
+  if (!command.is_add) {
+    const auto known = runs_.find(command.run->split);
+    if (known == runs_.end() || known->second != command.run) return;
+    source_.remove_split(command.run->split);
+    runs_.erase(known);
+    --command.run->in_flight;  // what add counted: see SplitKeeper
+    return;
+  }
+  Status added = source_.add_split(command.run->split, command.position);
+  while (!added.ok() && added.error().kind() == ErrorKind::service && control_.is_running()) {
+    log::warning("source {}: {}; trying again", name_, added.error().message());
+    control_.set_health("source " + name_, added.error().message());
+    control_.sleep_while(JobControl::State::running, pause_after_error);
+    added = source_.add_split(command.run->split, command.position);
+  }
+  if (!added.ok()) {
+    control_.fail(std::move(added).error().in("source " + name_));
+    return;
+  }
+  control_.set_health("source " + name_, "");
+  runs_[command.run->split] = command.run;
+}
+
+void SourceLoop::poll() {
+  Result<Polled> polled = source_.poll(patience);
+  if (!polled.ok()) {
+    if (polled.error().kind() != ErrorKind::service)
+      return control_.fail(std::move(polled).error().in("source " + name_));
+    log::warning("source {}: {}; trying again", name_, polled.error().message());
+    control_.sleep_while(JobControl::State::running, pause_after_error);
+    return;
+  }
+  if (polled->chunk != nullptr) take(std::move(polled->chunk));
+  for (const std::string& split : polled->at_end) {
+    if (const auto run = runs_.find(split); run != runs_.end()) run->second->is_at_end = true;
+  }
+}
+
+void SourceLoop::take(std::unique_ptr<RawChunk> raw) {
+  const auto run = runs_.find(raw->split);
+  if (run == runs_.end()) return;
+  failpoint::here("after_poll");
+  auto chunk = std::make_unique<StagedChunk>();
+  chunk->split = run->second;
+  chunk->sequence = chunk->split->next_polled++;
+  // Encoded rows take about as much as the records they came from.
+  chunk->charged_bytes = 2 * raw->value_bytes + raw->records.size() * 256 + 4096;
+  counters_.read += static_cast<std::int64_t>(raw->records.size());
+  chunk->raw = std::move(raw);
+  ++chunk->split->in_flight;
+  credit_.take(chunk->charged_bytes);
+  deliver_(std::move(chunk));
+}
+
+}  // namespace weir

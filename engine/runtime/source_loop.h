@@ -1,0 +1,56 @@
+// source_loop.h — the thread that reads one source and feeds the flow graph.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "engine/runtime/credit.h"
+#include "engine/runtime/job_control.h"
+#include "engine/runtime/job_counters.h"
+#include "engine/runtime/staged_chunk.h"
+
+namespace weir {
+
+/// Reads the splits it is told to, as long as there is credit and the job is running.
+class SourceLoop {
+ public:
+  SourceLoop(Source& source, std::string name, Credit& credit, JobControl& control, JobCounters& counters,
+             std::function<void(StagedChunkPtr)> deliver);
+  ~SourceLoop();
+  void start();
+  /// Any thread. Takes effect within a poll.
+  void add(std::shared_ptr<SplitRun> run, Position position);
+  void remove(std::shared_ptr<SplitRun> run);
+  /// Returns when the thread has ended (it does when the job stops running): nothing more is delivered.
+  void join();
+
+ private:
+  struct Command {
+    std::shared_ptr<SplitRun> run;
+    Position position;
+    bool is_add;
+  };
+  void run();
+  void obey(const Command& command);
+  void poll();
+  void take(std::unique_ptr<RawChunk> raw);
+
+  Source& source_;
+  const std::string name_;
+  Credit& credit_;
+  JobControl& control_;
+  JobCounters& counters_;
+  std::function<void(StagedChunkPtr)> deliver_;
+  std::map<std::string, std::shared_ptr<SplitRun>> runs_;  // the loop's thread only
+  std::mutex mutex_;
+  std::vector<Command> commands_;  // Guarded by mutex_.
+  std::thread thread_;
+};
+
+}  // namespace weir

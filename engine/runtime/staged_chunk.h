@@ -1,0 +1,49 @@
+// staged_chunk.h — a chunk on its way through the graph: raw records, then encoded rows for each sink.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/component/format.h"
+#include "engine/component/store.h"
+
+namespace weir {
+
+/// One split while this process owns it; a new one is made each time it is claimed. Shared by the threads
+/// that handle its chunks.
+struct SplitRun {
+  std::size_t source = 0;  // index of the stage
+  std::string source_name;
+  std::string split;
+  std::size_t lane = 0;
+  std::atomic<std::int64_t> in_flight{0};  // chunks polled and neither committed nor dropped
+  std::atomic<bool> is_lost{false};        // owned by another process now: its chunks are dropped
+  std::atomic<bool> is_at_end{false};      // the end as first asked has been polled
+  std::uint64_t next_polled = 0;           // source thread only
+  std::uint64_t next_committed = 0;        // lane thread only
+};
+
+/// What one branch of a stage made of a chunk.
+struct BranchRows {
+  EncodedRows rows;
+  std::int64_t filtered = 0;
+  std::int64_t duplicates = 0;  // rows whose key was known to be in the table
+};
+
+struct StagedChunk {
+  std::shared_ptr<SplitRun> split;
+  std::uint64_t sequence = 0;  // within the split, from 0
+  std::unique_ptr<RawChunk> raw;
+  std::vector<RejectedRecord> rejected;  // before any branch
+  std::int64_t ignored = 0;
+  std::vector<BranchRows> branches;  // one per branch of the stage
+  std::size_t charged_bytes = 0;     // taken from the credit
+
+  std::int64_t row_count() const { return static_cast<std::int64_t>(raw->records.size()); }
+};
+using StagedChunkPtr = std::unique_ptr<StagedChunk>;
+
+}  // namespace weir
