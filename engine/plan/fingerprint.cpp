@@ -21,31 +21,41 @@ void add_expression(std::string& out, const ExpressionPtr& expression) {
   add(out, expression == nullptr ? "true" : print(*expression) + " " + to_string(expression->type));
 }
 
-void add_stage(std::string& out, const Plan& plan, const Stage& stage) {
-  const auto& scan = std::get<ScanNode>(plan.nodes[stage.scan].operation);
+std::string scan_text(const ScanNode& scan, const Stage& stage) {
+  std::string out;
   for (const std::string& text : {scan.source, scan.connector, scan.definition->fingerprint(),
                                   scan.format_name, scan.format->describe()}) {
     add(out, text);
   }
   add(out, std::to_string(static_cast<int>(scan.on_error.reaction)));
+  std::vector<std::string> columns;
   for (const DecodedColumn& column : stage.columns) {
-    add_field(out, column.field);
-    add(out, (column.is_metadata ? "metadata " : "from ") + column.from);
+    add_field(columns.emplace_back(), column.field);
+    add(columns.back(), (column.is_metadata ? "metadata " : "from ") + column.from);
   }
-  for (const Branch& branch : stage.branches) {
-    add(out, plan.sinks[branch.sink].table.sink);
-    add_expression(out, branch.predicate);
-    for (const ExpressionPtr& output : branch.outputs) add_expression(out, output);
-  }
+  std::sort(columns.begin(), columns.end());
+  for (const std::string& column : columns) out += column;
+  return out;
 }
 
-void add_sink(std::string& out, const SinkNode& sink) {
+std::string branch_text(const Plan& plan, const ScanNode& scan, const Branch& branch) {
+  std::string out;
+  add(out, scan.source);
+  add(out, plan.sinks[branch.sink].table.sink);
+  add_expression(out, branch.predicate);
+  for (const ExpressionPtr& output : branch.outputs) add_expression(out, output);
+  return out;
+}
+
+std::string sink_text(const SinkNode& sink) {
+  std::string out;
   add(out, sink.table.sink);
   add(out, sink.table.table);
   for (const Field& field : sink.table.schema.fields) add_field(out, field);
   for (const std::size_t key : sink.table.key) add(out, std::to_string(key));
   add(out, std::to_string(static_cast<int>(sink.table.on_conflict)));
   if (sink.table.on_conflict == OnConflict::update_newer) add(out, std::to_string(sink.table.newer_by));
+  return out;
 }
 
 }  // namespace
@@ -53,10 +63,14 @@ void add_sink(std::string& out, const SinkNode& sink) {
 std::string fingerprint(const Plan& plan) {
   std::string text;
   add(text, plan.name);
-  // The order of sources and of sinks in the file decides nothing.
+  // The order of sources, sinks and columns in the file decides nothing.
   std::vector<std::string> parts;
-  for (const Stage& stage : fuse(plan)) add_stage(parts.emplace_back(), plan, stage);
-  for (const SinkNode& sink : plan.sinks) add_sink(parts.emplace_back(), sink);
+  for (const Stage& stage : fuse(plan)) {
+    const auto& scan = std::get<ScanNode>(plan.nodes[stage.scan].operation);
+    parts.push_back(scan_text(scan, stage));
+    for (const Branch& branch : stage.branches) parts.push_back(branch_text(plan, scan, branch));
+  }
+  for (const SinkNode& sink : plan.sinks) parts.push_back(sink_text(sink));
   std::sort(parts.begin(), parts.end());
   for (const std::string& part : parts) add(text, part);
   return fmt::format("{:016x}", hash_bytes(text).low);

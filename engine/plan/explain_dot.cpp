@@ -1,0 +1,53 @@
+// explain_dot.cpp — a plan as a Graphviz graph: sources, the stage each becomes, sinks and the transactions
+// they share.
+#include <fmt/format.h>
+
+#include "engine/plan/builder_messages.h"
+#include "engine/plan/explain_facts.h"
+#include "engine/plan/json_writer.h"
+
+namespace weir {
+namespace {
+
+std::string stage_nodes(const StageFacts& facts, std::size_t index) {
+  const ScanNode& scan = *facts.scan;
+  std::string text =
+      fmt::format("  source{} [shape=cds, label={}];\n", index,
+                  json_quoted(fmt::format("{}\n{}", scan.source, scan.definition->describe())));
+  text += fmt::format("  stage{} [shape=box, style=rounded, label={}];\n", index,
+                      json_quoted(fmt::format("decode {} columns\n{} expressions", facts.stage.columns.size(),
+                                              facts.distinct_expressions)));
+  text += fmt::format("  source{0} -> stage{0} [label={1}];\n", index, json_quoted(scan.format_name));
+  for (const Branch& branch : facts.stage.branches) {
+    const std::string where = branch.predicate == nullptr ? "" : "where " + print(*branch.predicate);
+    text += fmt::format("  stage{} -> sink{} [label={}];\n", index, branch.sink, json_quoted(where));
+  }
+  return text;
+}
+
+std::string connection_cluster(const Plan& plan, std::size_t index) {
+  const Connection& connection = plan.connections[index];
+  std::string text = fmt::format("  subgraph cluster{} {{\n    label={};\n", index,
+                                 json_quoted(fmt::format("one transaction of {} ({})", connection.name,
+                                                         connection.definition->describe())));
+  for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
+    const SinkTable& table = plan.sinks[i].table;
+    if (plan.sinks[i].connection != index) continue;
+    const std::string key = table.key.empty() ? "no key" : "key " + join(key_names(table));
+    text += fmt::format(
+        "    sink{} [shape=cylinder, label={}];\n", i,
+        json_quoted(fmt::format("{}\n{}\non conflict {}", table.table, key, conflict_rule(table))));
+  }
+  return text + "  }\n";
+}
+
+}  // namespace
+
+std::string explain_dot(const PlanFacts& facts) {
+  std::string text = fmt::format("digraph {} {{\n  rankdir=LR;\n", json_quoted(facts.plan->name));
+  for (std::size_t i = 0; i < facts.stages.size(); ++i) text += stage_nodes(facts.stages[i], i);
+  for (std::size_t i = 0; i < facts.plan->connections.size(); ++i) text += connection_cluster(*facts.plan, i);
+  return text + "}\n";
+}
+
+}  // namespace weir

@@ -1,0 +1,129 @@
+// explain_facts.cpp — finds what explain says: used columns, shared expressions, write order, guarantees.
+#include "engine/plan/explain_facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace weir {
+namespace {
+
+/// Calls of a stage, equal ones as one, with the number of places that use them.
+class SharedCalls {
+ public:
+  void visit(const ExpressionPtr& expression) {
+    const auto* call = std::get_if<Call>(&expression->node);
+    if (call == nullptr) return;
+    for (const std::size_t index : by_hash_[hash_of(*expression)]) {
+      if (!same(*calls_[index].expression, *expression)) continue;
+      ++calls_[index].uses;
+      return;
+    }
+    by_hash_[hash_of(*expression)].push_back(calls_.size());
+    calls_.push_back({expression, 1});
+    for (const ExpressionPtr& argument : call->arguments) visit(argument);
+  }
+  std::size_t size() const { return calls_.size(); }
+  std::vector<SharedExpression> shared() const {
+    std::vector<SharedExpression> result;
+    for (const Counted& counted : calls_) {
+      if (counted.uses > 1) result.push_back({print(*counted.expression), counted.uses});
+    }
+    std::stable_sort(result.begin(), result.end(),
+                     [](const auto& a, const auto& b) { return a.uses > b.uses; });
+    return result;
+  }
+
+ private:
+  struct Counted {
+    ExpressionPtr expression;
+    std::size_t uses;
+  };
+  std::vector<Counted> calls_;
+  std::unordered_map<std::size_t, std::vector<std::size_t>> by_hash_;
+};
+
+StageFacts stage_facts(const Plan& plan, Stage stage) {
+  StageFacts facts;
+  facts.scan = &std::get<ScanNode>(plan.nodes[stage.scan].operation);
+  for (const SourceColumn& declared : facts.scan->columns) {
+    const std::string& name = declared.decoded.field.name;
+    const bool is_read = std::any_of(stage.columns.begin(), stage.columns.end(),
+                                     [&](const DecodedColumn& column) { return column.field.name == name; });
+    if (!is_read) facts.unread.push_back(name);
+  }
+  SharedCalls calls;
+  for (const Branch& branch : stage.branches) {
+    if (branch.predicate != nullptr) calls.visit(branch.predicate);
+    for (const ExpressionPtr& output : branch.outputs) calls.visit(output);
+  }
+  facts.distinct_expressions = calls.size();
+  facts.shared = calls.shared();
+  facts.stage = std::move(stage);
+  return facts;
+}
+
+}  // namespace
+
+Result<PlanFacts> gather_facts(const Plan& plan) {
+  PlanFacts facts{&plan, fingerprint(plan), {}, std::vector<std::size_t>(plan.sinks.size(), 0)};
+  for (Stage& stage : fuse(plan)) facts.stages.push_back(stage_facts(plan, std::move(stage)));
+  for (std::size_t connection = 0; connection < plan.connections.size(); ++connection) {
+    WEIR_ASSIGN(const std::vector<std::size_t> order, write_order(plan, connection));
+    for (std::size_t i = 0; i < order.size(); ++i) facts.written[order[i]] = i + 1;
+  }
+  return facts;
+}
+
+std::string guarantee(const Plan& plan, const SinkNode& sink) {
+  return fmt::format("exactly once (rows, positions and ledger in one transaction of connection {})",
+                     plan.connections[sink.connection].name);
+}
+
+std::string conflict_rule(const SinkTable& table) {
+  switch (table.on_conflict) {
+    case OnConflict::ignore:
+      return "ignore";
+    case OnConflict::update:
+      return "update";
+    case OnConflict::update_newer:
+      return "update newer by " + table.schema.fields[table.newer_by].name;
+    case OnConflict::error:
+      return "error";
+  }
+  WEIR_CHECK(false, "every conflict rule has a name");
+}
+
+std::vector<std::string> key_names(const SinkTable& table) {
+  std::vector<std::string> names;
+  for (const std::size_t index : table.key) names.push_back(table.schema.fields[index].name);
+  return names;
+}
+
+std::string error_policy(const ErrorPolicy& policy) {
+  const char* reaction = policy.reaction == OnRowError::reject ? "reject"
+                         : policy.reaction == OnRowError::fail ? "fail"
+                                                               : "null";
+  if (!policy.stop_above) return reaction;
+  return fmt::format("{}, stop above {:g} %", reaction, *policy.stop_above * 100);
+}
+
+std::string column_text(const Field& field) {
+  return fmt::format("{} {}{}", field.name, to_string(field.type), field.nullable ? "" : " not null");
+}
+
+Result<std::string> explain(const Plan& plan, ExplainFormat format) {
+  WEIR_ASSIGN(const PlanFacts facts, gather_facts(plan));
+  switch (format) {
+    case ExplainFormat::text:
+      return explain_text(facts);
+    case ExplainFormat::json:
+      return explain_json(facts);
+    case ExplainFormat::dot:
+      return explain_dot(facts);
+  }
+  WEIR_CHECK(false, "every explain format has a writer");
+}
+
+}  // namespace weir

@@ -1,0 +1,42 @@
+// explain_facts.h — what explain says about a plan, gathered once for its three spellings.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/plan/stage.h"
+
+namespace weir {
+
+struct SharedExpression {
+  std::string text;
+  std::size_t uses;
+};
+
+struct StageFacts {
+  Stage stage;
+  const ScanNode* scan;
+  std::vector<std::string> unread;       // declared columns that are not decoded
+  std::size_t distinct_expressions = 0;  // calls that are computed, each once
+  std::vector<SharedExpression> shared;  // calls with more than one use, most used first
+};
+
+struct PlanFacts {
+  const Plan* plan;
+  std::string fingerprint;
+  std::vector<StageFacts> stages;
+  std::vector<std::size_t> written;  // by sink: its place in the write order of its connection, from 1
+};
+
+Result<PlanFacts> gather_facts(const Plan& plan);
+std::string guarantee(const Plan& plan, const SinkNode& sink);
+std::string conflict_rule(const SinkTable& table);  // "ignore", "update newer by changed_at"
+std::vector<std::string> key_names(const SinkTable& table);
+std::string error_policy(const ErrorPolicy& policy);  // "reject, stop above 10 %"
+std::string column_text(const Field& field);          // "id string not null"
+
+std::string explain_text(const PlanFacts& facts);
+std::string explain_json(const PlanFacts& facts);
+std::string explain_dot(const PlanFacts& facts);
+
+}  // namespace weir

@@ -1,0 +1,147 @@
+// explain_json.cpp — a plan for other programs: the same facts as the text, under stable keys.
+#include "engine/plan/explain_facts.h"
+#include "engine/plan/json_writer.h"
+
+namespace weir {
+namespace {
+
+void write_field(JsonWriter& json, const Field& field) {
+  json.member("name", field.name);
+  json.member("type", to_string(field.type));
+  json.member("nullable", field.nullable);
+}
+
+void write_source(JsonWriter& json, const StageFacts& facts) {
+  const ScanNode& scan = *facts.scan;
+  json.begin_object();
+  json.member("name", scan.source);
+  json.member("connector", scan.connector);
+  json.member("description", scan.definition->describe());
+  json.member("format", scan.format_name);
+  json.member("on_error", error_policy(scan.on_error));
+  json.key("decoded_columns");
+  json.begin_array();
+  for (const DecodedColumn& column : facts.stage.columns) {
+    json.begin_object();
+    write_field(json, column.field);
+    json.member("from", column.from);
+    json.member("is_metadata", column.is_metadata);
+    json.end_object();
+  }
+  json.end_array();
+  json.member("skipped_columns", facts.unread);
+  json.end_object();
+}
+
+void write_branch(JsonWriter& json, const Plan& plan, const Branch& branch) {
+  const SinkTable& table = plan.sinks[branch.sink].table;
+  json.begin_object();
+  json.member("sink", table.sink);
+  json.key("where");
+  if (branch.predicate == nullptr)
+    json.null();
+  else
+    json.value(print(*branch.predicate));
+  json.key("columns");
+  json.begin_array();
+  for (std::size_t i = 0; i < branch.outputs.size(); ++i) {
+    json.begin_object();
+    json.member("name", table.schema.fields[i].name);
+    json.member("expression", print(*branch.outputs[i]));
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
+void write_stage(JsonWriter& json, const Plan& plan, const StageFacts& facts) {
+  json.begin_object();
+  json.member("source", facts.scan->source);
+  json.member("distinct_expressions", facts.distinct_expressions);
+  json.key("shared_expressions");
+  json.begin_array();
+  for (const SharedExpression& shared : facts.shared) {
+    json.begin_object();
+    json.member("expression", shared.text);
+    json.member("uses", shared.uses);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("branches");
+  json.begin_array();
+  for (const Branch& branch : facts.stage.branches) write_branch(json, plan, branch);
+  json.end_array();
+  json.end_object();
+}
+
+void write_references(JsonWriter& json, const SinkTable& table) {
+  json.key("references");
+  json.begin_array();
+  for (const ForeignKey& reference : table.references) {
+    json.begin_object();
+    json.member("columns", reference.columns);
+    json.member("table", reference.table);
+    json.member("referenced", reference.references);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_sink(JsonWriter& json, const PlanFacts& facts, std::size_t index) {
+  const SinkNode& sink = facts.plan->sinks[index];
+  json.begin_object();
+  json.member("name", sink.table.sink);
+  json.member("connection", facts.plan->connections[sink.connection].name);
+  json.member("table", sink.table.table);
+  json.member("guarantee", "exactly_once");
+  json.member("key", key_names(sink.table));
+  json.member("on_conflict", conflict_rule(sink.table));
+  json.member("write_order", facts.written[index]);
+  write_references(json, sink.table);
+  json.key("columns");
+  json.begin_array();
+  for (const Field& field : sink.table.schema.fields) {
+    json.begin_object();
+    write_field(json, field);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
+void write_connection(JsonWriter& json, const Connection& connection) {
+  json.begin_object();
+  json.member("name", connection.name);
+  json.member("store", connection.store_name);
+  json.member("description", connection.definition->describe());
+  json.end_object();
+}
+
+}  // namespace
+
+std::string explain_json(const PlanFacts& facts) {
+  JsonWriter json;
+  json.begin_object();
+  json.member("pipeline", facts.plan->name);
+  json.member("fingerprint", facts.fingerprint);
+  json.key("sources");
+  json.begin_array();
+  for (const StageFacts& stage : facts.stages) write_source(json, stage);
+  json.end_array();
+  json.key("stages");
+  json.begin_array();
+  for (const StageFacts& stage : facts.stages) write_stage(json, *facts.plan, stage);
+  json.end_array();
+  json.key("connections");
+  json.begin_array();
+  for (const Connection& connection : facts.plan->connections) write_connection(json, connection);
+  json.end_array();
+  json.key("sinks");
+  json.begin_array();
+  for (std::size_t i = 0; i < facts.plan->sinks.size(); ++i) write_sink(json, facts, i);
+  json.end_array();
+  json.end_object();
+  return std::move(json).text();
+}
+
+}  // namespace weir

@@ -1,0 +1,133 @@
+// explain_text.cpp — a plan as people read it: its sources, the stage each becomes, and every sink with the
+// tree of steps behind it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/plan/builder_messages.h"
+#include "engine/plan/explain_facts.h"
+
+namespace weir {
+namespace {
+
+constexpr std::size_t page_width = 110;
+
+// "reads a, b, c" over as many lines as it takes, each indented.
+std::string wrapped(const std::string& label, const std::vector<std::string>& words) {
+  std::string text, line = "  " + label;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string word = words[i] + (i + 1 < words.size() ? "," : "");
+    if (line.size() + 1 + word.size() > page_width) {
+      text += line + "\n";
+      line = "   ";
+    }
+    line += " " + word;
+  }
+  return text + line + "\n";
+}
+
+std::string times(std::size_t count, const char* noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string branches(std::size_t count) { return fmt::format("{} branch{}", count, count == 1 ? "" : "es"); }
+
+std::string stage_text(const StageFacts& facts) {
+  const ScanNode& scan = *facts.scan;
+  std::string text = fmt::format("source {}: {}, format {}\n", scan.source, scan.definition->describe(),
+                                 scan.format->describe());
+  text += fmt::format("  on error: {}\n", error_policy(scan.on_error));
+  std::vector<std::string> read;
+  for (const DecodedColumn& column : facts.stage.columns) read.push_back(column_text(column.field));
+  text += wrapped(fmt::format("decodes {} of {}:", read.size(), times(scan.columns.size(), "column")), read);
+  if (!facts.unread.empty()) text += wrapped("skips:", facts.unread);
+  text += fmt::format("  one stage computes {} for {}\n", times(facts.distinct_expressions, "expression"),
+                      branches(facts.stage.branches.size()));
+  for (const SharedExpression& shared : facts.shared)
+    text += fmt::format("  shared by {} uses: {}\n", shared.uses, shared.text);
+  return text + "\n";
+}
+
+// Columns that a projection computes; those it only passes on are counted.
+std::string projection_text(const PlanNode& node, const ProjectNode& project, const Schema& input) {
+  std::vector<std::string> computed;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < project.expressions.size(); ++i) {
+    const std::string printed = print(*project.expressions[i]);
+    if (printed == node.schema.fields[i].name)
+      ++kept;
+    else
+      computed.push_back(fmt::format("{} = {}", node.schema.fields[i].name, printed));
+  }
+  std::string text = kept == input.fields.size() ? "extend " : "select ";
+  if (computed.empty()) return text + fmt::format("{} of {} columns", kept, input.fields.size());
+  text += join(computed);
+  return kept == 0 || kept == input.fields.size()
+             ? text
+             : text + fmt::format(", and {} as they are", times(kept, "column"));
+}
+
+std::string step_text(const Plan& plan, NodeId id) {
+  const PlanNode& node = plan.nodes[id];
+  if (const auto* scan = std::get_if<ScanNode>(&node.operation)) return "source " + scan->source;
+  const std::string stream = node.name.empty() ? "" : fmt::format("  [{}]", node.name);
+  if (const auto* filter = std::get_if<FilterNode>(&node.operation))
+    return "where " + print(*filter->predicate) + stream;
+  if (const auto* united = std::get_if<UnionNode>(&node.operation))
+    return fmt::format("union of {}", united->inputs.size()) + stream;
+  const auto& project = std::get<ProjectNode>(node.operation);
+  return projection_text(node, project, plan.nodes[project.input].schema) + stream;
+}
+
+void add_tree(const Plan& plan, NodeId id, const std::string& indent, std::string& text) {
+  text += fmt::format("{}<- {}\n", indent, step_text(plan, id));
+  const auto& operation = plan.nodes[id].operation;
+  const std::string deeper = indent + "   ";
+  if (const auto* filter = std::get_if<FilterNode>(&operation)) add_tree(plan, filter->input, deeper, text);
+  if (const auto* project = std::get_if<ProjectNode>(&operation))
+    add_tree(plan, project->input, deeper, text);
+  if (const auto* united = std::get_if<UnionNode>(&operation)) {
+    for (const NodeId input : united->inputs) add_tree(plan, input, deeper, text);
+  }
+}
+
+std::string fill_text(const Fill& fill) {
+  return fmt::format("  filled by init-db: one row per day of {} from {} to {}\n", fill.column,
+                     to_text(fill.from), to_text(fill.to));
+}
+
+std::string sink_text(const PlanFacts& facts, std::size_t index) {
+  const Plan& plan = *facts.plan;
+  const SinkNode& sink = plan.sinks[index];
+  const Connection& connection = plan.connections[sink.connection];
+  std::string text = fmt::format("sink {}: table {} of connection {} ({})\n", sink.table.sink,
+                                 sink.table.table, connection.name, connection.definition->describe());
+  text += fmt::format("  {}\n", guarantee(plan, sink));
+  const std::string key = sink.table.key.empty() ? "no key" : "key " + join(key_names(sink.table));
+  text += fmt::format("  {}; on conflict {}; written as number {} of its transaction\n", key,
+                      conflict_rule(sink.table), facts.written[index]);
+  for (const ForeignKey& reference : sink.table.references) {
+    text += fmt::format("  {} refers to {}\n", join(reference.columns), reference.table);
+  }
+  if (sink.fill) text += fill_text(*sink.fill);
+  std::size_t width = 0;
+  for (const Field& field : sink.table.schema.fields) width = std::max(width, column_text(field).size());
+  for (std::size_t i = 0; i < sink.expressions.size(); ++i) {
+    text += fmt::format("  {:<{}} = {}\n", column_text(sink.table.schema.fields[i]), width,
+                        print(*sink.expressions[i]));
+  }
+  add_tree(plan, sink.input, "  ", text);
+  return text;
+}
+
+}  // namespace
+
+std::string explain_text(const PlanFacts& facts) {
+  std::string text = fmt::format("pipeline {} (plan {})\n\n", facts.plan->name, facts.fingerprint);
+  for (const StageFacts& stage : facts.stages) text += stage_text(stage);
+  for (std::size_t i = 0; i < facts.plan->sinks.size(); ++i)
+    text += (i == 0 ? "" : "\n") + sink_text(facts, i);
+  return text;
+}
+
+}  // namespace weir
