@@ -83,6 +83,9 @@ class Arena {
     std::memcpy(view.inlined, text.data(), text.size());
     return view;
   }
+  /// Makes memory that others own (an imported Arrow buffer) a block of this arena, so that views can point into it; returns its number. It must
+  /// outlive the arena.
+  std::size_t add_foreign_block(const char* base, std::size_t bytes);
   /// The block that the latest allocate() took its memory from.
   std::size_t current_block() const { return bases_.size() - 1; }
 
