@@ -5,16 +5,45 @@ namespace weir {
 
 class FunctionRegistry;
 
-void register_operators(FunctionRegistry& registry);     // and or not = < + - * / % || in between like rlike is_null case ...
-void register_cast(FunctionRegistry& registry);          // cast, try_cast
-void register_conditional(FunctionRegistry& registry);   // coalesce, nullif, if, ifnull, nvl2, greatest, least
-void register_strings(FunctionRegistry& registry);       // concat, lower, substring, split_part ...
-void register_regexps(FunctionRegistry& registry);       // regexp_extract, regexp_replace ...
-void register_hashes(FunctionRegistry& registry);        // sha2, md5, xxhash64 ...
-void register_dates(FunctionRegistry& registry);         // year, date_trunc, timestamp_seconds ...
-void register_date_formats(FunctionRegistry& registry);  // date_format, to_timestamp, to_date
-void register_json(FunctionRegistry& registry);          // json_value, json_path, to_json
-void register_math(FunctionRegistry& registry);          // round, abs, floor, ceil ...
-void register_urls(FunctionRegistry& registry);          // url_host ...
+// and or not = < + - * / % || in between like rlike is_null case ...
+void register_operators(FunctionRegistry& registry);
+// cast, try_cast
+void register_cast(FunctionRegistry& registry);
+// coalesce, nullif, if, ifnull, nvl2, greatest, least
+void register_conditional(FunctionRegistry& registry);
+// concat, concat_ws
+void register_concatenation(FunctionRegistry& registry);
+// lower, upper, initcap
+void register_letter_case(FunctionRegistry& registry);
+// trim, ltrim, rtrim, btrim, lpad, rpad, repeat
+void register_padding(FunctionRegistry& registry);
+// length, substring, left, right, split_part ...
+void register_text_parts(FunctionRegistry& registry);
+// replace, locate, instr, startswith, translate, levenshtein ...
+void register_text_search(FunctionRegistry& registry);
+// ascii, chr, hex, unhex, base64 ...
+void register_text_codes(FunctionRegistry& registry);
+// regexp_extract, regexp_replace ...
+void register_regexps(FunctionRegistry& registry);
+// sha2, sha1, md5, crc32
+void register_digests(FunctionRegistry& registry);
+// xxhash64, hash
+void register_row_hashes(FunctionRegistry& registry);
+// year, month, hour, weekofyear ...
+void register_date_parts(FunctionRegistry& registry);
+// date_add, datediff, add_months, date_trunc, make_date ...
+void register_date_arithmetic(FunctionRegistry& registry);
+// timestamp_seconds, unix_seconds, current_timestamp ...
+void register_epochs(FunctionRegistry& registry);
+// date_format, to_timestamp, to_date
+void register_date_formats(FunctionRegistry& registry);
+// json_value, json_path, to_json
+void register_json(FunctionRegistry& registry);
+// abs, sqrt, power, ln, pmod ...
+void register_math(FunctionRegistry& registry);
+// round, bround, floor, ceil
+void register_rounding(FunctionRegistry& registry);
+// url_host, url_path, url_query ...
+void register_urls(FunctionRegistry& registry);
 
 }  // namespace weir
