@@ -51,11 +51,21 @@ void Arena::keep_blocks(std::size_t count) {
   used_ = capacity_ = count == 0 ? 0 : sizes_.back();
 }
 
+std::size_t Arena::add_foreign_block(const char* base, std::size_t bytes) {
+  // The block under way is closed, for the latest block must be the one that allocate() uses.
+  current_ = nullptr;
+  used_ = capacity_ = 0;
+  bases_.push_back(base);
+  sizes_.push_back(bytes);
+  blocks_.emplace_back();
+  return bases_.size() - 1;
+}
+
 void Arena::reset() {
-  const auto ordinary = std::find(sizes_.begin(), sizes_.end(), block_bytes_);
   std::unique_ptr<char, FreeBlock> kept;
-  if (ordinary != sizes_.end())
-    kept = std::move(blocks_[static_cast<std::size_t>(ordinary - sizes_.begin())]);
+  for (std::size_t i = 0; i < blocks_.size() && kept == nullptr; ++i) {
+    if (sizes_[i] == block_bytes_) kept = std::move(blocks_[i]);
+  }
   blocks_.clear();
   bases_.clear();
   sizes_.clear();
