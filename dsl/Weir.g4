@@ -1,0 +1,171 @@
+// Weir.g4 — the grammar of SQL expressions; statements of the DSL will be added around it.
+//
+// Keywords are soft: those that cannot start or join an expression are ordinary names too (rule `soft`). The lexer accepts every text: what
+// is no token becomes an UNCLOSED_… or UNKNOWN one, so that one place (dsl/token_check.cpp) words all lexical errors.
+grammar Weir;
+
+standalone : expression EOF ;
+
+// Loosest first: OR, AND, NOT, predicates, then the arithmetic of `value`.
+expression
+  : predicate                                                 # condition
+  | K_NOT expression                                          # not
+  | expression K_AND expression                               # and
+  | expression K_OR expression                                # or
+  ;
+
+predicate
+  : value                                                     # operand
+  | predicate comparison value                                # compare
+  | predicate K_IS K_NOT? truth                               # is
+  | predicate K_NOT? test                                     # negatable
+  ;
+
+comparison : EQUAL | NOT_EQUAL | LESS | LESS_EQUAL | GREATER | GREATER_EQUAL | NULL_SAFE_EQUAL ;
+
+truth : K_NULL | K_TRUE | K_FALSE | K_DISTINCT K_FROM value ;
+
+test
+  : K_IN OPEN expression (COMMA expression)* CLOSE            # in
+  | K_BETWEEN value K_AND value                               # between
+  | K_LIKE value (K_ESCAPE value)?                            # like
+  | K_RLIKE value                                             # rlike
+  ;
+
+value
+  : primary                                                   # single
+  | (MINUS | PLUS) value                                      # sign
+  | value (STAR | SLASH | PERCENT) value                      # arithmetic
+  | value (PLUS | MINUS) value                                # arithmetic
+  | value CONCAT value                                        # arithmetic
+  ;
+
+primary
+  : literal                                                   # constant
+  | K_CASE expression? branch+ (K_ELSE expression)? K_END     # case
+  | (K_CAST | K_TRY_CAST) OPEN expression K_AS typeName CLOSE # cast
+  | K_EXTRACT OPEN name K_FROM expression CLOSE               # extract
+  | function OPEN (expression (COMMA expression)*)? CLOSE     # call
+  | name (DOT anyName)*                                       # column
+  | OPEN expression CLOSE                                     # parentheses
+  | primary DOUBLE_COLON typeName                             # shortCast
+  | primary COLON jsonPath                                    # path
+  ;
+
+branch : K_WHEN expression K_THEN expression ;
+
+literal
+  : INTEGER | DECIMAL | EXPONENT | STRING | BYTES | K_TRUE | K_FALSE | K_NULL
+  | K_DATE STRING
+  | K_TIMESTAMP STRING
+  | K_INTERVAL STRING IDENTIFIER?
+  | K_INTERVAL (INTEGER IDENTIFIER)+
+  ;
+
+typeName : (K_DOUBLE K_PRECISION | name) (OPEN INTEGER (COMMA INTEGER)* CLOSE)? ;
+
+jsonPath : (anyName | subscript) (DOT anyName | subscript)* ;
+subscript : OPEN_BRACKET (INTEGER | STRING) CLOSE_BRACKET ;
+
+function : IDENTIFIER | QUOTED | soft ;
+name : IDENTIFIER | QUOTED | soft | K_CAST | K_TRY_CAST | K_EXTRACT ;
+// After a dot or a colon nothing but a name can stand.
+anyName
+  : name | K_AND | K_OR | K_NOT | K_IS | K_IN | K_BETWEEN | K_LIKE | K_RLIKE | K_CASE | K_WHEN | K_THEN | K_ELSE | K_NULL | K_TRUE
+  | K_FALSE
+  ;
+soft : K_AS | K_DATE | K_DISTINCT | K_DOUBLE | K_END | K_ESCAPE | K_FROM | K_INTERVAL | K_PRECISION | K_TIMESTAMP ;
+
+K_AND : A N D ;
+K_AS : A S ;
+K_BETWEEN : B E T W E E N ;
+K_CASE : C A S E ;
+K_CAST : C A S T ;
+K_DATE : D A T E ;
+K_DISTINCT : D I S T I N C T ;
+K_DOUBLE : D O U B L E ;
+K_ELSE : E L S E ;
+K_END : E N D ;
+K_ESCAPE : E S C A P E ;
+K_EXTRACT : E X T R A C T ;
+K_FALSE : F A L S E ;
+K_FROM : F R O M ;
+K_IN : I N ;
+K_INTERVAL : I N T E R V A L ;
+K_IS : I S ;
+K_LIKE : L I K E ;
+K_NOT : N O T ;
+K_NULL : N U L L ;
+K_OR : O R ;
+K_PRECISION : P R E C I S I O N ;
+K_RLIKE : R L I K E | R E G E X P ;
+K_THEN : T H E N ;
+K_TIMESTAMP : T I M E S T A M P ;
+K_TRUE : T R U E ;
+K_TRY_CAST : T R Y '_' C A S T ;
+K_WHEN : W H E N ;
+
+EQUAL : '=' '='? ;
+NOT_EQUAL : '<>' | '!=' ;
+LESS : '<' ;
+LESS_EQUAL : '<=' ;
+GREATER : '>' ;
+GREATER_EQUAL : '>=' ;
+NULL_SAFE_EQUAL : '<=>' ;
+PLUS : '+' ;
+MINUS : '-' ;
+STAR : '*' ;
+SLASH : '/' ;
+PERCENT : '%' ;
+CONCAT : '||' ;
+OPEN : '(' ;
+CLOSE : ')' ;
+OPEN_BRACKET : '[' ;
+CLOSE_BRACKET : ']' ;
+COMMA : ',' ;
+DOT : '.' ;
+COLON : ':' ;
+DOUBLE_COLON : '::' ;
+
+INTEGER : DIGIT+ ;
+DECIMAL : DIGIT+ '.' DIGIT* | '.' DIGIT+ ;
+EXPONENT : (DIGIT+ ('.' DIGIT*)? | '.' DIGIT+) [eE] [+-]? DIGIT+ ;
+BYTES : [xX] '\'' ~'\''* '\'' ;
+STRING : '\'' (~'\'' | '\'\'')* '\'' ;
+QUOTED : '`' (~'`' | '``')* '`' | '"' (~'"' | '""')* '"' ;
+IDENTIFIER : LETTER (LETTER | DIGIT | '$')* ;
+
+BLANKS : [ \t\r\n\f\u00A0\uFEFF]+ -> skip ;
+LINE_COMMENT : '--' ~[\r\n]* -> skip ;
+BLOCK_COMMENT : '/*' .*? '*/' -> skip ;
+
+UNCLOSED_STRING : [xX]? '\'' (~'\'' | '\'\'')* ;
+UNCLOSED_NAME : '`' (~'`' | '``')* | '"' (~'"' | '""')* ;
+UNCLOSED_COMMENT : '/*' (~'*' | '*'+ ~[*/])* '*'* ;
+UNKNOWN : . ;
+
+fragment DIGIT : [0-9] ;
+fragment LETTER : [\p{L}_] ;
+fragment A : [aA] ;
+fragment B : [bB] ;
+fragment C : [cC] ;
+fragment D : [dD] ;
+fragment E : [eE] ;
+fragment F : [fF] ;
+fragment G : [gG] ;
+fragment H : [hH] ;
+fragment I : [iI] ;
+fragment K : [kK] ;
+fragment L : [lL] ;
+fragment M : [mM] ;
+fragment N : [nN] ;
+fragment O : [oO] ;
+fragment P : [pP] ;
+fragment R : [rR] ;
+fragment S : [sS] ;
+fragment T : [tT] ;
+fragment U : [uU] ;
+fragment V : [vV] ;
+fragment W : [wW] ;
+fragment X : [xX] ;
+fragment Y : [yY] ;

@@ -1,0 +1,24 @@
+// json_path_text.cpp — writes JSON paths.
+#include "dsl/json_path_text.h"
+
+#include <algorithm>
+
+namespace weir {
+
+void add_json_key(std::string& path, std::string_view key) {
+  const auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  if (!key.empty() && std::all_of(key.begin(), key.end(), is_plain)) {
+    path.append(".").append(key);
+    return;
+  }
+  path += "['";
+  for (const char c : key) {
+    if (c == '\'' || c == '\\') path += '\\';
+    path += c;
+  }
+  path += "']";
+}
+
+}  // namespace weir

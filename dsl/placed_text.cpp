@@ -1,0 +1,144 @@
+// placed_text.cpp — follows a text through the file it was taken from.
+#include "dsl/placed_text.h"
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+bool is_blank(char byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
+bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+
+// Bytes of the sequence that starts with `lead`; 0 where none may start so.
+std::size_t sequence_length(unsigned char lead) {
+  if (lead < 0x80) return 1;
+  if (lead < 0xC2) return 0;
+  if (lead < 0xE0) return 2;
+  if (lead < 0xF0) return 3;
+  return lead < 0xF5 ? 4 : 0;
+}
+
+// Overlong forms, surrogates and values above U+10FFFF show in the second byte.
+bool is_good_second_byte(unsigned char lead, unsigned char second) {
+  switch (lead) {
+    case 0xE0:
+      return second >= 0xA0;
+    case 0xED:
+      return second < 0xA0;
+    case 0xF0:
+      return second >= 0x90;
+    case 0xF4:
+      return second < 0x90;
+    default:
+      return true;
+  }
+}
+
+std::size_t offset_of_line(const std::string& text, std::uint32_t line) {
+  std::size_t offset = 0;
+  for (std::uint32_t current = 1; current < line; ++current) {
+    const auto end = text.find('\n', offset);
+    if (end == std::string::npos) return text.size();
+    offset = end + 1;
+  }
+  return offset;
+}
+
+// How YAML wrote the text, told by the character before it.
+char quote_before(const std::string& source, std::size_t offset) {
+  if (offset == 0) return '\0';
+  const char before = source[offset - 1];
+  return before == '\'' || before == '"' ? before : '\0';
+}
+
+// Bytes that stand in the source for `byte` of the text, 0 if it is not there.
+std::size_t match(const std::string& source, std::size_t offset, char byte, char quote) {
+  if (offset >= source.size()) return 0;
+  if (quote == '\'' && byte == '\'') return source.compare(offset, 2, "''") == 0 ? 2 : 0;
+  if (quote == '"' && (byte == '"' || byte == '\\')) {
+    return source[offset] == '\\' && offset + 1 < source.size() && source[offset + 1] == byte ? 2 : 0;
+  }
+  return source[offset] == byte ? 1 : 0;
+}
+
+}  // namespace
+
+bool is_valid_utf8(const std::string& text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const std::size_t length = sequence_length(lead);
+    if (length == 0 || at + length > text.size()) return false;
+    if (length > 1 && !is_good_second_byte(lead, static_cast<unsigned char>(text[at + 1]))) return false;
+    const auto rest = text.begin() + static_cast<std::ptrdiff_t>(at);
+    if (!std::all_of(rest + 1, rest + static_cast<std::ptrdiff_t>(length), is_continuation)) return false;
+    at += length;
+  }
+  return true;
+}
+
+PlacedText::PlacedText(const std::string& text, const Location& where) : where_(where) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (!is_continuation(text[at])) byte_of_character_.push_back(at);
+  }
+  byte_of_character_.push_back(text.size());
+  if (where_.line == 0) where_.line = 1;
+  if (where_.column == 0) where_.column = 1;
+  follow(text);
+}
+
+void PlacedText::follow(const std::string& text) {
+  const std::string& source = where_.source != nullptr ? where_.source->text : text;
+  const std::size_t line_start = where_.source != nullptr ? offset_of_line(source, where_.line) : 0;
+  for (std::size_t at = line_start; at != std::string::npos && at < source.size();
+       at = source.find('\n', at)) {
+    if (!line_starts_.empty()) ++at;
+    line_starts_.push_back(at);
+  }
+  if (line_starts_.empty()) line_starts_.push_back(line_start);
+
+  std::size_t offset = line_start + where_.column - 1;
+  const char quote = where_.source != nullptr ? quote_before(source, std::min(offset, source.size())) : '\0';
+  source_offset_.reserve(text.size() + 1);
+  bool is_lost = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    source_offset_.push_back(offset);
+    if (is_lost) continue;
+    if (is_blank(text[at])) {
+      // A run of blanks may be a folded line break and indentation in the file.
+      if (at + 1 < text.size() && is_blank(text[at + 1])) continue;
+      while (offset < source.size() && is_blank(source[offset])) ++offset;
+      continue;
+    }
+    const std::size_t length = match(source, offset, text[at], quote);
+    is_lost = length == 0;
+    offset += length;
+  }
+  source_offset_.push_back(offset);
+}
+
+Location PlacedText::place(std::size_t from, std::size_t to) const {
+  const auto line = std::prev(
+      std::upper_bound(line_starts_.begin(), line_starts_.end(), std::max(from, line_starts_.front())));
+  Location location = where_;
+  location.line += static_cast<std::uint32_t>(line - line_starts_.begin());
+  location.column = static_cast<std::uint32_t>(from - std::min(from, *line)) + 1;
+  const std::size_t end = std::next(line) == line_starts_.end() ? to : std::min(to, *std::next(line) - 1);
+  location.length = static_cast<std::uint32_t>(std::max<std::size_t>(end, from + 1) - from);
+  return location;
+}
+
+Location PlacedText::span(std::size_t first, std::size_t last) const {
+  const std::size_t characters = byte_of_character_.size() - 1;
+  first = std::min(first, characters);
+  last = std::min(last, characters);
+  if (first == characters || last < first) return place(source_offset_[byte_of_character_[first]], 0);
+  // The end of the last character, not the start of the next one: blanks in between don't belong to the span.
+  const std::size_t last_byte = byte_of_character_[last + 1] - 1;
+  return place(source_offset_[byte_of_character_[first]], source_offset_[last_byte] + 1);
+}
+
+Location PlacedText::whole() const {
+  return span(0, byte_of_character_.size() < 2 ? 0 : byte_of_character_.size() - 2);
+}
+
+}  // namespace weir
