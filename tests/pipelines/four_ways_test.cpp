@@ -1,0 +1,146 @@
+// four_ways_test.cpp — runs every .test file whole, in one-row chunks, with several workers, and stopped and resumed after every row:
+// tables, ledger and rejects must come out the same (the laws "batch equals stream" and "the books balance").
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "connectors/formats/formats.h"
+#include "connectors/sqlite/sqlite.h"
+#include "dsl/compile.h"
+#include "engine/runtime/job.h"
+#include "tests/pipelines/pipeline_test_file.h"
+#include "tests/pipelines/scripted_source.h"
+
+namespace weir::testing {
+namespace {
+
+struct Way {
+  std::string name;
+  JobOptions options;
+  bool restarts_after_every_row = false;
+};
+
+std::vector<Way> four_ways() {
+  JobOptions whole{.until_end = true, .workers = 1, .writers = 1};
+  JobOptions rows = whole;
+  rows.chunk_rows = 1;
+  JobOptions workers = whole;
+  workers.chunk_rows = 3;
+  workers.workers = 4;
+  return {{"whole", whole}, {"one-row chunks", rows}, {"several workers", workers}, {"stopped and resumed", rows, true}};
+}
+
+class Database {
+ public:
+  explicit Database(const std::string& name)
+      : path_(std::filesystem::temp_directory_path() / ("weir-four-ways-" + std::to_string(::getpid()) + "-" + name + ".db")) {
+    remove();
+  }
+  ~Database() { remove(); }
+  std::string dsn() const { return "sqlite:" + path_.string(); }
+
+ private:
+  void remove() const {
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(path_.string() + suffix);
+  }
+  std::filesystem::path path_;
+};
+
+std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_ptr<const Script> script, const std::string& dsn) {
+  Registry registry;
+  register_builtin_functions(registry.functions);
+  registry.sources.push_back(scripted_source(std::move(script)));
+  registry.stores.push_back(sqlite_store());
+  registry.formats.push_back(json_format());
+  Variables variables;
+  variables.overrides["DB"] = dsn;
+  Compiled compiled = compile_yaml("test.yaml", file.pipeline, registry, variables);
+  for (const Error& error : compiled.diagnostics.errors()) ADD_FAILURE() << render(error);
+  return compiled.plan;
+}
+
+void run_once(const PipelineTestFile& file, const std::shared_ptr<Script>& script, const Way& way, const std::string& dsn) {
+  const auto plan = compile(file, script, dsn);
+  ASSERT_NE(plan, nullptr);
+  auto job = Job::create(plan, way.options);
+  ASSERT_TRUE(job.ok()) << render(job.error());
+  const Status status = (*job)->run();
+  ASSERT_TRUE(status.ok()) << render(status.error());
+}
+
+std::vector<std::string> sorted_rows(std::vector<std::vector<std::optional<std::string>>> rows) {
+  std::vector<std::string> lines;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    std::string line;
+    for (const auto& cell : rows[i]) line += (&cell == &rows[i].front() ? "" : " | ") + cell.value_or("NULL");
+    lines.push_back(line);
+  }
+  std::sort(lines.begin(), lines.end());
+  return lines;
+}
+
+std::string query_for(const ExpectedTable& table) {
+  std::string columns;
+  const bool is_ledger = table.name == "ledger";
+  for (const std::string& column : table.columns) {
+    const bool is_count = is_ledger && column != "sink" && column != "source";
+    columns += (columns.empty() ? "" : ", ") + (is_count ? "sum(\"" + column + "\")" : "\"" + column + "\"");
+  }
+  const std::string from = is_ledger ? "weir_ledger" : table.name == "rejects" ? "weir_rejects" : "\"" + table.name + "\"";
+  return "SELECT " + columns + " FROM " + from + (is_ledger ? " GROUP BY source, sink" : "");
+}
+
+void compare(const PipelineTestFile& file, const std::string& dsn) {
+  Diagnostics diagnostics;
+  const Config options{.value = Config::Map{{"dsn", Config{.value = dsn}}}};
+  const auto definition = sqlite_store().parse(options, diagnostics);
+  ASSERT_NE(definition, nullptr);
+  auto store = definition->open({"test", "reader", ""});
+  ASSERT_TRUE(store.ok());
+  auto administration = (*store)->administration();
+  ASSERT_TRUE(administration.ok()) << render(administration.error());
+  for (const ExpectedTable& table : file.tables) {
+    auto rows = (*administration)->query(query_for(table));
+    ASSERT_TRUE(rows.ok()) << render(rows.error());
+    EXPECT_EQ(sorted_rows(std::move(rows).value()), table.rows) << "table " << table.name;
+  }
+}
+
+class FourWays : public ::testing::TestWithParam<std::filesystem::path> {};
+
+TEST_P(FourWays, GiveTheSameTables) {
+  const PipelineTestFile file = read_test_file(GetParam().string());
+  std::size_t longest = 0;
+  for (const auto& [split, records] : file.input) longest = std::max(longest, records.size());
+  for (const Way& way : four_ways()) {
+    SCOPED_TRACE(way.name);
+    const Database database(GetParam().stem().string());
+    auto script = std::make_shared<Script>();
+    script->records = file.input;
+    for (std::size_t visible = way.restarts_after_every_row ? 1 : longest; visible <= longest; ++visible) {
+      script->visible = visible;
+      ASSERT_NO_FATAL_FAILURE(run_once(file, script, way, database.dsn()));
+    }
+    ASSERT_NO_FATAL_FAILURE(compare(file, database.dsn()));
+  }
+}
+
+std::vector<std::filesystem::path> test_files() {
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(WEIR_SOURCE_DIR "/tests/pipelines")) {
+    if (entry.path().extension() == ".test") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, FourWays, ::testing::ValuesIn(test_files()), [](const auto& info) {
+  std::string name = info.param.stem().string();
+  std::replace_if(name.begin(), name.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+  return name;
+});
+
+}  // namespace
+}  // namespace weir::testing

@@ -1,0 +1,22 @@
+// scripted_source.h — a source for tests: its splits and records are given beforehand, and it can end early to be resumed later.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/component/registry.h"
+
+namespace weir::testing {
+
+/// Records by split. `visible` records of each split exist for now; a later run may see more.
+struct Script {
+  std::map<std::string, std::vector<std::string>> records;
+  std::size_t visible = static_cast<std::size_t>(-1);
+};
+
+/// Connector "scripted": has no options; splits are those of `script`, positions are record numbers.
+SourceSpec scripted_source(std::shared_ptr<const Script> script);
+
+}  // namespace weir::testing
