@@ -104,6 +104,10 @@ struct EpochWrite {
   std::vector<SplitAdvance> advances; // sorted by (source, split)
   std::vector<LedgerLine> ledger;     // complete but for what the database decides
   std::vector<RejectedRow> rejected;
+  /// Stored rejects that this write puts right (`weir rejects replay`): deleted in the same transaction. Fatal, nothing committed, where
+  /// one of them is not there any more. Their ledger lines have read = 0 and a negative `rejected`: the books move rows, they do not grow.
+  /// A write for a replay or for init-db has no advances.
+  std::vector<std::int64_t> settled_rejects;
   /// Makes the reject for a row that the database refused (called by the store within commit).
   std::function<RejectedRow(const TableWrite&, const RowReference&, const std::string& code, const std::string& message)> reject;
 };
