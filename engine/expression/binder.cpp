@@ -1,0 +1,272 @@
+// binder.cpp — from names and guesses to typed calls.
+#include "engine/expression/binder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/base/nearest_name.h"
+#include "engine/expression/call_evaluation.h"
+#include "engine/expression/implicit_cast.h"
+#include "engine/expression/name_resolution.h"
+#include "engine/expression/overload_resolution.h"
+
+namespace weir {
+namespace {
+
+Error at(const Error& error, const Location& where) {
+  Error located(error.kind(), error.message(), error.where().is_known() ? error.where() : where);
+  return std::move(located).with_code(error.code()).with_hint(error.hint());
+}
+
+Error user_error(std::string message, const Location& where) {
+  return Error{ErrorKind::user, std::move(message), where};
+}
+
+bool is_any_nullable(std::span<const ExpressionPtr> arguments, std::size_t first = 0, std::size_t step = 1) {
+  for (std::size_t i = first; i < arguments.size(); i += step) {
+    if (arguments[i]->nullable) return true;
+  }
+  return false;
+}
+
+bool is_case_nullable(std::span<const ExpressionPtr> arguments) {
+  if (is_any_nullable(arguments, 1, 2)) return true;
+  return arguments.size() % 2 == 0 || arguments.back()->nullable;
+}
+
+/// A non-strict function says itself only whether it is never NULL; of the built-in ones more is known.
+bool is_nullable(const Function& function, const Overload& overload,
+                 std::span<const ExpressionPtr> arguments) {
+  if (overload.strict) return !overload.never_null || is_any_nullable(arguments);
+  if (overload.never_null) return false;
+  if (function.name == "and" || function.name == "or" || function.name == "in")
+    return is_any_nullable(arguments);
+  if (function.name == "case") return is_case_nullable(arguments);
+  if (function.name == "if" || function.name == "nvl2") return is_any_nullable(arguments, 1);
+  const bool takes_first_known = function.name == "coalesce" || function.name == "ifnull" ||
+                                 function.name == "greatest" || function.name == "least";
+  if (!takes_first_known) return true;
+  return std::all_of(arguments.begin(), arguments.end(),
+                     [](const auto& argument) { return argument->nullable; });
+}
+
+bool is_comparison(std::string_view name) {
+  constexpr std::string_view comparisons[] = {"=", "<>", "<", "<=", ">", ">=", "<=>", "in"};
+  return std::find(std::begin(comparisons), std::end(comparisons), name) != std::end(comparisons);
+}
+
+class Binder {
+ public:
+  Binder(const Scope& scope, const FunctionRegistry& functions, Diagnostics& diagnostics)
+      : scope_(scope), functions_(functions), diagnostics_(diagnostics) {}
+
+  /// Null after an error was reported, as everything below.
+  ExpressionPtr bind(const Ast& ast) {
+    return std::visit([&](const auto& node) { return bind_node(node, ast.where); }, ast.node);
+  }
+
+  ExpressionPtr converted(ExpressionPtr expression, const Type& type) {
+    const ExpressionPtr result = cast_to(expression, type, functions_);
+    const auto* literal = std::get_if<Literal>(&expression->node);
+    // A literal that cannot be read as its type is the author's mistake, not a row's.
+    if (literal != nullptr && std::holds_alternative<Call>(result->node)) {
+      report(fmt::format("not a valid {}: {}", to_string(type), to_sql(literal->value)), expression->where);
+      return nullptr;
+    }
+    return result;
+  }
+
+ private:
+  void report(std::string message, const Location& where) {
+    diagnostics_.error(user_error(std::move(message), where));
+  }
+
+  ExpressionPtr bind_node(const LiteralAst& literal, const Location& where) {
+    return make_literal(literal.value, where);
+  }
+
+  ExpressionPtr bind_node(const NameAst& name, const Location& where) {
+    const Result<std::size_t> index = find_column(name.parts, scope_);
+    if (index.ok()) return make_column(*index, scope_.schema->fields[*index], where);
+    diagnostics_.error(at(index.error(), where));
+    return nullptr;
+  }
+
+  ExpressionPtr bind_node(const CallAst& call, const Location& where) {
+    const Function* function =
+        call.function == "between" ? functions_.find("and") : functions_.find(call.function);
+    if (function == nullptr) diagnostics_.error(at(unknown_function(call.function, functions_), where));
+    std::vector<ExpressionPtr> arguments = bind_all(call.arguments);
+    if (function == nullptr || has_gap(arguments)) return nullptr;
+    if (call.function == "between" && arguments.size() == 3) return bind_between(arguments, where);
+    return make_call(*function, std::move(arguments), where);
+  }
+
+  ExpressionPtr bind_node(const CaseAst& node, const Location& where) {
+    const ExpressionPtr operand = node.operand == nullptr ? nullptr : bind(*node.operand);
+    std::vector<ExpressionPtr> conditions;
+    std::vector<ExpressionPtr> values;
+    for (const auto& [condition, value] : node.branches) {
+      conditions.push_back(bind_condition(*condition, operand));
+      values.push_back(bind(*value));
+    }
+    values.push_back(node.otherwise == nullptr ? make_literal(Value{}, where) : bind(*node.otherwise));
+    if (node.operand != nullptr && operand == nullptr) return nullptr;
+    if (has_gap(conditions) || has_gap(values)) return nullptr;
+    return make_case(conditions, std::move(values), where);
+  }
+
+  ExpressionPtr bind_node(const CastAst& cast, const Location& where) {
+    ExpressionPtr operand = bind(*cast.operand);
+    if (operand == nullptr) return nullptr;
+    if (operand->type == cast.type) return operand;
+    if (operand->type.kind == TypeKind::null) return cast_to(std::move(operand), cast.type, functions_);
+    const Function* function = functions_.find(cast.is_try ? "try_cast" : "cast");
+    WEIR_CHECK(function != nullptr, "the registry has the functions cast and try_cast");
+    return finish_call(*function, function->overloads.front(), {std::move(operand)}, cast.type, where);
+  }
+
+  std::vector<ExpressionPtr> bind_all(const std::vector<AstPtr>& asts) {
+    std::vector<ExpressionPtr> bound;
+    for (const AstPtr& ast : asts) bound.push_back(bind(*ast));
+    return bound;
+  }
+
+  static bool has_gap(const std::vector<ExpressionPtr>& expressions) {
+    return std::any_of(expressions.begin(), expressions.end(),
+                       [](const auto& one) { return one == nullptr; });
+  }
+
+  ExpressionPtr make_operator(std::string_view name, std::vector<ExpressionPtr> arguments,
+                              const Location& where) {
+    const Function* function = functions_.find(name);
+    WEIR_CHECK(function != nullptr, "the registry has every operator");
+    return make_call(*function, std::move(arguments), where);
+  }
+
+  ExpressionPtr bind_between(const std::vector<ExpressionPtr>& arguments, const Location& where) {
+    ExpressionPtr above = make_operator(">=", {arguments[0], arguments[1]}, where);
+    ExpressionPtr below = make_operator("<=", {arguments[0], arguments[2]}, where);
+    if (above == nullptr || below == nullptr) return nullptr;
+    return make_operator("and", {std::move(above), std::move(below)}, where);
+  }
+
+  /// WHEN of a CASE; with an operand it is compared.
+  ExpressionPtr bind_condition(const Ast& ast, const ExpressionPtr& operand) {
+    ExpressionPtr condition = bind(ast);
+    if (condition == nullptr) return nullptr;
+    if (operand != nullptr) return make_operator("=", {operand, std::move(condition)}, ast.where);
+    if (implicit_cast_cost(*condition, boolean_type)) return converted(std::move(condition), boolean_type);
+    report(fmt::format("WHEN expects boolean, got {}", to_string(condition->type)), ast.where);
+    return nullptr;
+  }
+
+  ExpressionPtr make_case(const std::vector<ExpressionPtr>& conditions, std::vector<ExpressionPtr> values,
+                          const Location& where) {
+    const std::optional<Type> type = common_type(values);
+    if (!type) {
+      report("CASE gives values of different types: " + describe_types(values), where);
+      return nullptr;
+    }
+    for (ExpressionPtr& value : values) value = converted(std::move(value), *type);
+    if (has_gap(values)) return nullptr;
+    std::vector<ExpressionPtr> arguments;
+    for (std::size_t i = 0; i < conditions.size(); ++i) {
+      arguments.push_back(conditions[i]);
+      arguments.push_back(values[i]);
+    }
+    arguments.push_back(values.back());
+    const Function* function = functions_.find("case");
+    WEIR_CHECK(function != nullptr, "the registry has the function case");
+    return finish_call(*function, function->overloads.front(), std::move(arguments), *type, where);
+  }
+
+  ExpressionPtr make_call(const Function& function, std::vector<ExpressionPtr> arguments,
+                          const Location& where) {
+    if (is_comparison(function.name) && !read_compared_strings(arguments)) return nullptr;
+    const std::optional<ChosenOverload> chosen = choose_overload(function, arguments);
+    if (!chosen) {
+      report_mismatch(function, arguments, where);
+      return nullptr;
+    }
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      arguments[i] = converted(std::move(arguments[i]), chosen->targets[i]);
+    }
+    if (has_gap(arguments)) return nullptr;
+    const Result<Type> type =
+        chosen->overload->result(call_site_of(Call{&function, chosen->overload, arguments}, null_type));
+    if (!type.ok()) {
+      diagnostics_.error(at(type.error(), where));
+      return nullptr;
+    }
+    return finish_call(function, *chosen->overload, std::move(arguments), *type, where);
+  }
+
+  /// Strings that meet dates or numbers are read as such. False after an error was reported.
+  bool read_compared_strings(std::vector<ExpressionPtr>& arguments) {
+    const std::optional<Type> type = type_strings_are_compared_as(arguments);
+    if (!type) return true;
+    for (ExpressionPtr& argument : arguments) {
+      if (argument->type.kind == TypeKind::string) argument = converted(std::move(argument), *type);
+    }
+    return !has_gap(arguments);
+  }
+
+  void report_mismatch(const Function& function, const std::vector<ExpressionPtr>& arguments,
+                       const Location& where) {
+    if (function.is_operator) {
+      Error error = user_error(
+          fmt::format("operator {} does not take {}", function.name, describe_types(arguments)), where);
+      diagnostics_.error(std::move(error).with_hint("CAST(value AS type) converts"));
+      return;
+    }
+    const auto wrong = first_wrong_argument(function, arguments);
+    report(fmt::format("{} expects {}, got {}", function.name, describe_overloads(function),
+                       describe_types(arguments)),
+           wrong ? arguments[*wrong]->where : where);
+  }
+
+  /// The call itself: its body is made once to find errors in its literals, and computed if all arguments are
+  /// literals.
+  ExpressionPtr finish_call(const Function& function, const Overload& overload,
+                            std::vector<ExpressionPtr> arguments, const Type& type, const Location& where) {
+    const bool nullable = function.name == "try_cast" || is_nullable(function, overload, arguments);
+    auto expression = std::make_shared<Expression>(
+        Expression{type, nullable, where, Call{&function, &overload, std::move(arguments)}});
+    const auto prepared = PreparedCall::prepare(*expression);
+    if (!prepared.ok()) {
+      diagnostics_.error(prepared.error());
+      return nullptr;
+    }
+    const std::optional<Value> value = constant_value(*expression);
+    if (value) return make_literal(*value, where);
+    return expression;
+  }
+
+  const Scope& scope_;
+  const FunctionRegistry& functions_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+ExpressionPtr bind(const Ast& ast, const Scope& scope, const FunctionRegistry& functions,
+                   Diagnostics& diagnostics) {
+  return Binder(scope, functions, diagnostics).bind(ast);
+}
+
+ExpressionPtr coerce(ExpressionPtr expression, const Type& type, const std::string& what,
+                     const FunctionRegistry& functions, Diagnostics& diagnostics) {
+  if (!implicit_cast_cost(*expression, type)) {
+    Error error{ErrorKind::user,
+                fmt::format("{}: expected {}, got {}", what, to_string(type), to_string(expression->type)),
+                expression->where};
+    diagnostics.error(std::move(error).with_hint(fmt::format("CAST(value AS {}) converts", to_string(type))));
+    return nullptr;
+  }
+  const Scope nothing;
+  return Binder(nothing, functions, diagnostics).converted(std::move(expression), type);
+}
+
+}  // namespace weir
