@@ -20,6 +20,16 @@ constexpr std::array<Unit, 20> units{{{"us", 1},        {"ms", 1e3},        {"s"
                                       {"hours", 3600e6}, {"day", 86400e6},  {"days", 86400e6},  {"millisecond", 1e3},
                                       {"milliseconds", 1e3}, {"sec", 1e6},  {"week", 604800e6}, {"weeks", 604800e6}}};
 
+// The number divided by 10^digits, without trailing zeros.
+std::string with_decimals(std::uint64_t number, int digits) {
+  std::string text = std::to_string(number);
+  const std::size_t whole = text.size() - static_cast<std::size_t>(digits);
+  text.insert(whole, ".");
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
 }  // namespace
 
 std::optional<Duration> parse_duration(std::string_view text) {
@@ -39,11 +49,15 @@ std::optional<Duration> parse_duration(std::string_view text) {
 
 std::string format_duration(Duration duration) {
   const std::int64_t us = duration.count();
-  if (us % 1000 != 0) return fmt::format("{} us", us);
-  if (us % 1'000'000 != 0) return fmt::format("{} ms", us / 1000);
-  if (us != 0 && us % 3'600'000'000 == 0) return fmt::format("{} h", us / 3'600'000'000);
-  if (us != 0 && us % 60'000'000 == 0) return fmt::format("{} min", us / 60'000'000);
-  return fmt::format("{} s", us / 1'000'000);
+  const std::uint64_t magnitude = us < 0 ? 0 - static_cast<std::uint64_t>(us) : static_cast<std::uint64_t>(us);
+  const std::string sign = us < 0 ? "-" : "";
+  if (magnitude == 0) return "0 s";
+  if (magnitude % 86'400'000'000 == 0) return fmt::format("{}{} d", sign, magnitude / 86'400'000'000);
+  if (magnitude % 3'600'000'000 == 0) return fmt::format("{}{} h", sign, magnitude / 3'600'000'000);
+  if (magnitude % 60'000'000 == 0) return fmt::format("{}{} min", sign, magnitude / 60'000'000);
+  if (magnitude >= 1'000'000) return fmt::format("{}{} s", sign, with_decimals(magnitude, 6));
+  if (magnitude >= 1000) return fmt::format("{}{} ms", sign, with_decimals(magnitude, 3));
+  return fmt::format("{}{} us", sign, magnitude);
 }
 
 }  // namespace weir
