@@ -6,6 +6,7 @@
 #include "dsl/compile.h"
 #include "dsl/syntax_error.h"
 #include "dsl/token_guard.h"
+#include "engine/data/utf8.h"
 
 namespace weir {
 namespace {

@@ -9,31 +9,6 @@ namespace {
 bool is_blank(char byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
 bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
-// Bytes of the sequence that starts with `lead`; 0 where none may start so.
-std::size_t sequence_length(unsigned char lead) {
-  if (lead < 0x80) return 1;
-  if (lead < 0xC2) return 0;
-  if (lead < 0xE0) return 2;
-  if (lead < 0xF0) return 3;
-  return lead < 0xF5 ? 4 : 0;
-}
-
-// Overlong forms, surrogates and values above U+10FFFF show in the second byte.
-bool is_good_second_byte(unsigned char lead, unsigned char second) {
-  switch (lead) {
-    case 0xE0:
-      return second >= 0xA0;
-    case 0xED:
-      return second < 0xA0;
-    case 0xF0:
-      return second >= 0x90;
-    case 0xF4:
-      return second < 0x90;
-    default:
-      return true;
-  }
-}
-
 std::size_t offset_of_line(const std::string& text, std::uint32_t line) {
   std::size_t offset = 0;
   for (std::uint32_t current = 1; current < line; ++current) {
@@ -62,19 +37,6 @@ std::size_t match(const std::string& source, std::size_t offset, char byte, char
 }
 
 }  // namespace
-
-bool is_valid_utf8(const std::string& text) {
-  for (std::size_t at = 0; at < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[at]);
-    const std::size_t length = sequence_length(lead);
-    if (length == 0 || at + length > text.size()) return false;
-    if (length > 1 && !is_good_second_byte(lead, static_cast<unsigned char>(text[at + 1]))) return false;
-    const auto rest = text.begin() + static_cast<std::ptrdiff_t>(at);
-    if (!std::all_of(rest + 1, rest + static_cast<std::ptrdiff_t>(length), is_continuation)) return false;
-    at += length;
-  }
-  return true;
-}
 
 PlacedText::PlacedText(const std::string& text, const Location& where) : where_(where) {
   for (std::size_t at = 0; at < text.size(); ++at) {

@@ -10,8 +10,6 @@
 
 namespace weir {
 
-bool is_valid_utf8(const std::string& text);
-
 /// Follows the text through the file from `where` on: over folded lines, indentation and doubled or escaped
 /// quotes. From the point on where the file says something else (a ${variable}), every character is placed at
 /// that point.

@@ -86,19 +86,20 @@ std::string expectation(Parser& parser, bool got_end) {
     return has(Parser::CLOSE) ? "an expression or ')'" : "an expression";
   }
   std::vector<std::string> words;
-  if (has(Parser::PLUS) || has(Parser::K_AND)) {
-    if (!got_end) words.emplace_back("an operator");
-    for (const auto& [type, word] : structure) {
-      if (has(type)) words.emplace_back(word);
-    }
-    if (words.empty()) words.emplace_back("an operator");
-    return joined(words);
-  }
   if (has(Parser::IDENTIFIER) && has(Parser::QUOTED)) {
     words.emplace_back("a name");
     if (has(Parser::OPEN_BRACKET)) words.emplace_back("'['");
     return joined(words);
   }
+  if (has(Parser::PLUS) || has(Parser::K_AND)) {
+    if (!got_end) words.emplace_back("an operator");
+    if (!has(Parser::K_OR)) words.emplace_back("AND");  // of BETWEEN
+    for (const auto& [type, word] : structure) {
+      if (has(type)) words.emplace_back(word);
+    }
+    return words.empty() ? "an operator" : joined(words);
+  }
+  if (expected.size() == 1 && has(antlr4::Token::EOF)) return "an operator";
   for (const ssize_t type : expected.toList())
     words.push_back(word_for(parser, static_cast<std::size_t>(type)));
   return words.empty() ? "the end" : joined(words);
@@ -129,6 +130,10 @@ Error syntax_error(Parser& parser, antlr4::Token& offending, const PlacedText& t
         hint_for(offending, previous, false));
   }
   const std::string expected = expectation(parser, is_end);
+  if (offending.getType() == Parser::CLOSE && expected == "an operator") {
+    return Error{ErrorKind::user, fmt::format("unexpected ')'{}", after), where}.with_hint(
+        "there is no '(' for it");
+  }
   const bool expected_operand = expected.rfind("an expression", 0) == 0;
   const std::string got = is_end && previous == nullptr ? "nothing" : shown(offending);
   return Error{ErrorKind::user, fmt::format("expected {}{}, got {}", expected, after, got), where}.with_hint(
