@@ -1,4 +1,5 @@
-// families.h — every built-in family of functions, one declaration a family; builtin_functions.cpp calls them all.
+// families.h — every built-in family of functions, one declaration a family; builtin_functions.cpp calls them
+// all.
 #pragma once
 
 namespace weir {

@@ -1,0 +1,22 @@
+// builtin_functions.cpp — the one list of all families of built-in functions.
+#include "engine/expression/function.h"
+#include "engine/expression/functions/families.h"
+
+namespace weir {
+
+void register_builtin_functions(FunctionRegistry& registry) {
+  register_concatenation(registry);
+  register_letter_case(registry);
+  register_padding(registry);
+  register_text_parts(registry);
+  register_text_search(registry);
+  register_text_codes(registry);
+  register_regexps(registry);
+  register_digests(registry);
+  register_row_hashes(registry);
+  register_date_parts(registry);
+  register_date_arithmetic(registry);
+  register_epochs(registry);
+}
+
+}  // namespace weir
