@@ -15,18 +15,30 @@ struct Digits {
   int exponent;
 };
 
-Digits shortest_digits(double magnitude) {
-  std::array<char, 32> buffer;
-  const auto end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), magnitude, std::chars_format::scientific)
-          .ptr;
-  const std::string_view written(buffer.data(), static_cast<std::size_t>(end - buffer.data()));
+// Of "d.ddde[+-]xx".
+Digits split(std::string_view written) {
   const auto mark = written.find('e');
   Digits digits{std::string(1, written[0]), 0};
   if (mark > 2) digits.text += written.substr(2, mark - 2);
   const char* exponent = written.data() + mark + (written[mark + 1] == '+' ? 2 : 1);
-  std::from_chars(exponent, end, digits.exponent);
+  std::from_chars(exponent, written.data() + written.size(), digits.exponent);
   return digits;
+}
+
+Digits shortest_digits(double magnitude) {
+  std::array<char, 32> buffer;
+  char* const begin = buffer.data();
+  char* const limit = begin + buffer.size();
+  const auto text_until = [&](char* end) {
+    return std::string_view(begin, static_cast<std::size_t>(end - begin));
+  };
+  Digits digits =
+      split(text_until(std::to_chars(begin, limit, magnitude, std::chars_format::scientific).ptr));
+  if (digits.text.size() > 1) return digits;
+  // Java prints two digits at least, the nearest ones: 4.9E-324 and not 5.0E-324.
+  Digits two =
+      split(text_until(std::to_chars(begin, limit, magnitude, std::chars_format::scientific, 1).ptr));
+  return two.text.back() == '0' ? digits : two;
 }
 
 }  // namespace
