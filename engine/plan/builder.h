@@ -91,6 +91,7 @@ class PlanBuilder {
   std::optional<std::size_t> find_column(NodeId input, const NamedPlace& column);
   bool check_columns(const std::string& source, const SourceSpec& spec, std::vector<SourceColumn>& columns);
   std::optional<NodeId> project_in_order(NodeId input, const Schema& order, const Location& where);
+  void check_one_connection(const SinkRequest& request);
   void check_table_is_free(const SinkRequest& request);
   void warn_of_unused_streams();
 

@@ -150,6 +150,17 @@ void PlanBuilder::check_table_is_free(const SinkRequest& request) {
   }
 }
 
+// One epoch is one transaction, and a transaction has one database.
+void PlanBuilder::check_one_connection(const SinkRequest& request) {
+  if (plan_.sinks.empty() || plan_.sinks.front().connection == request.connection) return;
+  const SinkNode& first = plan_.sinks.front();
+  const std::string message = fmt::format("sink {} writes to connection {}, but sink {} to {}", request.name,
+                                          plan_.connections[request.connection].name, first.table.sink,
+                                          plan_.connections[first.connection].name);
+  diagnostics_.error(Error{ErrorKind::user, message, request.where}.with_hint(
+      "all sinks of a pipeline commit in one transaction, so they share a connection"));
+}
+
 void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
   const auto [first, is_new] = sink_places_.emplace(request.name, request.where);
   if (!is_new) {
@@ -175,6 +186,7 @@ void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
   if (request.table.empty())
     diagnostics_.error(
         Error{ErrorKind::user, fmt::format("sink {} names no table", request.name), request.where});
+  check_one_connection(request);
   check_table_is_free(request);
   check_types(sink.table, request.where, diagnostics_);
   set_key(sink.table, request, diagnostics_);

@@ -4,7 +4,7 @@
 
 #include "engine/plan/builder_messages.h"
 #include "engine/plan/explain_facts.h"
-#include "engine/plan/json_writer.h"
+#include "engine/component/json_writer.h"
 
 namespace weir {
 namespace {

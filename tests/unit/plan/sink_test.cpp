@@ -68,11 +68,21 @@ TEST_F(Sink, TwoSinksOfOneTableAreRefused) {
   first.table = second.table = elsewhere.table = "facts";
   builder.add_sink(node, first);
   builder.add_sink(node, second);
-  builder.add_sink(node, elsewhere);
   EXPECT_THAT(
       errors(),
       ElementsAre(
           "sinks a and b write the same table: facts | unite their streams and write them with one sink"));
+}
+
+TEST_F(Sink, AllSinksShareAConnection) {
+  const NodeId node = source();
+  builder.add_sink(node, request("a", connection("one")));
+  builder.add_sink(node, request("b", connection("two")));
+  EXPECT_THAT(
+      errors(),
+      ElementsAre(
+          "sink b writes to connection two, but sink a to one | all sinks of a pipeline commit in one "
+          "transaction, so they share a connection"));
 }
 
 TEST_F(Sink, AColumnWithoutATypeIsRefused) {

@@ -74,13 +74,14 @@ TEST_F(Fuse, GivesAUnionABranchPerPath) {
 }
 
 TEST_F(Fuse, KnowsWhetherHeadersAreRead) {
+  const std::size_t warehouse = connection();
   const NodeId node = *builder.add_source(
       "m", {}, "fake", "lines", map_of({}),
       {column("id", string_type), metadata("h", "headers", json_type), metadata("o", "offset", int64_type)},
       {});
-  builder.add_sink(*builder.select(node, asts({{"id", "id"}})), request("a", connection()));
+  builder.add_sink(*builder.select(node, asts({{"id", "id"}})), request("a", warehouse));
   builder.add_sink(*builder.select(node, asts({{"id", "id"}, {"h", "h"}})),
-                   request("b", connection("other")));
+                   request("b", warehouse));
   Plan plan = *builder.finish();
   EXPECT_TRUE(fuse(plan)[0].needs_headers);
   plan.sinks.pop_back();

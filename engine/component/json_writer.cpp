@@ -1,5 +1,5 @@
 // json_writer.cpp — writes indented JSON text, keys in the order they are given.
-#include "engine/plan/json_writer.h"
+#include "engine/component/json_writer.h"
 
 #include <fmt/format.h>
 
