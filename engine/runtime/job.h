@@ -30,6 +30,7 @@ struct JobOptions {
   std::size_t source_memory_bytes = 24u << 20;  // what sources may hold prefetched
   std::size_t epoch_rows = 50'000;              // an epoch is closed at this many rows
   std::chrono::milliseconds lease{10'000};
+  std::chrono::milliseconds retry_pause{50};  // after the first failed commit; doubles up to 10 s
   bool create_tables = true;
 };
 

@@ -9,7 +9,6 @@
 namespace weir {
 namespace {
 
-constexpr std::chrono::milliseconds first_pause{50};
 constexpr std::chrono::milliseconds longest_pause{10'000};
 constexpr std::chrono::seconds drain_patience{10};
 
@@ -148,7 +147,7 @@ void Lane::drop_lost(Epoch& epoch) {
 
 Result<EpochReport> Lane::write_patiently(const EpochWrite& write) {
   const std::string part = "commit";
-  std::chrono::milliseconds pause = first_pause;
+  std::chrono::milliseconds pause = context_.retry_pause;
   std::optional<std::chrono::steady_clock::time_point> drain_deadline;
   for (;;) {
     Status failed;

@@ -31,6 +31,7 @@ struct LaneContext {
   std::function<void()>
       check_ownership;  // reads from the database which splits are still ours and marks the others as lost
   std::size_t epoch_rows;
+  std::chrono::milliseconds retry_pause;
 };
 
 /// An epoch forms while the one before it commits: whatever has come by then, up to epoch_rows, of one

@@ -1,5 +1,6 @@
-// four_ways_test.cpp — runs every .test file whole, in one-row chunks, with several workers, and stopped and resumed after every row:
-// tables, ledger and rejects must come out the same (the laws "batch equals stream" and "the books balance").
+// four_ways_test.cpp — runs every .test file whole, in one-row chunks, with several workers, and stopped and
+// resumed after every row: tables, ledger and rejects must come out the same (the laws "batch equals stream"
+// and "the books balance").
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -10,8 +11,8 @@
 #include "connectors/sqlite/sqlite.h"
 #include "dsl/compile.h"
 #include "engine/runtime/job.h"
+#include "tests/doubles/scripted_source.h"
 #include "tests/pipelines/pipeline_test_file.h"
-#include "tests/pipelines/scripted_source.h"
 
 namespace weir::testing {
 namespace {
@@ -29,13 +30,17 @@ std::vector<Way> four_ways() {
   JobOptions workers = whole;
   workers.chunk_rows = 3;
   workers.workers = 4;
-  return {{"whole", whole}, {"one-row chunks", rows}, {"several workers", workers}, {"stopped and resumed", rows, true}};
+  return {{"whole", whole},
+          {"one-row chunks", rows},
+          {"several workers", workers},
+          {"stopped and resumed", rows, true}};
 }
 
 class Database {
  public:
   explicit Database(const std::string& name)
-      : path_(std::filesystem::temp_directory_path() / ("weir-four-ways-" + std::to_string(::getpid()) + "-" + name + ".db")) {
+      : path_(std::filesystem::temp_directory_path() /
+              ("weir-four-ways-" + std::to_string(::getpid()) + "-" + name + ".db")) {
     remove();
   }
   ~Database() { remove(); }
@@ -43,12 +48,14 @@ class Database {
 
  private:
   void remove() const {
-    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(path_.string() + suffix);
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"})
+      std::filesystem::remove(path_.string() + suffix);
   }
   std::filesystem::path path_;
 };
 
-std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_ptr<const Script> script, const std::string& dsn) {
+std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_ptr<const Script> script,
+                                    const std::string& dsn) {
   Registry registry;
   register_builtin_functions(registry.functions);
   registry.sources.push_back(scripted_source(std::move(script)));
@@ -61,7 +68,8 @@ std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_pt
   return compiled.plan;
 }
 
-void run_once(const PipelineTestFile& file, const std::shared_ptr<Script>& script, const Way& way, const std::string& dsn) {
+void run_once(const PipelineTestFile& file, const std::shared_ptr<Script>& script, const Way& way,
+              const std::string& dsn) {
   const auto plan = compile(file, script, dsn);
   ASSERT_NE(plan, nullptr);
   auto job = Job::create(plan, way.options);
@@ -88,7 +96,9 @@ std::string query_for(const ExpectedTable& table) {
     const bool is_count = is_ledger && column != "sink" && column != "source";
     columns += (columns.empty() ? "" : ", ") + (is_count ? "sum(\"" + column + "\")" : "\"" + column + "\"");
   }
-  const std::string from = is_ledger ? "weir_ledger" : table.name == "rejects" ? "weir_rejects" : "\"" + table.name + "\"";
+  const std::string from = is_ledger                 ? "weir_ledger"
+                           : table.name == "rejects" ? "weir_rejects"
+                                                     : "\"" + table.name + "\"";
   return "SELECT " + columns + " FROM " + from + (is_ledger ? " GROUP BY source, sink" : "");
 }
 
@@ -138,7 +148,8 @@ std::vector<std::filesystem::path> test_files() {
 
 INSTANTIATE_TEST_SUITE_P(Files, FourWays, ::testing::ValuesIn(test_files()), [](const auto& info) {
   std::string name = info.param.stem().string();
-  std::replace_if(name.begin(), name.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
   return name;
 });
 

@@ -45,7 +45,8 @@ PipelineTestFile read_test_file(const std::string& path) {
     if (line.starts_with("== ")) {
       std::istringstream head(line.substr(3));
       head >> kind >> name;
-      if (kind == "table" || kind == "ledger" || kind == "rejects") file.tables.push_back({kind == "table" ? name : kind, {}, {}});
+      if (kind == "table" || kind == "ledger" || kind == "rejects")
+        file.tables.push_back({kind == "table" ? name : kind, {}, {}});
       if (kind == "input") file.input[name];
     } else if (kind == "pipeline") {
       file.pipeline += line + "\n";

@@ -1,4 +1,5 @@
-// pipeline_test_file.h — reads a .test file: a pipeline, the records of its splits, and the tables that must come out.
+// pipeline_test_file.h — reads a .test file: a pipeline, the records of its splits, and the tables that must
+// come out.
 #pragma once
 
 #include <map>
@@ -11,13 +12,13 @@ namespace weir::testing {
 struct ExpectedTable {
   std::string name;
   std::vector<std::string> columns;
-  std::vector<std::string> rows;   // cells joined by " | "
+  std::vector<std::string> rows;  // cells joined by " | "
 };
 
 struct PipelineTestFile {
-  std::string pipeline;                                      // YAML; ${DB} is the database
-  std::map<std::string, std::vector<std::string>> input;     // records by split
-  std::vector<ExpectedTable> tables;                         // "ledger" and "rejects" among them, if given
+  std::string pipeline;                                   // YAML; ${DB} is the database
+  std::map<std::string, std::vector<std::string>> input;  // records by split
+  std::vector<ExpectedTable> tables;                      // "ledger" and "rejects" among them, if given
 };
 
 PipelineTestFile read_test_file(const std::string& path);

@@ -1,4 +1,5 @@
-// scripted_source.h — a source for tests: its splits and records are given beforehand, and it can end early to be resumed later.
+// scripted_source.h — a source for tests: its splits and records are given beforehand, and it can end early
+// to be resumed later.
 #pragma once
 
 #include <map>

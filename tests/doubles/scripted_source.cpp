@@ -1,5 +1,5 @@
 // scripted_source.cpp — plays records from memory.
-#include "tests/pipelines/scripted_source.h"
+#include "tests/doubles/scripted_source.h"
 
 #include <algorithm>
 #include <thread>
@@ -9,7 +9,8 @@ namespace {
 
 class ScriptedSource final : public Source {
  public:
-  ScriptedSource(std::shared_ptr<const Script> script, SourceContext context) : script_(std::move(script)), context_(std::move(context)) {}
+  ScriptedSource(std::shared_ptr<const Script> script, SourceContext context)
+      : script_(std::move(script)), context_(std::move(context)) {}
 
   Result<std::vector<std::string>> list_splits() override {
     std::vector<std::string> splits;
@@ -43,9 +44,13 @@ class ScriptedSource final : public Source {
   std::string health() const override { return {}; }
 
  private:
-  struct Reader { std::size_t next; bool has_told_end; };
+  struct Reader {
+    std::size_t next;
+    bool has_told_end;
+  };
 
-  std::unique_ptr<RawChunk> read(const std::string& split, Reader& reader, const std::vector<std::string>& records, std::size_t end) {
+  std::unique_ptr<RawChunk> read(const std::string& split, Reader& reader,
+                                 const std::vector<std::string>& records, std::size_t end) {
     auto chunk = std::make_unique<RawChunk>();
     chunk->split = split;
     chunk->from = std::to_string(reader.next);
