@@ -185,6 +185,7 @@ class Binder {
   ExpressionPtr make_call(const Function& function, std::vector<ExpressionPtr> arguments,
                           const Location& where) {
     if (is_comparison(function.name) && !read_compared_strings(arguments)) return nullptr;
+    if (function.name == "||") write_as_text(arguments);
     const std::optional<ChosenOverload> chosen = choose_overload(function, arguments);
     if (!chosen) {
       report_mismatch(function, arguments, where);
@@ -213,6 +214,13 @@ class Binder {
     return !has_gap(arguments);
   }
 
+  /// || joins numbers and times, too, as CAST prints them.
+  void write_as_text(std::vector<ExpressionPtr>& arguments) {
+    for (ExpressionPtr& argument : arguments) {
+      if (!argument->type.is_text_like()) argument = cast_to(std::move(argument), string_type, functions_);
+    }
+  }
+
   void report_mismatch(const Function& function, const std::vector<ExpressionPtr>& arguments,
                        const Location& where) {
     if (function.is_operator) {
@@ -231,7 +239,9 @@ class Binder {
   /// literals.
   ExpressionPtr finish_call(const Function& function, const Overload& overload,
                             std::vector<ExpressionPtr> arguments, const Type& type, const Location& where) {
-    const bool nullable = function.name == "try_cast" || is_nullable(function, overload, arguments);
+    // JSON's null is NULL in any type.
+    const bool is_from_json = function.name == "cast" && arguments[0]->type.kind == TypeKind::json;
+    const bool nullable = is_from_json || is_nullable(function, overload, arguments);
     auto expression = std::make_shared<Expression>(
         Expression{type, nullable, where, Call{&function, &overload, std::move(arguments)}});
     const auto prepared = PreparedCall::prepare(*expression);
