@@ -5,6 +5,9 @@
 namespace weir {
 
 void register_builtin_functions(FunctionRegistry& registry) {
+  register_operators(registry);
+  register_cast(registry);
+  register_conditional(registry);
   register_concatenation(registry);
   register_letter_case(registry);
   register_padding(registry);
@@ -17,6 +20,11 @@ void register_builtin_functions(FunctionRegistry& registry) {
   register_date_parts(registry);
   register_date_arithmetic(registry);
   register_epochs(registry);
+  register_date_formats(registry);
+  register_json(registry);
+  register_math(registry);
+  register_rounding(registry);
+  register_urls(registry);
 }
 
 }  // namespace weir

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "engine/data/calendar.h"
+#include "engine/expression/functions/date_range.h"
 #include "engine/expression/functions/date_unit.h"
 #include "engine/expression/functions/families.h"
 #include "engine/expression/functions/kernels.h"
@@ -13,12 +14,9 @@ namespace weir {
 namespace {
 
 constexpr const char* family = "date and time";
-// The dates that parse and print: 0001-01-01 to 9999-12-31.
-constexpr std::int64_t first_day = -719162;
-constexpr std::int64_t last_day_of_all = 2932896;
 
 void set_day(RowOutput& output, const char* function, std::int64_t days) {
-  if (days >= first_day && days <= last_day_of_all) return output.set(static_cast<std::int32_t>(days));
+  if (is_in_date_range(days)) return output.set(static_cast<std::int32_t>(days));
   output.error("overflow", fmt::format("{}: the date would lie outside the years 1 to 9999", function));
 }
 

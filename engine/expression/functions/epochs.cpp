@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/data/calendar.h"
+#include "engine/expression/functions/date_range.h"
 #include "engine/expression/functions/families.h"
 #include "engine/expression/functions/kernels.h"
 
@@ -25,15 +26,18 @@ void overflow(RowOutput& output, const char* function, std::string_view value) {
 Overload from_integer(const char* function, std::int64_t unit) {
   return strict({"bigint"}, timestamp_type, [function, unit](RowOutput& output, std::int64_t count) {
     std::int64_t microseconds = 0;
-    if (__builtin_mul_overflow(count, unit, &microseconds))
+    const bool is_too_large = __builtin_mul_overflow(count, unit, &microseconds);
+    if (is_too_large || !is_in_timestamp_range(microseconds)) {
       return overflow(output, function, std::to_string(count));
+    }
     output.set(microseconds);
   });
 }
 
 void from_decimal_seconds(RowOutput& output, Int128 seconds, int scale) {
   const std::optional<Int128> microseconds = rescale(seconds, scale, 6);
-  const bool fits = microseconds.has_value() && *microseconds == static_cast<std::int64_t>(*microseconds);
+  const bool fits =
+      microseconds.has_value() && *microseconds >= first_timestamp && *microseconds <= last_timestamp;
   if (!fits) return overflow(output, "timestamp_seconds", decimal_to_string(seconds, scale));
   if (scale > 6 && rescale(*microseconds, 6, scale) != seconds) {
     return output.error("bad_timestamp", fmt::format("timestamp_seconds: finer than a microsecond: {}",
@@ -45,7 +49,7 @@ void from_decimal_seconds(RowOutput& output, Int128 seconds, int scale) {
 void from_double_seconds(RowOutput& output, double seconds) {
   if (!std::isfinite(seconds)) return output.null();
   const double microseconds = seconds * 1e6;
-  if (std::abs(microseconds) >= 9.2e18)
+  if (microseconds < first_timestamp || microseconds > last_timestamp)
     return overflow(output, "timestamp_seconds", fmt::format("{}", seconds));
   output.set(static_cast<std::int64_t>(microseconds));
 }
@@ -73,19 +77,22 @@ void register_from_counts(FunctionRegistry& registry) {
                  .summary = "The time so many milliseconds after 1970-01-01 00:00:00 UTC.",
                  .examples = {{"timestamp_millis(1230219000123)", "2008-12-25 15:30:00.123"}},
                  .overloads = {from_integer("timestamp_millis", 1000)}});
-  add(registry,
-      {.name = "timestamp_micros",
-       .family = family,
-       .signature = "timestamp_micros(microseconds bigint) -> timestamp",
-       .summary = "The time so many microseconds after 1970-01-01 00:00:00 UTC.",
-       .examples = {{"timestamp_micros(1230219000123123)", "2008-12-25 15:30:00.123123"}},
-       .overloads = {strict({"bigint"}, timestamp_type, [](std::int64_t count) { return count; })}});
+  add(registry, {.name = "timestamp_micros",
+                 .family = family,
+                 .signature = "timestamp_micros(microseconds bigint) -> timestamp",
+                 .summary = "The time so many microseconds after 1970-01-01 00:00:00 UTC.",
+                 .examples = {{"timestamp_micros(1230219000123123)", "2008-12-25 15:30:00.123123"}},
+                 .overloads = {from_integer("timestamp_micros", 1)}});
   add(registry, {.name = "date_from_unix_date",
                  .family = family,
-                 .signature = "date_from_unix_date(days int) -> date",
+                 .signature = "date_from_unix_date(days bigint) -> date",
                  .summary = "The date so many days after 1970-01-01.",
                  .examples = {{"date_from_unix_date(1)", "1970-01-02"}},
-                 .overloads = {strict({"int"}, date_type, [](std::int32_t days) { return days; })}});
+                 .overloads = {strict({"bigint"}, date_type, [](RowOutput& output, std::int64_t days) {
+                   if (is_in_date_range(days)) return output.set(static_cast<std::int32_t>(days));
+                   output.error("overflow",
+                                fmt::format("date_from_unix_date: out of range for a date: {}", days));
+                 })}});
 }
 
 Overload to_count(std::int64_t unit) {

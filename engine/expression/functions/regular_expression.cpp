@@ -36,14 +36,4 @@ Result<RegularExpression> compile_regular_expression(std::string_view pattern) {
   return Error{ErrorKind::user, fmt::format("bad regular expression: {} ({})", pattern, compiled->error())};
 }
 
-const Result<RegularExpression>& RecentRegularExpressions::compiled(std::string_view pattern) {
-  for (const Entry& entry : entries_) {
-    if (entry.is_used && entry.pattern == pattern) return entry.compiled;
-  }
-  Entry& entry = entries_[next_];
-  next_ = (next_ + 1) % entries_.size();
-  entry = Entry{std::string(pattern), compile_regular_expression(pattern), true};
-  return entry.compiled;
-}
-
 }  // namespace weir

@@ -1,15 +1,13 @@
-// regular_expression.h — compiled regular expressions (RE2), and a few remembered ones for patterns that are
-// not literals.
+// regular_expression.h — compiled regular expressions (RE2).
 #pragma once
 
 #include <re2/re2.h>
 
-#include <array>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "engine/base/error.h"
+#include "engine/expression/functions/recently_compiled.h"
 
 namespace weir {
 
@@ -19,19 +17,6 @@ using RegularExpression = std::shared_ptr<const re2::RE2>;
 /// it).
 Result<RegularExpression> compile_regular_expression(std::string_view pattern);
 
-/// The latest few patterns of one evaluation. One thread.
-class RecentRegularExpressions {
- public:
-  const Result<RegularExpression>& compiled(std::string_view pattern);
-
- private:
-  struct Entry {
-    std::string pattern;
-    Result<RegularExpression> compiled = RegularExpression();
-    bool is_used = false;
-  };
-  std::array<Entry, 8> entries_;
-  std::size_t next_ = 0;
-};
+using RecentRegularExpressions = RecentlyCompiled<RegularExpression, compile_regular_expression>;
 
 }  // namespace weir

@@ -1,0 +1,181 @@
+// json_path.cpp — compiles JSON paths and walks over JSON text along them.
+#include "engine/expression/functions/json_path.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "engine/expression/json_text.h"
+
+namespace weir {
+namespace {
+
+Error bad_path(std::string_view path, std::string_view reason) {
+  return Error{ErrorKind::user,
+               fmt::format("bad JSON path: {} ({}; a path looks like $.a[0]['b c'])", path, reason)};
+}
+
+/// Reads along valid JSON; on anything else it ends somewhere within the text.
+class Walker {
+ public:
+  explicit Walker(std::string_view text) : text_(text) { skip_blanks(); }
+
+  char next() const { return position_ < text_.size() ? text_[position_] : '\0'; }
+  void advance() {
+    if (position_ < text_.size()) ++position_;
+    skip_blanks();
+  }
+  bool take(char wanted) {
+    if (next() != wanted) return false;
+    advance();
+    return true;
+  }
+
+  /// The string that starts here, with its quotes.
+  std::string_view take_string() {
+    const std::size_t start = position_;
+    skip_string();
+    const std::string_view quoted = text_.substr(start, position_ - start);
+    skip_blanks();
+    return quoted;
+  }
+
+  /// The value that starts here.
+  std::string_view take_value() {
+    const std::size_t start = position_;
+    skip_value();
+    const std::string_view value = text_.substr(start, position_ - start);
+    skip_blanks();
+    return value;
+  }
+
+ private:
+  void skip_blanks() { position_ = skip_json_blanks(text_, position_); }
+
+  void skip_string() {
+    ++position_;
+    for (;;) {
+      const std::size_t quote = text_.find('"', position_);
+      if (quote == text_.npos) {
+        position_ = text_.size();
+        return;
+      }
+      std::size_t slashes = 0;
+      while (quote - slashes > position_ && text_[quote - slashes - 1] == '\\') ++slashes;
+      position_ = quote + 1;
+      if (slashes % 2 == 0) return;
+    }
+  }
+
+  void skip_value() {
+    const char first = next();
+    if (first == '"') return skip_string();
+    if (first != '{' && first != '[') {
+      position_ = std::min(text_.find_first_of(",]} \t\n\r", position_), text_.size());
+      return;
+    }
+    for (std::size_t depth = 0; position_ < text_.size();) {
+      const char c = text_[position_];
+      if (c == '"') {
+        skip_string();
+        continue;
+      }
+      ++position_;
+      if (c == '{' || c == '[') ++depth;
+      if ((c == '}' || c == ']') && --depth == 0) return;
+    }
+  }
+
+  std::string_view text_;
+  std::size_t position_ = 0;
+};
+
+bool is_name(std::string_view quoted, std::string_view name) {
+  const std::string_view inner = quoted.substr(1, quoted.size() < 2 ? 0 : quoted.size() - 2);
+  if (inner.find('\\') == inner.npos) return inner == name;
+  std::string unescaped;
+  append_unescaped_json(quoted, unescaped);
+  return unescaped == name;
+}
+
+std::optional<std::string_view> member(std::string_view object, std::string_view name) {
+  Walker walker(object);
+  if (!walker.take('{')) return std::nullopt;
+  while (walker.next() == '"') {
+    const bool is_found = is_name(walker.take_string(), name);
+    if (!walker.take(':')) return std::nullopt;
+    const std::string_view value = walker.take_value();
+    if (is_found) return value;
+    if (!walker.take(',')) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string_view> element(std::string_view array, std::size_t index) {
+  Walker walker(array);
+  if (!walker.take('[')) return std::nullopt;
+  for (std::size_t i = 0; walker.next() != ']' && walker.next() != '\0'; ++i) {
+    const std::string_view value = walker.take_value();
+    if (i == index) return value;
+    if (!walker.take(',')) return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<JsonPath> JsonPath::compile(std::string_view text) {
+  JsonPath path;
+  if (text.empty() || text.front() != '$') return bad_path(text, "it must begin with $");
+  for (std::size_t i = 1; i < text.size();) {
+    Step step;
+    std::size_t end = text.npos;
+    if (text[i] == '.') {
+      end = std::min(text.find_first_of(".[", i + 1), text.size());
+      step.name = text.substr(i + 1, end - i - 1);
+      if (step.name.empty()) return bad_path(text, "a name is missing");
+      if (step.name == "*") return bad_path(text, "* is not supported");
+    } else if (text[i] == '[' && (text.substr(i + 1, 1) == "'" || text.substr(i + 1, 1) == "\"")) {
+      const std::size_t closing = text.find(std::string{text[i + 1], ']'}, i + 2);
+      if (closing == text.npos) return bad_path(text, "a bracket is not closed");
+      step.name = text.substr(i + 2, closing - i - 2);
+      end = closing + 2;
+    } else if (text[i] == '[') {
+      const char* last = text.data() + text.size();
+      const auto read = std::from_chars(text.data() + i + 1, last, step.index);
+      if (read.ec != std::errc() || read.ptr == last || *read.ptr != ']')
+        return bad_path(text, "an index or a quoted name must stand in brackets");
+      step.is_name = false;
+      end = static_cast<std::size_t>(read.ptr - text.data()) + 1;
+    } else {
+      return bad_path(text, "steps are .name, ['name'] and [0]");
+    }
+    path.steps_.push_back(std::move(step));
+    i = end;
+  }
+  return path;
+}
+
+std::optional<std::string_view> JsonPath::find(std::string_view json) const {
+  std::optional<std::string_view> value = Walker(json).take_value();
+  for (const Step& step : steps_) {
+    value = step.is_name ? member(*value, step.name) : element(*value, step.index);
+    if (!value.has_value()) return std::nullopt;
+  }
+  if (value->empty()) return std::nullopt;
+  return value;
+}
+
+std::optional<std::int32_t> json_array_length(std::string_view json) {
+  Walker walker(json);
+  if (!walker.take('[')) return std::nullopt;
+  std::int32_t count = 0;
+  while (walker.next() != ']' && walker.next() != '\0') {
+    walker.take_value();
+    ++count;
+    if (!walker.take(',')) break;
+  }
+  return count;
+}
+
+}  // namespace weir
