@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <array>
 
+#include "WeirParser.h"
 #include "dsl/json_path_text.h"
 #include "dsl/literal.h"
+#include "dsl/unknown_type.h"
 #include "engine/base/nearest_name.h"
 
 namespace weir {
@@ -368,10 +370,7 @@ AstPtr AstBuilder::cast(AstPtr operand, Parser::TypeNameContext* type, bool is_t
     text += type->children[at]->getText();
   const auto target = parse_type(text);
   if (target) return make(CastAst{std::move(operand), *target, is_try}, place(whole));
-  const std::string nearest = nearest_name(text, type_names());
-  report(Error{ErrorKind::user, fmt::format("unknown type: {}", text)}.with_hint(
-             nearest.empty() ? "" : fmt::format("did you mean {}?", nearest)),
-         place(type));
+  report(unknown_type(text, {}), place(type));
   return operand;
 }
 
@@ -409,9 +408,9 @@ AstPtr cut_too_deep(AstPtr& root) {
 
 }  // namespace
 
-AstPtr build_ast(Parser::ExpressionContext* expression, const PlacedText& text, Diagnostics& diagnostics) {
+AstPtr build_ast(ParserRuleContext* expression, const PlacedText& text, Diagnostics& diagnostics) {
   AstBuilder builder(text, diagnostics);
-  AstPtr result = builder.expression(expression);
+  AstPtr result = builder.expression(dynamic_cast<Parser::ExpressionContext*>(expression));
   if (builder.failed()) return nullptr;
   bool is_too_deep = false;
   for (AstPtr below = cut_too_deep(result); below != nullptr; below = cut_too_deep(below)) is_too_deep = true;

@@ -2,6 +2,9 @@
 // our own tree.
 #include <optional>
 
+#include "WeirLexer.h"
+#include "WeirParser.h"
+
 #include "dsl/build_ast.h"
 #include "dsl/compile.h"
 #include "dsl/syntax_error.h"

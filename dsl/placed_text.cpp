@@ -51,13 +51,6 @@ PlacedText::PlacedText(const std::string& text, const Location& where) : where_(
 void PlacedText::follow(const std::string& text) {
   const std::string& source = where_.source != nullptr ? where_.source->text : text;
   const std::size_t line_start = where_.source != nullptr ? offset_of_line(source, where_.line) : 0;
-  for (std::size_t at = line_start; at != std::string::npos && at < source.size();
-       at = source.find('\n', at)) {
-    if (!line_starts_.empty()) ++at;
-    line_starts_.push_back(at);
-  }
-  if (line_starts_.empty()) line_starts_.push_back(line_start);
-
   std::size_t offset = line_start + where_.column - 1;
   const char quote = where_.source != nullptr ? quote_before(source, std::min(offset, source.size())) : '\0';
   source_offset_.reserve(text.size() + 1);
@@ -76,6 +69,10 @@ void PlacedText::follow(const std::string& text) {
     offset += length;
   }
   source_offset_.push_back(offset);
+  line_starts_.push_back(line_start);
+  for (auto end = source.find('\n', line_start); end < offset; end = source.find('\n', end + 1))
+    line_starts_.push_back(end + 1);
+  end_of_last_line_ = std::min(source.find('\n', std::min(offset, source.size())), source.size());
 }
 
 Location PlacedText::place(std::size_t from, std::size_t to) const {
@@ -84,7 +81,9 @@ Location PlacedText::place(std::size_t from, std::size_t to) const {
   Location location = where_;
   location.line += static_cast<std::uint32_t>(line - line_starts_.begin());
   location.column = static_cast<std::uint32_t>(from - std::min(from, *line)) + 1;
-  const std::size_t end = std::next(line) == line_starts_.end() ? to : std::min(to, *std::next(line) - 1);
+  const std::size_t end_of_line =
+      std::next(line) == line_starts_.end() ? end_of_last_line_ : *std::next(line) - 1;
+  const std::size_t end = std::min(to, end_of_line);
   location.length = static_cast<std::uint32_t>(std::max<std::size_t>(end, from + 1) - from);
   return location;
 }
@@ -97,6 +96,12 @@ Location PlacedText::span(std::size_t first, std::size_t last) const {
   // The end of the last character, not the start of the next one: blanks in between don't belong to the span.
   const std::size_t last_byte = byte_of_character_[last + 1] - 1;
   return place(source_offset_[byte_of_character_[first]], source_offset_[last_byte] + 1);
+}
+
+Location PlacedText::bytes(std::size_t offset, std::size_t length) const {
+  const std::size_t first = std::min(offset, source_offset_.size() - 1);
+  const std::size_t end = std::min(offset + length, source_offset_.size() - 1);
+  return place(source_offset_[first], end > first ? source_offset_[end - 1] + 1 : 0);
 }
 
 Location PlacedText::whole() const {

@@ -21,6 +21,8 @@ class PlacedText {
   /// The place of the characters (code points, as the parser counts) first..last; cut off at the end of the
   /// first one's line.
   Location span(std::size_t first, std::size_t last) const;
+  /// The place of `length` bytes from `offset` on; likewise cut off.
+  Location bytes(std::size_t offset, std::size_t length) const;
   /// The place of everything.
   Location whole() const;
 
@@ -32,7 +34,9 @@ class PlacedText {
   std::vector<std::size_t> byte_of_character_;  // one more than there are characters
   std::vector<std::size_t>
       source_offset_;  // of each byte of the text, and of its end; relative to line 1 of the source
-  std::vector<std::size_t> line_starts_;  // offsets of where_.line and of the lines that follow
+  std::vector<std::size_t>
+      line_starts_;  // offsets of where_.line and of the lines that the text goes on over
+  std::size_t end_of_last_line_ = 0;
 };
 
 }  // namespace weir

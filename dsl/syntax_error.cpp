@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "WeirParser.h"
+
 namespace weir {
 namespace {
 

@@ -1,8 +1,14 @@
 // syntax_error.h — says in plain words what the parser expected.
 #pragma once
 
-#include "WeirParser.h"
 #include "dsl/placed_text.h"
+
+namespace antlr4 {
+class Token;
+}
+namespace weir_grammar {
+class WeirParser;
+}
 
 namespace weir {
 

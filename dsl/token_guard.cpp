@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "WeirLexer.h"
+
 namespace weir {
 namespace {
 

@@ -5,9 +5,15 @@
 #include <optional>
 #include <vector>
 
-#include "WeirLexer.h"
 #include "dsl/placed_text.h"
 #include "engine/base/error.h"
+
+namespace antlr4 {
+class Token;
+}
+namespace weir_grammar {
+class WeirLexer;
+}
 
 namespace weir {
 

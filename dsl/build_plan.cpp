@@ -1,0 +1,194 @@
+// build_plan.cpp — walks the syntax tree into the plan builder.
+#include "dsl/build_plan.h"
+
+#include <fmt/format.h>
+
+#include "dsl/stream_order.h"
+#include "engine/plan/builder.h"
+#include "engine/plan/builder_messages.h"
+
+namespace weir {
+namespace {
+
+std::vector<PlanBuilder::NamedAst> named(const std::vector<NamedExpression>& columns) {
+  std::vector<PlanBuilder::NamedAst> result;
+  for (const NamedExpression& column : columns)
+    result.push_back({column.name.text, column.expression.get(), column.name.where});
+  return result;
+}
+
+std::vector<PlanBuilder::NamedPlace> placed(const std::vector<Name>& names) {
+  std::vector<PlanBuilder::NamedPlace> result;
+  for (const Name& name : names) result.push_back({name.text, name.where});
+  return result;
+}
+
+template <typename Spec>
+std::vector<std::string> names_of(const std::vector<Spec>& specs) {
+  std::vector<std::string> names;
+  for (const Spec& spec : specs) names.push_back(spec.name);
+  return names;
+}
+
+class PlanWalk {
+ public:
+  PlanWalk(const PipelineSyntax& pipeline, const Registry& registry, Diagnostics& diagnostics)
+      : pipeline_(pipeline),
+        registry_(registry),
+        diagnostics_(diagnostics),
+        builder_(pipeline.name.text, registry, diagnostics) {}
+
+  std::optional<Plan> run() {
+    for (const ConnectionSyntax& connection : pipeline_.connections)
+      builder_.add_connection(connection.name.text, connection.options);
+    for (const SourceSyntax& source : pipeline_.sources) add_source(source);
+    const StreamOrder order = stream_order(pipeline_.streams);
+    report_circle(order.circle);
+    for (const StreamSyntax* stream : order.stuck)
+      builder_.name_broken_stream(stream->name.text, stream->name.where);
+    for (const StreamSyntax* stream : order.streams) add_stream(*stream);
+    for (const SinkSyntax& sink : pipeline_.sinks) add_sink(sink);
+    return builder_.finish();
+  }
+
+ private:
+  void add_source(const SourceSyntax& source) {
+    if (source.is_broken || !knows_connector_and_format(source)) {
+      builder_.name_broken_stream(source.name.text, source.name.where);
+      return;
+    }
+    builder_.add_source(source.name.text, source.name.where, source.connector.text, source.format.text,
+                        source.options, source.columns, source.on_error);
+  }
+
+  // The builder knows one place per source; here each name has its own.
+  bool knows_connector_and_format(const SourceSyntax& source) {
+    const bool knows_connector = registry_.find_source(source.connector.text) != nullptr;
+    const bool knows_format =
+        source.format.text.empty() || registry_.find_format(source.format.text) != nullptr;
+    if (!knows_connector) {
+      diagnostics_.error(unknown("type of source", source.connector.text, names_of(registry_.sources),
+                                 source.connector.where));
+    }
+    if (!knows_format)
+      diagnostics_.error(
+          unknown("format", source.format.text, names_of(registry_.formats), source.format.where));
+    return knows_connector && knows_format;
+  }
+
+  void report_circle(const std::vector<const StreamSyntax*>& circle) {
+    if (circle.empty()) return;
+    std::string names;
+    for (const StreamSyntax* stream : circle) names += stream->name.text + " reads ";
+    names += circle.front()->name.text;
+    diagnostics_.error(Error{ErrorKind::user, fmt::format("streams read each other in a circle: {}", names),
+                             circle.front()->name.where});
+  }
+
+  void add_stream(const StreamSyntax& stream) {
+    if (const std::optional<NodeId> node = apply_steps(stream)) {
+      builder_.name_stream(stream.name.text, *node, stream.name.where);
+    } else {
+      builder_.name_broken_stream(stream.name.text, stream.name.where);
+    }
+  }
+
+  std::optional<NodeId> apply_steps(const StreamSyntax& stream) {
+    std::optional<NodeId> node = input_of(stream);
+    if (stream.is_broken) return std::nullopt;
+    for (const Step& step : stream.steps) {
+      if (!node) return std::nullopt;
+      node = std::visit([&](const auto& one) { return apply(*node, one, stream.where); }, step);
+    }
+    return node;
+  }
+
+  std::optional<NodeId> input_of(const StreamSyntax& stream) {
+    const std::optional<std::vector<NodeId>> nodes = find_all(stream.inputs);
+    if (!nodes || nodes->empty()) return std::nullopt;
+    return nodes->size() == 1 ? nodes->front() : builder_.unite(*nodes, stream.inputs[1].where);
+  }
+
+  std::optional<std::vector<NodeId>> find_all(const std::vector<Name>& names) {
+    std::vector<NodeId> nodes;
+    for (const Name& name : names) {
+      if (const std::optional<NodeId> node = builder_.find_stream(name.text, name.where))
+        nodes.push_back(*node);
+    }
+    if (nodes.size() != names.size()) return std::nullopt;
+    return nodes;
+  }
+
+  std::optional<NodeId> apply(NodeId input, const WhereStep& step, const Location&) {
+    return builder_.filter(input, *step.predicate);
+  }
+  std::optional<NodeId> apply(NodeId input, const SelectStep& step, const Location&) {
+    return builder_.select(input, named(step.columns));
+  }
+  std::optional<NodeId> apply(NodeId input, const ExtendStep& step, const Location&) {
+    return builder_.extend(input, named(step.columns));
+  }
+  std::optional<NodeId> apply(NodeId input, const DropStep& step, const Location&) {
+    return builder_.drop(input, placed(step.columns));
+  }
+  std::optional<NodeId> apply(NodeId input, const RenameStep& step, const Location&) {
+    std::vector<PlanBuilder::Renaming> renamings;
+    for (const auto& [from, to] : step.columns)
+      renamings.push_back({{from.text, from.where}, {to.text, to.where}});
+    return builder_.rename(input, renamings);
+  }
+  std::optional<NodeId> apply(NodeId input, const UnionStep& step, const Location&) {
+    std::optional<std::vector<NodeId>> nodes = find_all(step.streams);
+    if (!nodes) return std::nullopt;
+    nodes->insert(nodes->begin(), input);
+    return builder_.unite(*nodes, step.streams.front().where);
+  }
+
+  std::optional<std::size_t> connection_of(const SinkSyntax& sink) {
+    const Name& name = sink.stream.name;
+    if (sink.connection) return builder_.find_connection(sink.connection->text, sink.connection->where);
+    if (pipeline_.connections.size() == 1)
+      return builder_.find_connection(pipeline_.connections.front().name.text, name.where);
+    diagnostics_.error(
+        Error{ErrorKind::user, fmt::format("sink {} does not say its connection", name.text), name.where}
+            .with_hint(pipeline_.connections.empty()
+                           ? "add connections: {NAME: {dsn: ...}}, and connection: NAME to the sink"
+                           : "add connection: NAME"));
+    return std::nullopt;
+  }
+
+  void add_sink(const SinkSyntax& sink) {
+    const std::optional<NodeId> node = apply_steps(sink.stream);
+    const std::optional<std::size_t> connection = connection_of(sink);
+    if (!node || !connection) return;
+    PlanBuilder::SinkRequest request;
+    request.name = sink.stream.name.text;
+    request.where = sink.stream.name.where;
+    request.connection = *connection;
+    request.table = sink.table;
+    request.key = placed(sink.key);
+    request.on_conflict = sink.on_conflict;
+    if (sink.newer_by) request.newer_by = PlanBuilder::NamedPlace{sink.newer_by->text, sink.newer_by->where};
+    request.references = sink.references;
+    if (sink.fill) {
+      const FillSyntax& fill = *sink.fill;
+      request.fill = PlanBuilder::SinkRequest::FillRequest{
+          {fill.column.text, fill.column.where}, fill.from, fill.to, fill.where};
+    }
+    builder_.add_sink(*node, std::move(request));
+  }
+
+  const PipelineSyntax& pipeline_;
+  const Registry& registry_;
+  Diagnostics& diagnostics_;
+  PlanBuilder builder_;
+};
+
+}  // namespace
+
+std::optional<Plan> build_plan(const PipelineSyntax& pipeline, const Registry& registry,
+                               Diagnostics& diagnostics) {
+  return PlanWalk(pipeline, registry, diagnostics).run();
+}
+
+}  // namespace weir

@@ -1,0 +1,150 @@
+// column_spec.cpp — reads what a source says of one column.
+#include "dsl/column_spec.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dsl/literal.h"
+#include "dsl/placed_text.h"
+#include "dsl/unknown_type.h"
+
+namespace weir {
+namespace {
+
+struct Word {
+  std::string text;
+  std::size_t offset;
+  bool is_quoted = false;
+};
+
+bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  return text;
+}
+
+std::size_t end_of_quoted(const std::string& text, std::size_t start) {
+  const char quote = text[start];
+  for (std::size_t at = start + 1; at < text.size(); ++at) {
+    if (text[at] != quote) continue;
+    if (at + 1 == text.size() || text[at + 1] != quote) return at + 1;
+    ++at;
+  }
+  return text.size();
+}
+
+// Blanks separate words, except in parentheses: decimal(10, 2) is one.
+std::size_t end_of_word(const std::string& text, std::size_t start) {
+  std::size_t depth = 0;
+  std::size_t at = start;
+  for (; at < text.size() && (depth > 0 || !is_blank(text[at])); ++at) {
+    if (text[at] == '(') ++depth;
+    if (text[at] == ')' && depth > 0) --depth;
+  }
+  return at;
+}
+
+std::vector<Word> split(const std::string& text) {
+  std::vector<Word> words;
+  for (std::size_t at = 0; at < text.size();) {
+    if (is_blank(text[at])) {
+      ++at;
+      continue;
+    }
+    const bool is_quoted = text[at] == '`' || text[at] == '"' || text[at] == '\'';
+    const std::size_t end = is_quoted ? end_of_quoted(text, at) : end_of_word(text, at);
+    const std::string word = text.substr(at, end - at);
+    const bool is_closed = is_quoted && word.size() > 1 && word.back() == word.front();
+    words.push_back({is_closed ? unquoted(word) : word, at, is_closed});
+    at = end;
+  }
+  return words;
+}
+
+class ColumnReader {
+ public:
+  ColumnReader(const Name& column, const std::string& spec, const Location& where, Diagnostics& diagnostics)
+      : column_(column), words_(split(spec)), placed_(spec, where), diagnostics_(diagnostics) {}
+
+  std::optional<SourceColumn> read() {
+    SourceColumn result;
+    result.where = column_.where;
+    result.decoded.field.name = result.decoded.from = column_.text;
+    if (!read_type(result.decoded.field.type)) return std::nullopt;
+    while (at_ < words_.size()) {
+      if (!read_rest(result.decoded)) return std::nullopt;
+    }
+    return result;
+  }
+
+ private:
+  bool is(std::size_t at, const char* keyword) const {
+    return at < words_.size() && !words_[at].is_quoted && lower(words_[at].text) == keyword;
+  }
+  bool is_keyword(std::size_t at) const { return is(at, "not") || is(at, "metadata") || is(at, "from"); }
+
+  bool read_type(Type& type) {
+    if (words_.empty() || is_keyword(0)) {
+      return report(fmt::format("column {} has no type", column_.text), 0,
+                    "write it as in 'bigint not null'");
+    }
+    // double precision is two words.
+    std::string text;
+    while (at_ < words_.size() && !is_keyword(at_)) text += (text.empty() ? "" : " ") + words_[at_++].text;
+    const std::optional<Type> found = parse_type(text);
+    if (!found) {
+      diagnostics_.error(unknown_type(text, placed_.bytes(words_[0].offset, text.size())));
+      return false;
+    }
+    type = *found;
+    return true;
+  }
+
+  bool read_rest(DecodedColumn& column) {
+    if (is(at_, "not")) {
+      if (!is(at_ + 1, "null"))
+        return report("expected NULL after NOT", at_, "write it as in 'bigint not null'");
+      column.field.nullable = false;
+      at_ += 2;
+      return true;
+    }
+    if (is(at_, "metadata")) {
+      column.is_metadata = true;
+      ++at_;
+      return true;
+    }
+    if (is(at_, "from")) {
+      if (at_ + 1 == words_.size())
+        return report("expected a name after FROM", at_, "write it as in 'string from productName'");
+      column.from = words_[at_ + 1].text;
+      at_ += 2;
+      return true;
+    }
+    return report(fmt::format("expected NOT NULL, METADATA or FROM, got '{}'", words_[at_].text), at_, "");
+  }
+
+  bool report(std::string message, std::size_t word, std::string hint) {
+    const Location where =
+        word < words_.size() ? placed_.bytes(words_[word].offset, words_[word].text.size()) : placed_.whole();
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint(std::move(hint)));
+    return false;
+  }
+
+  const Name& column_;
+  std::vector<Word> words_;
+  PlacedText placed_;
+  Diagnostics& diagnostics_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace
+
+std::optional<SourceColumn> read_column_spec(const Name& column, const std::string& spec,
+                                             const Location& where, Diagnostics& diagnostics) {
+  return ColumnReader(column, spec, where, diagnostics).read();
+}
+
+}  // namespace weir

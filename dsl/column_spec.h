@@ -1,0 +1,16 @@
+// column_spec.h — reads what a source says of one column: "bigint not null", "string from productName",
+// "bigint metadata".
+#pragma once
+
+#include <optional>
+
+#include "dsl/syntax.h"
+
+namespace weir {
+
+/// `spec` is TYPE [not null] [metadata] [from NAME], the last three in any order and case; NAME may be
+/// quoted. `column` is its name. Nothing after reporting.
+std::optional<SourceColumn> read_column_spec(const Name& column, const std::string& spec,
+                                             const Location& where, Diagnostics& diagnostics);
+
+}  // namespace weir

@@ -1,0 +1,87 @@
+// compile.cpp — from the text of a pipeline to a plan: front end, then one walk over the syntax tree.
+#include "dsl/compile.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <tuple>
+
+#include "dsl/build_plan.h"
+#include "dsl/parse_yaml.h"
+#include "dsl/text_file.h"
+#include "dsl/variables.h"
+#include "dsl/yaml_tree.h"
+
+namespace weir {
+namespace {
+
+constexpr std::size_t max_file_size = 1 << 20;
+
+// In the order of the file; what has no place comes last. The same sentence about the same place is said
+// once.
+std::vector<Error> in_order(std::vector<Error> errors) {
+  const auto place = [](const Error& error) {
+    const Location& where = error.where();
+    return std::tuple(!where.is_known(), where.line, where.column);
+  };
+  std::stable_sort(errors.begin(), errors.end(),
+                   [&](const Error& a, const Error& b) { return place(a) < place(b); });
+  const auto is_same = [&](const Error& a, const Error& b) {
+    return place(a) == place(b) && a.message() == b.message();
+  };
+  errors.erase(std::unique(errors.begin(), errors.end(), is_same), errors.end());
+  return errors;
+}
+
+Diagnostics in_order(const Diagnostics& found) {
+  Diagnostics result;
+  for (Error& error : in_order(found.errors())) result.error(std::move(error));
+  for (Error& warning : in_order(found.warnings())) result.warning(std::move(warning));
+  return result;
+}
+
+Compiled failed(Error error) {
+  Compiled result;
+  result.diagnostics.error(std::move(error));
+  return result;
+}
+
+bool ends_with(const std::string& text, std::string_view ending) {
+  return text.size() >= ending.size() &&
+         text.compare(text.size() - ending.size(), ending.size(), ending) == 0;
+}
+
+}  // namespace
+
+Compiled compile_file(const std::string& path, const Registry& registry, const Variables& variables) {
+  if (ends_with(path, ".weir")) {
+    return failed(Error{ErrorKind::user,
+                        fmt::format("pipelines in the DSL are not available in this version: {}", path)}
+                      .with_hint("write it in YAML, in a file that ends in .yaml"));
+  }
+  if (!ends_with(path, ".yaml") && !ends_with(path, ".yml")) {
+    return failed(Error{ErrorKind::user, fmt::format("not the name of a pipeline file: {}", path)}.with_hint(
+        "it must end in .yaml"));
+  }
+  Result<std::string> text = read_text_file(path, max_file_size);
+  if (!text.ok()) return failed(std::move(text).error());
+  return compile_yaml(path, *text, registry, variables);
+}
+
+Compiled compile_yaml(const std::string& name, const std::string& text, const Registry& registry,
+                      const Variables& variables) {
+  Diagnostics found;
+  Compiled result;
+  const auto source = std::make_shared<const SourceText>(SourceText{name, text});
+  if (std::optional<Config> tree = load_yaml(source, found)) {
+    substitute_variables(*tree, variables, found);
+    if (const std::optional<PipelineSyntax> syntax = parse_yaml(*tree, found)) {
+      std::optional<Plan> plan = build_plan(*syntax, registry, found);
+      if (plan) result.plan = std::make_shared<const Plan>(*std::move(plan));
+    }
+  }
+  result.diagnostics = in_order(found);
+  return result;
+}
+
+}  // namespace weir

@@ -1,0 +1,113 @@
+// parse_yaml.cpp — the YAML front end: the sections of a pipeline.
+#include "dsl/parse_yaml.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+namespace weir {
+namespace {
+
+constexpr const char* pipeline_example = "a pipeline has name, connections, sources, transforms and sinks";
+
+bool is_plain_name(const std::string& text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const auto is_other = [](char c) { return (c >= '0' && c <= '9') || c == '-'; };
+  return !text.empty() && is_letter(text.front()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) { return is_letter(c) || is_other(c); });
+}
+
+// Names become parts of tables' rows, metrics and messages.
+void check_name(const Name& name, const std::string& what, YamlReader& reader) {
+  if (is_plain_name(name.text)) return;
+  reader.report(name.where, fmt::format("not a name for {}: '{}'", what, name.text),
+                "use letters, digits, _ and -, with a letter first");
+}
+
+Name read_pipeline_name(const Config& root, YamlReader& reader) {
+  if (root.find("name") == nullptr) {
+    reader.report(root.where, "the pipeline has no name",
+                  "add name: NAME; positions and the ledger are stored under it");
+    return {};
+  }
+  std::optional<Name> name = reader.required_name(root, "name", "pipeline");
+  if (name) check_name(*name, "a pipeline", reader);
+  return name.value_or(Name{});
+}
+
+void for_each_entry(const Config& root, const std::string& section, const char* item, YamlReader& reader,
+                    const std::function<void(const Name&, const Config&)>& read) {
+  const Config* config = root.find(section);
+  if (config == nullptr) return;
+  if (!reader.expect_map(*config, section, "give each a name: NAME: {...}")) return;
+  for (const auto& [key, value] : std::get<Config::Map>(config->value)) {
+    const Name name{key, value.key_where};
+    check_name(name, item, reader);
+    if (reader.expect_map(value, fmt::format("{} {}", item, key), "")) read(name, value);
+  }
+}
+
+StreamSyntax read_stream(const Name& name, const Config& config, YamlReader& reader) {
+  const std::string what = "stream " + name.text;
+  reader.check_keys(config, what, {"input", "inputs", "steps", "description"}, {"watermark", "emit"});
+  StreamSyntax stream;
+  stream.name = name;
+  stream.where = name.where;
+  stream.inputs = read_inputs(config, what, reader);
+  if (const Config* steps = config.find("steps"))
+    stream.is_broken = !read_steps(*steps, what, stream.steps, reader);
+  return stream;
+}
+
+}  // namespace
+
+std::vector<Name> read_inputs(const Config& config, const std::string& what, YamlReader& reader) {
+  const Config* one = config.find("input");
+  const Config* several = config.find("inputs");
+  if (one != nullptr && several != nullptr) {
+    reader.report(several->key_where, fmt::format("{} has both input and inputs", what),
+                  "keep inputs: the rows of all of them are taken");
+  }
+  if (several != nullptr) return reader.names(*several, "inputs of " + what);
+  if (one == nullptr) {
+    reader.report(config.key_where, fmt::format("{} has no input", what),
+                  "add input: NAME of a source or stream");
+    return {};
+  }
+  if (one->is_list()) return reader.names(*one, "input of " + what);
+  const std::optional<Name> name = reader.name(*one, "input of " + what);
+  return name ? std::vector<Name>{*name} : std::vector<Name>{};
+}
+
+std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagnostics) {
+  YamlReader reader(diagnostics);
+  if (!root.is_map()) {
+    reader.report(root.where, "the file holds no pipeline", pipeline_example);
+    return std::nullopt;
+  }
+  reader.check_keys(root, "a pipeline",
+                    {"name", "description", "connections", "sources", "transforms", "sinks"},
+                    {"plugins", "include", "tables", "reports", "tests", "watermark"});
+  PipelineSyntax pipeline;
+  pipeline.name = read_pipeline_name(root, reader);
+  for (const char* section : {"sources", "sinks"}) {
+    if (root.find(section) == nullptr)
+      reader.report(root.where, fmt::format("the pipeline has no {}", section), pipeline_example);
+  }
+  for_each_entry(root, "connections", "connection", reader, [&](const Name& name, const Config& config) {
+    pipeline.connections.push_back({name, config});
+  });
+  for_each_entry(root, "sources", "source", reader, [&](const Name& name, const Config& config) {
+    pipeline.sources.push_back(read_source(name, config, reader));
+  });
+  for_each_entry(root, "transforms", "stream", reader, [&](const Name& name, const Config& config) {
+    pipeline.streams.push_back(read_stream(name, config, reader));
+  });
+  for_each_entry(root, "sinks", "sink", reader, [&](const Name& name, const Config& config) {
+    pipeline.sinks.push_back(read_sink(name, config, reader));
+  });
+  return pipeline;
+}
+
+}  // namespace weir

@@ -1,0 +1,24 @@
+// parse_yaml.h — the YAML front end: from a tree of settings to the syntax tree.
+#pragma once
+
+#include <optional>
+
+#include "dsl/syntax.h"
+#include "dsl/yaml_reader.h"
+
+namespace weir {
+
+/// Reads a whole pipeline, reporting every key and value that is not of the language. Nothing if the tree is
+/// no pipeline at all.
+std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagnostics);
+
+// The parts, each in its file. `what` names the owner in messages: "source views", "stream enriched".
+
+SourceSyntax read_source(const Name& name, const Config& config, YamlReader& reader);
+/// Adds the steps of a list; returns whether all of it could be read.
+bool read_steps(const Config& config, const std::string& what, std::vector<Step>& steps, YamlReader& reader);
+/// The names under `input` or `inputs`; empty after reporting.
+std::vector<Name> read_inputs(const Config& config, const std::string& what, YamlReader& reader);
+SinkSyntax read_sink(const Name& name, const Config& config, YamlReader& reader);
+
+}  // namespace weir

@@ -1,0 +1,119 @@
+// parse_yaml_sink.cpp — the YAML front end: a sink with its table, key, conflict rule, references and fill.
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "dsl/parse_yaml.h"
+
+namespace weir {
+namespace {
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+void read_conflict_rule(const Config& config, SinkSyntax& sink, YamlReader& reader) {
+  const std::vector<std::string> words =
+      config.is_scalar() ? words_of(config.scalar()) : std::vector<std::string>{};
+  if (words.size() == 1 && words[0] == "ignore") {
+    sink.on_conflict = OnConflict::ignore;
+  } else if (words.size() == 1 && words[0] == "update") {
+    sink.on_conflict = OnConflict::update;
+  } else if (words.size() == 1 && words[0] == "error") {
+    sink.on_conflict = OnConflict::error;
+  } else if (words.size() == 4 && words[0] == "update" && words[1] == "newer" && words[2] == "by") {
+    sink.on_conflict = OnConflict::update_newer;
+    sink.newer_by = Name{words[3], config.where};
+  } else {
+    const std::string got = config.is_scalar() ? config.scalar() : "no text";
+    reader.report(config, fmt::format("unknown on_conflict: {}", got),
+                  "write ignore, update, update newer by COLUMN, or error");
+  }
+}
+
+std::vector<std::string> texts_of(const std::vector<Name>& names) {
+  std::vector<std::string> result;
+  for (const Name& name : names) result.push_back(name.text);
+  return result;
+}
+
+void read_references(const Config& config, SinkSyntax& sink, const std::string& what, YamlReader& reader) {
+  const auto* list = std::get_if<Config::List>(&config.value);
+  if (list == nullptr) {
+    reader.report(config, fmt::format("references of {}: expected a list", what),
+                  "write it as [{columns: [a], table: t, references: [a]}]");
+    return;
+  }
+  for (const Config& item : *list) {
+    const std::string one = "a reference of " + what;
+    if (!reader.expect_map(item, one, "write it as {columns: [a], table: t, references: [a]}")) continue;
+    reader.check_keys(item, one, {"columns", "table", "references"});
+    ForeignKey key;
+    if (const std::optional<Name> table = reader.required_name(item, "table", one)) key.table = table->text;
+    if (const Config* columns = item.find("columns")) {
+      key.columns = texts_of(reader.names(*columns, "columns of " + one));
+    } else {
+      reader.report(item, fmt::format("{} has no columns", one), "add columns: [NAME]");
+    }
+    if (const Config* columns = item.find("references"))
+      key.references = texts_of(reader.names(*columns, "references of " + one));
+    sink.references.push_back(std::move(key));
+  }
+}
+
+void read_fill(const Config& config, SinkSyntax& sink, const std::string& what, YamlReader& reader) {
+  const std::string fill = "fill of " + what;
+  if (!reader.expect_map(config, fill, "write it as {column: day, from: 2024-01-01, to: 2026-12-31}")) return;
+  reader.check_keys(config, fill, {"column", "from", "to"});
+  const std::optional<Name> column = reader.required_name(config, "column", fill);
+  const std::optional<Name> from = reader.required_name(config, "from", fill);
+  const std::optional<Name> to = reader.required_name(config, "to", fill);
+  if (column && from && to) sink.fill = FillSyntax{*column, from->text, to->text, config.key_where};
+}
+
+// What is written: the steps, then `where`, then `select`.
+void read_stream(const Config& config, SinkSyntax& sink, const std::string& what, YamlReader& reader) {
+  StreamSyntax& stream = sink.stream;
+  stream.inputs = read_inputs(config, what, reader);
+  if (const Config* steps = config.find("steps"))
+    stream.is_broken = !read_steps(*steps, what, stream.steps, reader);
+  if (const Config* where = config.find("where")) {
+    AstPtr predicate = reader.expression(*where, "where of " + what);
+    stream.is_broken = stream.is_broken || predicate == nullptr;
+    stream.steps.push_back(WhereStep{std::move(predicate)});
+  }
+  if (const Config* select = config.find("select")) {
+    auto columns = reader.columns(*select, "select of " + what);
+    stream.is_broken = stream.is_broken || !columns;
+    if (columns) stream.steps.push_back(SelectStep{*std::move(columns)});
+  }
+}
+
+}  // namespace
+
+SinkSyntax read_sink(const Name& name, const Config& config, YamlReader& reader) {
+  const std::string what = "sink " + name.text;
+  reader.check_keys(config, what,
+                    {"input", "inputs", "steps", "where", "select", "connection", "table", "key",
+                     "on_conflict", "references", "fill", "description"},
+                    {"emit", "late"});
+  SinkSyntax sink;
+  sink.stream.name = name;
+  sink.stream.where = name.where;
+  read_stream(config, sink, what, reader);
+  if (const Config* connection = config.find("connection"))
+    sink.connection = reader.name(*connection, "connection of " + what);
+  sink.table = name.text;
+  if (const Config* table = config.find("table"))
+    sink.table = reader.name(*table, "table of " + what).value_or(name).text;
+  if (const Config* key = config.find("key")) sink.key = reader.names(*key, "key of " + what);
+  if (const Config* rule = config.find("on_conflict")) read_conflict_rule(*rule, sink, reader);
+  if (const Config* references = config.find("references")) read_references(*references, sink, what, reader);
+  if (const Config* fill = config.find("fill")) read_fill(*fill, sink, what, reader);
+  return sink;
+}
+
+}  // namespace weir

@@ -1,0 +1,108 @@
+// parse_yaml_steps.cpp — the YAML front end: the steps of a stream.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dsl/parse_yaml.h"
+#include "engine/base/nearest_name.h"
+
+namespace weir {
+namespace {
+
+const std::vector<std::string> known_steps = {"where", "select", "extend", "drop", "rename", "union"};
+const std::vector<std::string> later_steps = {"explode", "dedup", "aggregate", "join",
+                                              "limit",   "emit",  "watermark"};
+
+bool holds(const std::vector<std::string>& list, const std::string& text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+std::optional<Step> read_where(const Config& config, YamlReader& reader) {
+  AstPtr predicate = reader.expression(config, "where");
+  if (predicate == nullptr) return std::nullopt;
+  return WhereStep{std::move(predicate)};
+}
+
+std::optional<Step> read_extend(const Config& config, YamlReader& reader) {
+  if (!reader.expect_map(config, "extend", "write it as {name: expression}")) return std::nullopt;
+  auto columns = reader.columns(config, "extend");
+  if (!columns) return std::nullopt;
+  return ExtendStep{*std::move(columns)};
+}
+
+std::optional<Step> read_rename(const Config& config, YamlReader& reader) {
+  if (!reader.expect_map(config, "rename", "write it as {old_name: new_name}")) return std::nullopt;
+  RenameStep step;
+  bool is_complete = true;
+  for (const auto& [from, value] : std::get<Config::Map>(config.value)) {
+    const std::optional<Name> to = reader.name(value, fmt::format("new name of {}", from));
+    if (to) step.columns.emplace_back(Name{from, value.key_where}, *to);
+    is_complete = is_complete && to;
+  }
+  if (!is_complete) return std::nullopt;
+  return step;
+}
+
+std::optional<Step> read_step(const std::string& kind, const Config& config, YamlReader& reader) {
+  if (kind == "where") return read_where(config, reader);
+  if (kind == "extend") return read_extend(config, reader);
+  if (kind == "rename") return read_rename(config, reader);
+  if (kind == "select") {
+    auto columns = reader.columns(config, "select");
+    return columns ? std::optional<Step>(SelectStep{*std::move(columns)}) : std::nullopt;
+  }
+  std::vector<Name> names = reader.names(config, kind);
+  if (names.empty()) return std::nullopt;
+  if (kind == "drop") return DropStep{std::move(names)};
+  return UnionStep{std::move(names)};
+}
+
+// The one key of a step says its kind.
+const std::pair<std::string, Config>* kind_of(const Config& item, YamlReader& reader) {
+  if (!reader.expect_map(item, "a step", "write it as '- where: expression'")) return nullptr;
+  const auto& map = std::get<Config::Map>(item.value);
+  if (map.empty()) {
+    reader.report(item, "a step is empty", "write it as '- where: expression'");
+    return nullptr;
+  }
+  const std::string& kind = map.front().first;
+  if (map.size() > 1) {
+    reader.report(map[1].second.key_where,
+                  fmt::format("a step is one thing, and this one is {} and {}", kind, map[1].first),
+                  "begin each step with a '-' of its own");
+    return nullptr;
+  }
+  if (holds(known_steps, kind)) return &map.front();
+  const Location& where = map.front().second.key_where;
+  if (holds(later_steps, kind)) {
+    reader.report(where, fmt::format("step {}: not available in this version", kind));
+    return nullptr;
+  }
+  std::vector<std::string> all = known_steps;
+  all.insert(all.end(), later_steps.begin(), later_steps.end());
+  const std::string nearest = nearest_name(kind, all);
+  reader.report(where, fmt::format("unknown step: {}", kind),
+                nearest.empty() ? fmt::format("steps are {}", fmt::join(known_steps, ", "))
+                                : fmt::format("did you mean {}?", nearest));
+  return nullptr;
+}
+
+}  // namespace
+
+bool read_steps(const Config& config, const std::string& what, std::vector<Step>& steps, YamlReader& reader) {
+  const auto* list = std::get_if<Config::List>(&config.value);
+  if (list == nullptr) {
+    reader.report(config, fmt::format("steps of {}: expected a list", what), "begin each step with a '-'");
+    return false;
+  }
+  bool is_complete = true;
+  for (const Config& item : *list) {
+    const auto* step = kind_of(item, reader);
+    std::optional<Step> read = step != nullptr ? read_step(step->first, step->second, reader) : std::nullopt;
+    is_complete = is_complete && read;
+    if (read) steps.push_back(*std::move(read));
+  }
+  return is_complete;
+}
+
+}  // namespace weir

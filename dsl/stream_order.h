@@ -1,0 +1,18 @@
+// stream_order.h — in which order streams can be compiled: each after those it reads.
+#pragma once
+
+#include <vector>
+
+#include "dsl/syntax.h"
+
+namespace weir {
+
+struct StreamOrder {
+  std::vector<const StreamSyntax*> streams;
+  std::vector<const StreamSyntax*> stuck;   // in a circle, or behind one
+  std::vector<const StreamSyntax*> circle;  // one circle, if anything is stuck
+};
+
+StreamOrder stream_order(const std::vector<StreamSyntax>& streams);
+
+}  // namespace weir

@@ -1,0 +1,99 @@
+// syntax.h — the one syntax tree of a pipeline: what YAML and DSL both say, every name and expression with
+// its place.
+//
+// Front ends build it and report what they cannot read; compile.cpp walks it into a plan. Where something was
+// reported, the tree says so
+// (`is_broken`, a null expression), so that nothing that depends on it is called wrong for that.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/component/config.h"
+#include "engine/expression/ast.h"
+#include "engine/plan/plan.h"
+
+namespace weir {
+
+struct Name {
+  std::string text;
+  Location where;
+};
+
+struct NamedExpression {
+  Name name;
+  AstPtr expression;
+};
+
+struct WhereStep {
+  AstPtr predicate;
+};
+struct SelectStep {
+  std::vector<NamedExpression> columns;
+};
+struct ExtendStep {
+  std::vector<NamedExpression> columns;
+};
+struct DropStep {
+  std::vector<Name> columns;
+};
+struct RenameStep {
+  std::vector<std::pair<Name, Name>> columns;
+};  // from, to
+struct UnionStep {
+  std::vector<Name> streams;
+};
+using Step = std::variant<WhereStep, SelectStep, ExtendStep, DropStep, RenameStep, UnionStep>;
+
+struct SourceSyntax {
+  Name name;
+  Name connector;
+  Name format;     // empty text: not given
+  Config options;  // all keys that are not the language's own
+  std::vector<SourceColumn> columns;
+  ErrorPolicy on_error;
+  bool is_broken = false;
+};
+
+/// A named stream, or the stream of a sink: its inputs united, then its steps.
+struct StreamSyntax {
+  Name name;
+  std::vector<Name> inputs;
+  std::vector<Step> steps;
+  Location where;
+  bool is_broken = false;
+};
+
+struct FillSyntax {
+  Name column;
+  std::string from, to;
+  Location where;
+};
+
+struct SinkSyntax {
+  StreamSyntax stream;             // what is written; its name is the sink's
+  std::optional<Name> connection;  // not given: the only one there is
+  std::string table;
+  std::vector<Name> key;
+  OnConflict on_conflict = OnConflict::ignore;
+  std::optional<Name> newer_by;
+  std::vector<ForeignKey> references;
+  std::optional<FillSyntax> fill;
+};
+
+struct ConnectionSyntax {
+  Name name;
+  Config options;
+};
+
+struct PipelineSyntax {
+  Name name;
+  std::vector<ConnectionSyntax> connections;
+  std::vector<SourceSyntax> sources;
+  std::vector<StreamSyntax> streams;
+  std::vector<SinkSyntax> sinks;
+};
+
+}  // namespace weir

@@ -1,0 +1,18 @@
+// variables.h — puts the values of ${...} into a tree of settings.
+#pragma once
+
+#include "dsl/compile.h"
+#include "engine/component/config.h"
+
+namespace weir {
+
+/// Replaces, in every scalar (keys stay), ${NAME}, ${section.key}, ${NAME:-default} and ${file:PATH}; $${
+/// stands for a literal ${. A default may hold variables again, a value may not: what comes from outside is
+/// never read as syntax. Reports every variable that has no value.
+///
+/// NAME and section.key are two spellings of one name (SECTION_KEY), so that ${KAFKA_BROKERS} is also found
+/// as `brokers` in section [kafka]. A default counts where the value is not set or empty. Values of
+/// ${file:...} are marked as secrets.
+void substitute_variables(Config& config, const Variables& variables, Diagnostics& diagnostics);
+
+}  // namespace weir

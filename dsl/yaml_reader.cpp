@@ -1,0 +1,175 @@
+// yaml_reader.cpp — reads names, lists, maps and expressions out of a tree of settings.
+#include "dsl/yaml_reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dsl/compile.h"
+#include "engine/base/nearest_name.h"
+
+namespace weir {
+namespace {
+
+bool holds(const std::vector<std::string>& list, const std::string& text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+std::string kind_of(const Config& config) {
+  if (config.is_map()) return "a map";
+  if (config.is_list()) return "a list";
+  return config.is_scalar() ? fmt::format("'{}'", config.holds_secret ? "..." : config.scalar()) : "nothing";
+}
+
+std::string_view line_of(const Location& where) {
+  std::string_view text = where.source->text;
+  for (std::uint32_t line = 1; line < where.line; ++line)
+    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  return text.substr(0, text.find('\n'));
+}
+
+std::string_view trim(std::string_view text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+}
+
+}  // namespace
+
+const Location& YamlReader::place(const Config& config) {
+  const bool is_empty = !config.is_map() && !config.is_list() && config.where.length == 0;
+  return is_empty && config.key_where.is_known() ? config.key_where : config.where;
+}
+
+void YamlReader::report(const Config& config, std::string message, std::string hint) {
+  report(place(config), std::move(message), std::move(hint));
+}
+
+void YamlReader::report(const Location& where, std::string message, std::string hint) {
+  diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint(std::move(hint)));
+}
+
+void YamlReader::check_keys(const Config& map, const std::string& what, const std::vector<std::string>& known,
+                            const std::vector<std::string>& later) {
+  for (const auto& [key, value] : std::get<Config::Map>(map.value)) {
+    if (holds(known, key)) continue;
+    if (holds(later, key)) {
+      report(value.key_where, fmt::format("{} of {}: not available in this version", key, what));
+      continue;
+    }
+    const std::string nearest = nearest_name(key, known);
+    report(value.key_where, fmt::format("unknown key of {}: {}", what, key),
+           nearest.empty() ? fmt::format("keys are {}", fmt::join(known, ", "))
+                           : fmt::format("did you mean {}?", nearest));
+  }
+}
+
+bool YamlReader::expect_map(const Config& config, const std::string& what, const char* example) {
+  if (config.is_map()) return true;
+  report(config, fmt::format("{}: expected a map, got {}", what, kind_of(config)), example);
+  return false;
+}
+
+std::optional<std::string> YamlReader::text(const Config& config, const std::string& what) {
+  if (config.is_scalar() && !config.scalar().empty()) return config.scalar();
+  report(config, fmt::format("{}: expected a text, got {}", what, kind_of(config)));
+  return std::nullopt;
+}
+
+std::optional<Name> YamlReader::name(const Config& config, const std::string& what) {
+  if (config.is_scalar() && !trim(config.scalar()).empty())
+    return Name{std::string(trim(config.scalar())), config.where};
+  report(config, fmt::format("{}: expected a name, got {}", what, kind_of(config)));
+  return std::nullopt;
+}
+
+std::optional<Name> YamlReader::required_name(const Config& map, const std::string& key,
+                                              const std::string& what) {
+  if (const Config* config = map.find(key)) return name(*config, fmt::format("{} of {}", key, what));
+  report(map.key_where.is_known() ? map.key_where : map.where, fmt::format("{} has no {}", what, key),
+         fmt::format("add {}: NAME", key));
+  return std::nullopt;
+}
+
+std::vector<Name> YamlReader::names(const Config& config, const std::string& what) {
+  std::vector<Name> result;
+  if (const auto* list = std::get_if<Config::List>(&config.value)) {
+    for (const Config& item : *list) {
+      if (auto one = name(item, what)) result.push_back(*std::move(one));
+    }
+    if (list->empty()) report(config, fmt::format("{}: the list is empty", what));
+    return result;
+  }
+  if (!config.is_scalar()) {
+    report(config, fmt::format("{}: expected a list of names, got {}", what, kind_of(config)),
+           "write it as [a, b]");
+    return result;
+  }
+  for (std::string_view rest = config.scalar(); !rest.empty();) {
+    const auto comma = std::min(rest.find(','), rest.size());
+    if (const auto part = trim(rest.substr(0, comma)); !part.empty())
+      result.push_back({std::string(part), config.where});
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  if (result.empty())
+    report(config, fmt::format("{}: expected a list of names, got nothing", what), "write it as [a, b]");
+  return result;
+}
+
+AstPtr YamlReader::expression(const Config& config, const std::string& what) {
+  std::string text = "null";
+  if (config.is_scalar()) {
+    text = config.scalar();
+  } else if (config.is_map() || config.is_list() || config.where.length == 0) {
+    const char* hint =
+        config.is_map() || config.is_list() ? "an expression that begins with { or [ must be in quotes" : "";
+    report(config, fmt::format("{}: expected an expression, got {}", what, kind_of(config)), hint);
+    return nullptr;
+  }
+  AstPtr result = parse_expression(text, place(config), diagnostics_);
+  warn_of_comment(config, result == nullptr);
+  return result;
+}
+
+// ' #' begins a comment in YAML; in an expression it is hardly ever meant so if it stands right before a
+// word, or if what is left is wrong.
+void YamlReader::warn_of_comment(const Config& config, bool is_wrong) {
+  if (config.is_quoted || config.where.source == nullptr) return;
+  const std::string_view line = line_of(config.where);
+  const std::size_t end = config.where.column - 1 + config.where.length;
+  const auto sign = end < line.size() ? line.find_first_not_of(" \t", end) : std::string_view::npos;
+  if (sign == std::string_view::npos || sign == end || line[sign] != '#') return;
+  const bool is_comment =
+      sign + 1 >= line.size() || line[sign + 1] == ' ' || line[sign + 1] == '#' || line[sign + 1] == '\r';
+  if (is_comment && !is_wrong) return;
+  Location where = config.where;
+  where.column = static_cast<std::uint32_t>(sign + 1);
+  where.length = static_cast<std::uint32_t>(trim(line.substr(sign)).size());
+  diagnostics_.warning(
+      Error{ErrorKind::user, "YAML takes what follows ' #' for a comment and cuts the value here", where}
+          .with_hint("if it belongs to the value, put the whole value in quotes"));
+}
+
+std::optional<std::vector<NamedExpression>> YamlReader::columns(const Config& config,
+                                                                const std::string& what) {
+  std::vector<NamedExpression> result;
+  const std::size_t errors_before = diagnostics_.errors().size();
+  if (const auto* map = std::get_if<Config::Map>(&config.value)) {
+    for (const auto& [column, value] : *map) {
+      result.push_back({{column, value.key_where}, expression(value, fmt::format("column {}", column))});
+    }
+    if (map->empty()) report(config, fmt::format("{}: no column is given", what));
+  } else if (config.is_list()) {
+    for (Name& column : names(config, what)) {
+      auto reference = std::make_unique<Ast>(Ast{NameAst{{column.text}}, column.where});
+      result.push_back({std::move(column), std::move(reference)});
+    }
+  } else {
+    report(config, fmt::format("{}: expected columns, got {}", what, kind_of(config)),
+           "write it as {name: expression} or [name, name]");
+  }
+  if (diagnostics_.errors().size() != errors_before) return std::nullopt;
+  return result;
+}
+
+}  // namespace weir

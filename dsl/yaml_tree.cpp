@@ -1,0 +1,317 @@
+// yaml_tree.cpp — a YAML text as a tree of settings, each with its place.
+#include "dsl/yaml_tree.h"
+
+#include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <sstream>
+#include <vector>
+
+#include "dsl/line_table.h"
+#include "engine/data/utf8.h"
+
+namespace weir {
+namespace {
+
+constexpr std::size_t max_size = 1 << 20;
+constexpr std::size_t max_depth = 64;
+
+struct Refused {};  // thrown through the YAML parser once something was reported
+
+Error user_error(std::string message, Location where, std::string hint = {}) {
+  return Error{ErrorKind::user, std::move(message), std::move(where)}.with_hint(std::move(hint));
+}
+
+// Finds where a scalar's own characters are, given where its first sign (a quote, | or >) stands.
+class ScalarPlaces {
+ public:
+  explicit ScalarPlaces(const LineTable& lines) : lines_(lines) {}
+
+  Location plain(std::size_t offset, const std::string& value) const {
+    const std::string& text = lines_.text();
+    const bool is_as_written = text.compare(offset, value.size(), value) == 0;
+    return lines_.span(offset, is_as_written ? value.size() : end_of_line(offset) - offset);
+  }
+
+  Location marked(std::size_t offset) const {
+    const std::string& text = lines_.text();
+    const char sign = offset < text.size() ? text[offset] : '\0';
+    if (sign == '\'' || sign == '"')
+      return lines_.span(offset + 1, end_of_quoted(offset + 1, sign) - offset - 1);
+    if (sign != '|' && sign != '>') return lines_.span(offset, end_of_line(offset) - offset);
+    std::size_t start = text.find_first_not_of(" \r\n", end_of_line(offset));
+    if (start == std::string::npos) start = offset;
+    return lines_.span(start, end_of_line(start) - start);
+  }
+
+ private:
+  std::size_t end_of_line(std::size_t offset) const {
+    const auto end = lines_.text().find_first_of("\r\n", offset);
+    return end == std::string::npos ? lines_.text().size() : end;
+  }
+
+  std::size_t end_of_quoted(std::size_t offset, char quote) const {
+    const std::string& text = lines_.text();
+    const std::size_t end = end_of_line(offset);
+    for (std::size_t at = offset; at < end; ++at) {
+      if (quote == '"' && text[at] == '\\') {
+        ++at;
+      } else if (text[at] == quote) {
+        if (quote == '"' || at + 1 == end || text[at + 1] != '\'') return at;
+        ++at;
+      }
+    }
+    return end;
+  }
+
+  const LineTable& lines_;
+};
+
+class TreeBuilder final : public YAML::EventHandler {
+ public:
+  TreeBuilder(const LineTable& lines, Diagnostics& diagnostics)
+      : lines_(lines), places_(lines), diagnostics_(diagnostics) {}
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (++documents_ > 1)
+      refuse("a file holds one pipeline, and here a second YAML document begins", place(mark));
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+    Config config;
+    config.where = place(mark, word_length(mark));
+    add(std::move(config), "");
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    refuse("YAML aliases are not used in pipelines", place(mark),
+           "write the value out, or quote a text that begins with *");
+  }
+
+  void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
+    refuse(fmt::format("YAML anchors are not used in pipelines: &{}", name), place(mark),
+           "write the value out where it is used, or quote a text that begins with &");
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                const std::string& value) override {
+    refuse_tag(mark, tag);
+    Config config;
+    config.is_quoted = tag == "!";
+    const std::size_t at = offset(mark);
+    config.where = config.is_quoted ? places_.marked(at) : places_.plain(at, value);
+    config.value = value;
+    add(std::move(config), value);
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
+    open(mark, Config::List{});
+  }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    refuse_tag(mark, tag);
+    open(mark, Config::Map{});
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapEnd() override { close(); }
+
+  Config root() && { return std::move(root_); }
+
+ private:
+  struct Open {
+    Config config;
+    bool expects_key = true;  // of a map
+    std::string key;
+    Location key_where;
+  };
+
+  std::size_t offset(const YAML::Mark& mark) const {
+    return lines_.offset(static_cast<std::size_t>(mark.line), static_cast<std::size_t>(mark.column));
+  }
+  Location place(const YAML::Mark& mark, std::size_t length = 1) const {
+    return lines_.span(offset(mark), length);
+  }
+
+  std::size_t word_length(const YAML::Mark& mark) const {
+    const std::size_t at = offset(mark);
+    for (const char* word : {"null", "Null", "NULL", "~"}) {
+      const std::string_view text(word);
+      if (lines_.text().compare(at, text.size(), text) == 0) return text.size();
+    }
+    return 0;
+  }
+
+  [[noreturn]] void refuse(std::string message, Location where, std::string hint = {}) {
+    diagnostics_.error(user_error(std::move(message), std::move(where), std::move(hint)));
+    throw Refused{};
+  }
+  void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
+    if (tag.empty() || tag == "?" || tag == "!") return;
+    refuse(fmt::format("YAML tags are not used in pipelines: {}", tag), place(mark),
+           "quote a text that begins with !");
+  }
+
+  template <typename Container>
+  void open(const YAML::Mark& mark, Container container) {
+    if (open_.size() >= max_depth)
+      refuse(fmt::format("the file is nested more than {} levels deep", max_depth), place(mark));
+    if (is_key_next()) refuse("a key must be a word, not a list or a map", place(mark));
+    Open one;
+    one.config.where = place(mark);
+    one.config.value = std::move(container);
+    open_.push_back(std::move(one));
+  }
+
+  void close() {
+    Config done = std::move(open_.back().config);
+    open_.pop_back();
+    add(std::move(done), "");
+  }
+
+  bool is_key_next() const {
+    return !open_.empty() && open_.back().config.is_map() && open_.back().expects_key;
+  }
+
+  void add(Config config, const std::string& text) {
+    if (open_.empty()) {
+      root_ = std::move(config);
+    } else if (is_key_next()) {
+      add_key(std::move(config), text);
+    } else if (Open& parent = open_.back(); parent.config.is_map()) {
+      config.key_where = parent.key_where;
+      std::get<Config::Map>(parent.config.value).emplace_back(parent.key, std::move(config));
+      parent.expects_key = true;
+    } else {
+      std::get<Config::List>(parent.config.value).push_back(std::move(config));
+    }
+  }
+
+  void add_key(Config config, const std::string& text) {
+    if (!config.is_scalar() || text.empty()) refuse("a key is missing before the ':'", config.where);
+    if (text == "<<" && !config.is_quoted) {
+      refuse("YAML merge keys are not used in pipelines: <<", config.where, "write the values out");
+    }
+    Open& parent = open_.back();
+    // Config::find is linear, but so is a map of a size that people write.
+    if (const Config* first = parent.config.find(text)) {
+      diagnostics_.error(user_error(fmt::format("the key {} is given twice", text), config.where,
+                                    fmt::format("the first one is in line {}", first->key_where.line)));
+    }
+    parent.key = text;
+    parent.key_where = config.where;
+    parent.expects_key = false;
+  }
+
+  const LineTable& lines_;
+  ScalarPlaces places_;
+  Diagnostics& diagnostics_;
+  std::vector<Open> open_;
+  Config root_;
+  int documents_ = 0;
+};
+
+// yaml-cpp ends a text at the first such character without a word.
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
+}
+
+bool has_readable_bytes(const LineTable& lines, Diagnostics& diagnostics) {
+  const std::string& text = lines.text();
+  if (text.size() > max_size) {
+    Location file = lines.span(0, 0);
+    file.line = 0;
+    diagnostics.error(user_error(
+        fmt::format("the file is too long: {} bytes; a pipeline has at most 1 MiB", text.size()), file));
+    return false;
+  }
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = std::min(text.find('\n', start), text.size());
+    const std::string_view line(text.data() + start, end - start);
+    if (!is_valid_utf8(line)) {
+      diagnostics.error(user_error("this line is not valid UTF-8", lines.span(start, line.size())));
+      return false;
+    }
+    const auto content = line.find_first_not_of(' ');
+    if (content != std::string_view::npos && line[content] == '\t') {
+      diagnostics.error(user_error("YAML has no tabs before the first character of a line",
+                                   lines.span(start + content, 1), "use blanks"));
+      return false;
+    }
+    for (std::size_t at = start; at < end; ++at) {
+      if (!is_control(text[at])) continue;
+      diagnostics.error(
+          user_error(fmt::format("unexpected control character: 0x{:02x}", text[at]), lines.span(at, 1)));
+      return false;
+    }
+    start = end + 1;
+  }
+  return true;
+}
+
+// What the parser says, what people understand, and what they can do about it.
+struct Wording {
+  std::string_view said;
+  const char* sentence;
+  const char* hint;
+};
+constexpr Wording wordings[] = {
+    {"illegal map value", "a second ': ' stands in this value", "put the value in quotes"},
+    {"end of map not found", "this does not fit to the lines above",
+     "check the indentation, and put values that begin with a quote in quotes as a whole"},
+    {"end of sequence not found", "this does not fit to the list above", "check the indentation"},
+    {"end of map flow not found", "a '{' is not closed with '}'", ""},
+    {"end of sequence flow not found", "a '[' is not closed with ']'", ""},
+    {"illegal EOF in scalar", "a quote is not closed", ""},
+    {"illegal document indicator in scalar", "a quote is not closed", ""},
+    {"unknown token", "a value cannot begin with this character", "put the value in quotes"},
+    {"illegal map key", "a key is not expected here", "check the indentation"},
+    {"illegal block entry", "a list item is not expected here", "begin the list in a line of its own"},
+};
+
+Error yaml_error(const YAML::ParserException& exception, const LineTable& lines) {
+  const auto line = static_cast<std::size_t>(std::max(exception.mark.line, 0));
+  const std::size_t at = lines.offset(line, static_cast<std::size_t>(std::max(exception.mark.column, 0)));
+  std::string sentence = exception.msg;
+  std::string hint;
+  for (const Wording& wording : wordings) {
+    if (wording.said != exception.msg) continue;
+    sentence = wording.sentence;
+    hint = wording.hint;
+  }
+  // In { } and [ ] the braces of a variable are YAML's own.
+  if (exception.msg.find("flow") != std::string::npos &&
+      lines.line(line).find("${") != std::string_view::npos) {
+    hint = "inside { } and [ ], variables must be in quotes: \"${NAME}\"";
+  }
+  return user_error(fmt::format("not valid YAML: {}", sentence), lines.span(at, 1), hint);
+}
+
+}  // namespace
+
+std::optional<Config> load_yaml(const std::shared_ptr<const SourceText>& source, Diagnostics& diagnostics) {
+  const LineTable lines(source);
+  if (!has_readable_bytes(lines, diagnostics)) return std::nullopt;
+  const std::size_t errors_before = diagnostics.errors().size();
+  TreeBuilder builder(lines, diagnostics);
+  try {
+    std::istringstream stream(source->text);
+    YAML::Parser parser(stream);
+    while (parser.HandleNextDocument(builder)) {
+    }
+  } catch (const YAML::ParserException& exception) {
+    diagnostics.error(yaml_error(exception, lines));
+    return std::nullopt;
+  } catch (const Refused&) {
+    return std::nullopt;
+  }
+  if (diagnostics.errors().size() != errors_before) return std::nullopt;
+  return std::move(builder).root();
+}
+
+}  // namespace weir
