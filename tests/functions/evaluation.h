@@ -1,0 +1,37 @@
+// evaluation.h — evaluates expressions given as text, the way a pipeline would: parse, bind, compile,
+// evaluate.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/base/error.h"
+#include "engine/expression/ast.h"
+#include "engine/expression/function.h"
+
+namespace weir::test {
+
+/// All built-in functions; made once.
+const FunctionRegistry& builtin_functions();
+
+/// What an expression gives for each row: its text, "NULL", or "error CODE".
+struct Answers {
+  Type type;
+  std::vector<std::string> rows;
+};
+
+/// A column of an evaluation: its name, and a value for each row (all of one type or NULL).
+struct TestColumn {
+  std::string name;
+  Type type;
+  std::vector<Value> values;
+};
+
+/// An error where the expression does not parse or bind.
+Result<AstPtr> parse(const std::string& expression);
+Result<Answers> evaluate(const Ast& ast, const std::vector<TestColumn>& columns, std::uint32_t rows);
+
+/// The answer of an expression without columns; its first compile error as "refused: MESSAGE".
+std::string answer(const std::string& expression);
+
+}  // namespace weir::test
