@@ -3,6 +3,7 @@
 
   kafka.py start DIR [--partitions-default N] [--sasl] [--version V]   prints {"plaintext": "127.0.0.1:...", "sasl": ...}
   kafka.py stop DIR | restart DIR | kill DIR             the same data and ports after a restart
+  kafka.py fetch                                         only gets the jars, of all versions that tests use
   kafka.py create-topic DIR NAME PARTITIONS | delete-topic DIR NAME | alter-partitions DIR NAME PARTITIONS
 Exit code 77: the jars cannot be had (no Java, no Maven, no network), with the reason on stderr.
 """
@@ -168,8 +169,10 @@ def start(folder, partitions: int = 4, sasl: bool = False, version: str = VERSIO
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name in ("start", "stop", "kill", "restart", "create-topic", "delete-topic", "alter-partitions"):
+    for name in ("fetch", "start", "stop", "kill", "restart", "create-topic", "delete-topic", "alter-partitions"):
         command = commands.add_parser(name)
+        if name == "fetch":
+            continue
         command.add_argument("folder", metavar="DIR")
         if name == "start":
             command.add_argument("--partitions-default", type=int, default=4, metavar="N")
@@ -192,6 +195,10 @@ def main() -> int:
 
 
 def _execute(given) -> None:
+    if given.command == "fetch":
+        for version in (VERSION, VERSION_FOR_SCRAM):
+            resolve_libraries(version)
+        return
     broker = Kafka(given.folder)
     if given.command == "start":
         print(json.dumps(start(given.folder, given.partitions_default, given.sasl, given.version).listeners))
