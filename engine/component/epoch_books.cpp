@@ -14,18 +14,24 @@ constexpr std::size_t majority_counts_from = 100;
 
 }  // namespace
 
-EpochBooks::EpochBooks(const EpochWrite& write) : write_(write), ledger_(write.ledger) { report_.tables.resize(write.tables.size()); }
+EpochBooks::EpochBooks(const EpochWrite& write) : write_(write), ledger_(write.ledger) {
+  report_.tables.resize(write.tables.size());
+}
 
-Status EpochBooks::refuse(std::size_t t, std::uint32_t row, const std::string& code, const std::string& message) {
+Status EpochBooks::refuse(std::size_t t, std::uint32_t row, const std::string& code,
+                          const std::string& message) {
   const TableWrite& table = write_.tables[t];
   TableReport& report = report_.tables[t];
   ++report.refused;
   report.refused_rows.push_back(row);
   refused_.push_back(write_.reject(table, table.rows[row], code, message));
-  const bool most = table.rows.size() > majority_counts_from && report.refused * 2 > static_cast<std::int64_t>(table.rows.size());
+  const bool most = table.rows.size() > majority_counts_from &&
+                    report.refused * 2 > static_cast<std::int64_t>(table.rows.size());
   if (report.refused <= most_refused && !most) return {};
-  return Error{ErrorKind::fatal, fmt::format("table {} refuses too many rows ({} of {} in this epoch), the last one with {}: {}",
-                                             table.table->table, report.refused, table.rows.size(), code, message)}
+  return Error{
+      ErrorKind::fatal,
+      fmt::format("table {} refuses too many rows ({} of {} in this epoch), the last one with {}: {}",
+                  table.table->table, report.refused, table.rows.size(), code, message)}
       .with_code(code)
       .with_hint("compare the table's constraints with what the pipeline writes");
 }

@@ -18,24 +18,28 @@ std::uint64_t order_of(std::string_view key) {
   return order;
 }
 
-bool refuse_key(const SinkTable& table, std::span<const Column> columns, std::uint32_t row, std::uint32_t record, EncodedRows& out) {
+bool refuse_key(const SinkTable& table, std::span<const Column> columns, std::uint32_t row,
+                std::uint32_t record, EncodedRows& out) {
   for (const std::size_t index : table.key) {
     const Column& column = columns[index];
     const std::string& name = table.schema.fields[index].name;
     if (column.is_null(row)) {
-      out.refused.push_back({record, "null_key", fmt::format("key column {} of table {} is NULL", name, table.table)});
+      out.refused.push_back(
+          {record, "null_key", fmt::format("key column {} of table {} is NULL", name, table.table)});
       return true;
     }
     if (column.type.is_text_like() && column.text_at(row).size() > longest_key_text) {
-      out.refused.push_back({record, "key_too_long", fmt::format("key column {} of table {} has {} bytes, the limit is {}", name, table.table,
-                                                                 column.text_at(row).size(), longest_key_text)});
+      out.refused.push_back({record, "key_too_long",
+                             fmt::format("key column {} of table {} has {} bytes, the limit is {}", name,
+                                         table.table, column.text_at(row).size(), longest_key_text)});
       return true;
     }
   }
   return false;
 }
 
-// Bytes of the UTF-8 character at the start of `text`; 0 where there is none (RFC 3629: no surrogates, no overlong forms).
+// Bytes of the UTF-8 character at the start of `text`; 0 where there is none (RFC 3629: no surrogates, no
+// overlong forms).
 std::size_t character_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {
@@ -57,8 +61,9 @@ std::size_t character_length(std::string_view text) {
 
 }  // namespace
 
-void encode_row_keys(const SinkTable& table, std::span<const Column> columns, std::span<const std::uint32_t> rows,
-                     std::span<const std::uint32_t> records, EncodedRows& out) {
+void encode_row_keys(const SinkTable& table, std::span<const Column> columns,
+                     std::span<const std::uint32_t> rows, std::span<const std::uint32_t> records,
+                     EncodedRows& out) {
   out.rows.reserve(out.rows.size() + rows.size());
   for (std::size_t i = 0; i < rows.size(); ++i) {
     if (refuse_key(table, columns, rows[i], records[i], out)) continue;

@@ -1,0 +1,75 @@
+// epoch_transaction.h — one attempt to write an epoch: rows, positions, ledger and rejects, then COMMIT.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "connectors/postgres/postgres_client.h"
+#include "connectors/postgres/statement_pipeline.h"
+#include "connectors/postgres/table_sql.h"
+#include "connectors/postgres/weir_tables.h"
+#include "engine/component/epoch_books.h"
+#include "engine/component/store.h"
+
+namespace weir {
+
+/// What a writer knows of a table on its connection.
+struct WrittenTable {
+  PostgresTableSql sql;
+  bool has_stage = false;
+};
+
+/// Requires that the staging tables of large writes exist. One thread; used once.
+class EpochTransaction {
+ public:
+  EpochTransaction(PostgresClient& client, const WeirTables& tables, const StoreIdentity& identity,
+                   const EpochWrite& write, EpochBooks& books)
+      : client_(client),
+        tables_(tables),
+        identity_(identity),
+        write_(write),
+        books_(books),
+        pipeline_(client) {}
+
+  /// Rows of all tables and the compare-and-set of all positions. A data error: some row is refused; begin
+  /// anew with write_carefully().
+  Status write(const std::vector<const WrittenTable*>& tables);
+  /// The same, but refused rows become rejects.
+  Status write_carefully(const std::vector<const WrittenTable*>& tables);
+  /// Ledger, rejects and COMMIT. `is_outcome_known` is false while nobody can say whether COMMIT took effect.
+  Status commit(bool fold_ledger, bool& is_outcome_known);
+
+ private:
+  struct Queued {
+    std::size_t table;
+    std::size_t rows;
+  };
+  std::string begin_if_needed();
+  Status queue_begin_if_needed();
+  Status write_large(std::size_t t, const PostgresTableSql& sql);
+  Status run_queued();
+  /// Closes the tables whose rows stood in the pipeline; returns how many statements those were.
+  std::size_t close_queued(const PipelineReport& report);
+  void close(std::size_t t, std::int64_t written, bool was_copied);
+  Status advance_positions();
+  Status queue_advances();
+  Status check_advances(const PipelineReport& report, std::size_t next);
+  Error fenced(const SplitAdvance& advance);
+  Status queue_ledger();
+  Status queue_rejects();
+
+  PostgresClient& client_;
+  const WeirTables& tables_;
+  const StoreIdentity& identity_;
+  const EpochWrite& write_;
+  EpochBooks& books_;
+  StatementPipeline pipeline_;
+  std::vector<Queued> queued_;  // what stands in the pipeline, in order
+  bool has_begun_ = false;
+};
+
+/// Acts on a failpoint: `cut` breaks the connection, `error` is returned as a service error.
+Status pass_failpoint(const char* name, PostgresClient& client);
+
+}  // namespace weir

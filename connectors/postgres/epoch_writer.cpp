@@ -1,0 +1,188 @@
+// epoch_writer.cpp — repeats what may be repeated, reads the positions back where the outcome of COMMIT is
+// unknown.
+#include "connectors/postgres/epoch_writer.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "connectors/postgres/epoch_transaction.h"
+#include "connectors/postgres/postgres_error.h"
+#include "connectors/postgres/table_writer.h"
+#include "engine/base/log.h"
+
+namespace weir {
+namespace {
+
+constexpr int most_repeats = 5;
+constexpr std::uint64_t epochs_between_folds = 256;
+
+class PostgresEpochWriter final : public EpochWriter {
+ public:
+  PostgresEpochWriter(PostgresSettings settings, WeirTables tables, StoreIdentity identity,
+                      std::shared_ptr<const PostgresCatalog> catalog, std::unique_ptr<PostgresClient> client)
+      : settings_(std::move(settings)),
+        tables_(std::move(tables)),
+        identity_(std::move(identity)),
+        catalog_(std::move(catalog)),
+        client_(std::move(client)),
+        random_(std::random_device()()) {}
+
+  Result<EpochReport> commit(const EpochWrite& write) override {
+    for (int repeats = 0;; ++repeats) {
+      Result<EpochReport> report = try_commit(write);
+      if (report.ok()) return report;
+      if (client_ != nullptr) client_->roll_back();
+      const Error& error = report.error();
+      if (is_worth_repeating(error) && repeats < most_repeats) {
+        log::debug("epoch {}: {} ({}), trying again", write.epoch, error.message(), error.code());
+        pause(repeats);
+        continue;
+      }
+      if (error.kind() == ErrorKind::service) client_.reset();
+      return as_run_error(std::move(report).error());
+    }
+  }
+
+ private:
+  Result<EpochReport> try_commit(const EpochWrite& write) {
+    WEIR_TRY(connect());
+    if (unknown_epoch_ == write.epoch) {
+      WEIR_ASSIGN(const bool is_committed, read_back(write));
+      unknown_epoch_.reset();
+      if (is_committed) return unknown_report_;
+    }
+    std::vector<const WrittenTable*> tables;
+    WEIR_TRY(find_tables(write, tables, false));
+    Result<EpochReport> report = run(write, tables, false);
+    if (report.ok() || report.error().kind() != ErrorKind::data) return report;
+    // Some row is refused, which is rare: everything again, this time with savepoints to find it.
+    client_->roll_back();
+    tables.clear();
+    WEIR_TRY(find_tables(write, tables, true));
+    return run(write, tables, true);
+  }
+
+  Status connect() {
+    if (client_ != nullptr && client_->is_connected()) return {};
+    client_.reset();
+    for (auto& [sink, table] : written_) table.has_stage = false;
+    Result<std::unique_ptr<PostgresClient>> client = PostgresClient::connect(settings_);
+    if (!client.ok()) return std::move(client).error();
+    client_ = std::move(client).value();
+    return {};
+  }
+
+  // Staging tables are made before the transaction: one that rolls back would take them with it.
+  Status find_tables(const EpochWrite& write, std::vector<const WrittenTable*>& tables, bool is_careful) {
+    for (const TableWrite& table : write.tables) {
+      const auto [found, is_new] = written_.try_emplace(table.table->sink);
+      WrittenTable& written = found->second;
+      if (is_new) written.sql = make_table_sql(*table.table, facts_of(*table.table), written_.size());
+      const bool needs_stage =
+          table.rows.size() > most_single_rows && (is_careful || !table.table->key.empty());
+      if (needs_stage && !written.has_stage) {
+        WEIR_TRY(client_->query(written.sql.create_stage));
+        written.has_stage = true;
+      }
+      tables.push_back(&written);
+    }
+    return {};
+  }
+
+  PostgresTableFacts facts_of(const SinkTable& table) const {
+    if (catalog_ == nullptr) return {};
+    const auto found = catalog_->find(table.sink);
+    return found == catalog_->end() ? PostgresTableFacts{} : found->second;
+  }
+
+  Result<EpochReport> run(const EpochWrite& write, const std::vector<const WrittenTable*>& tables,
+                          bool is_careful) {
+    EpochBooks books(write);
+    EpochTransaction transaction(*client_, tables_, identity_, write, books);
+    WEIR_TRY(is_careful ? transaction.write_carefully(tables) : transaction.write(tables));
+    bool is_outcome_known = true;
+    const Status committed = transaction.commit(commits_ % epochs_between_folds == 1, is_outcome_known);
+    if (!is_outcome_known) {
+      unknown_epoch_ = write.epoch;
+      unknown_report_ = books.report();
+    }
+    WEIR_TRY(Status(committed.ok() ? Status() : Status(committed.error())));
+    ++commits_;
+    // Dying here must be as good as dying a moment later.
+    WEIR_TRY(pass_failpoint("after_commit", *client_));
+    return books.report();
+  }
+
+  // Locking the rows waits for a transaction of the lost connection that may still be at work.
+  Result<bool> read_back(const EpochWrite& write) {
+    WEIR_TRY(client_->query("BEGIN"));
+    std::size_t advanced = 0;
+    for (const SplitAdvance& advance : write.advances) {
+      WEIR_ASSIGN(const PostgresResult found,
+                  client_->query(fmt::format("SELECT position, epoch, owner FROM {} WHERE pipeline = $1 AND "
+                                             "source = $2 AND split = $3 FOR UPDATE",
+                                             tables_.name("weir_checkpoint")),
+                                 {identity_.pipeline, advance.source, advance.split}));
+      const bool is_ours = row_count(found) == 1 && text_at(found, 0, 2) == identity_.owner;
+      if (is_ours && text_at(found, 0, 0) == advance.to && number_at(found, 0, 1) == write.epoch) {
+        ++advanced;
+      } else if (!is_ours || text_at(found, 0, 0) != advance.from) {
+        return Error{
+            ErrorKind::fenced,
+            fmt::format("split {} of source {} was taken over while the outcome of a commit was unknown",
+                        advance.split, advance.source)};
+      }
+    }
+    if (write.advances.empty()) {
+      WEIR_ASSIGN(const PostgresResult found,
+                  client_->query(
+                      fmt::format("SELECT 1 FROM {} WHERE pipeline = $1 AND owner = $2 AND first_epoch = $3",
+                                  tables_.name("weir_ledger")),
+                      {identity_.pipeline, identity_.owner, std::to_string(write.epoch)}));
+      advanced = row_count(found) == 0 ? 0 : 1;
+    }
+    WEIR_TRY(client_->query("ROLLBACK"));
+    log::info("the connection was lost during COMMIT of epoch {}: it {}", write.epoch,
+              advanced != 0 ? "had been committed" : "had not been committed");
+    return advanced != 0;
+  }
+
+  // A wrong setting found while running is nothing the pipeline file can be blamed for: somebody changed the
+  // database.
+  static Error as_run_error(Error error) {
+    if (error.kind() != ErrorKind::user && error.kind() != ErrorKind::data) return error;
+    return Error{ErrorKind::fatal, error.message()}.with_code(error.code());
+  }
+
+  void pause(int repeats) {
+    std::uniform_int_distribution<int> milliseconds(5, 20 << repeats);
+    std::this_thread::sleep_for(std::chrono::milliseconds(milliseconds(random_)));
+  }
+
+  const PostgresSettings settings_;
+  const WeirTables tables_;
+  const StoreIdentity identity_;
+  const std::shared_ptr<const PostgresCatalog> catalog_;
+  std::unique_ptr<PostgresClient> client_;
+  std::map<std::string, WrittenTable> written_;
+  std::uint64_t commits_ = 0;
+  std::optional<std::int64_t> unknown_epoch_;  // COMMIT was sent, and no reply came
+  EpochReport unknown_report_;
+  std::minstd_rand random_;
+};
+
+}  // namespace
+
+std::unique_ptr<EpochWriter> make_postgres_writer(PostgresSettings settings, WeirTables tables,
+                                                  StoreIdentity identity,
+                                                  std::shared_ptr<const PostgresCatalog> catalog,
+                                                  std::unique_ptr<PostgresClient> client) {
+  return std::make_unique<PostgresEpochWriter>(std::move(settings), std::move(tables), std::move(identity),
+                                               std::move(catalog), std::move(client));
+}
+
+}  // namespace weir

@@ -1,0 +1,94 @@
+// table_sql.cpp — writes INSERT … ON CONFLICT and COPY for a table, every identifier quoted.
+#include "connectors/postgres/table_sql.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "connectors/postgres/postgres_client.h"
+
+namespace weir {
+namespace {
+
+template <typename Name>
+std::string comma_list(std::size_t count, Name&& name) {
+  std::string list;
+  for (std::size_t i = 0; i < count; ++i) list += (i == 0 ? "" : ", ") + name(i);
+  return list;
+}
+
+std::string column(const SinkTable& table, std::size_t index) {
+  return quote_name(table.schema.fields[index].name);
+}
+
+// json has no equality; its text has.
+std::string comparable(const SinkTable& table, const PostgresTableFacts& facts, const char* of,
+                       std::size_t index) {
+  const bool is_plain_json = index < facts.is_plain_json.size() && facts.is_plain_json[index];
+  return fmt::format("{}.{}{}", of, column(table, index), is_plain_json ? "::text" : "");
+}
+
+bool is_key(const SinkTable& table, std::size_t index) {
+  return std::find(table.key.begin(), table.key.end(), index) != table.key.end();
+}
+
+// A row that would change nothing is left alone: an update writes a new version of the row even then.
+std::string changes_something(const SinkTable& table, const PostgresTableFacts& facts) {
+  std::string stored, offered;
+  for (std::size_t i = 0; i < table.schema.fields.size(); ++i) {
+    if (is_key(table, i)) continue;
+    stored += (stored.empty() ? "" : ", ") + comparable(table, facts, "t", i);
+    offered += (offered.empty() ? "" : ", ") + comparable(table, facts, "excluded", i);
+  }
+  return fmt::format("ROW({}) IS DISTINCT FROM ROW({})", stored, offered);
+}
+
+// As the runtime decides within an epoch: NULL is older than everything, text is compared by bytes.
+std::string is_newer(const SinkTable& table) {
+  const std::string name = column(table, table.newer_by);
+  const bool is_text = table.schema.fields[table.newer_by].type.kind == TypeKind::string;
+  return fmt::format("(excluded.{0} > t.{0}{1} OR (t.{0} IS NULL AND excluded.{0} IS NOT NULL))", name,
+                     is_text ? " COLLATE \"C\"" : "");
+}
+
+std::string on_conflict(const SinkTable& table, const PostgresTableFacts& facts) {
+  if (table.key.empty() || table.on_conflict == OnConflict::error) return {};
+  const std::string key =
+      comma_list(table.key.size(), [&](std::size_t i) { return column(table, table.key[i]); });
+  std::string changes;
+  for (std::size_t i = 0; i < table.schema.fields.size(); ++i) {
+    if (!is_key(table, i))
+      changes +=
+          fmt::format("{}{} = excluded.{}", changes.empty() ? "" : ", ", column(table, i), column(table, i));
+  }
+  if (table.on_conflict == OnConflict::ignore || changes.empty())
+    return fmt::format(" ON CONFLICT ({}) DO NOTHING", key);
+  return fmt::format(
+      " ON CONFLICT ({}) DO UPDATE SET {} WHERE {}", key, changes,
+      table.on_conflict == OnConflict::update_newer ? is_newer(table) : changes_something(table, facts));
+}
+
+}  // namespace
+
+PostgresTableSql make_table_sql(const SinkTable& table, const PostgresTableFacts& facts, std::size_t number) {
+  const std::size_t count = table.schema.fields.size();
+  const std::string name = quote_table(table.table);
+  const std::string stage = fmt::format("pg_temp.weir_stage_{}", number);
+  const std::string columns = comma_list(count, [&](std::size_t i) { return column(table, i); });
+  const std::string values = comma_list(count, [](std::size_t i) { return fmt::format("${}", i + 1); });
+  const std::string into = fmt::format("INSERT INTO {} AS t ({})", name, columns);
+  PostgresTableSql sql;
+  sql.copy_table = fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary)", name, columns);
+  sql.create_stage =
+      fmt::format("CREATE TEMP TABLE weir_stage_{} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA",
+                  number, columns, name);
+  sql.clear_stage = fmt::format("TRUNCATE {}", stage);
+  sql.copy_stage = fmt::format("COPY {} FROM STDIN (FORMAT binary)", stage);
+  // Rows were copied in key order and come out as they went in: temporary tables are scanned from the start,
+  // by one process.
+  sql.insert_stage = fmt::format("{} SELECT {} FROM {}{}", into, columns, stage, on_conflict(table, facts));
+  sql.insert_row = fmt::format("{} VALUES ({}){}", into, values, on_conflict(table, facts));
+  return sql;
+}
+
+}  // namespace weir

@@ -1,0 +1,84 @@
+// weir_statements.h — the weir_ tables of an SQLite file and the statements on them.
+#pragma once
+
+namespace weir::sqlite_tables {
+
+// Times are microseconds or milliseconds where they are compared, and text where people read them. A replay
+// of rejects books rejected < 0: it moves rows that were read before.
+inline constexpr const char* definitions = R"(
+CREATE TABLE IF NOT EXISTS weir_checkpoint (
+  pipeline TEXT NOT NULL, source TEXT NOT NULL, split TEXT NOT NULL, position TEXT NOT NULL, epoch INTEGER NOT NULL DEFAULT 0,
+  owner TEXT NOT NULL DEFAULT '', plan TEXT NOT NULL DEFAULT '', updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%fZ')),
+  PRIMARY KEY (pipeline, source, split)) STRICT;
+CREATE TABLE IF NOT EXISTS weir_member (
+  pipeline TEXT NOT NULL, owner TEXT NOT NULL, expires_at INTEGER NOT NULL,
+  PRIMARY KEY (pipeline, owner)) STRICT;
+CREATE TABLE IF NOT EXISTS weir_state (
+  pipeline TEXT NOT NULL, name TEXT NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, epoch INTEGER NOT NULL,
+  PRIMARY KEY (pipeline, name, key)) STRICT;
+CREATE TABLE IF NOT EXISTS weir_ledger (
+  pipeline TEXT NOT NULL, source TEXT NOT NULL, sink TEXT NOT NULL,
+  owner TEXT NOT NULL, first_epoch INTEGER NOT NULL, last_epoch INTEGER NOT NULL, epochs INTEGER NOT NULL DEFAULT 1,
+  read INTEGER NOT NULL, written INTEGER NOT NULL, duplicates INTEGER NOT NULL, filtered INTEGER NOT NULL,
+  absorbed INTEGER NOT NULL, late INTEGER NOT NULL, rejected INTEGER NOT NULL,
+  committed_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%fZ')),
+  PRIMARY KEY (pipeline, owner, first_epoch, source, sink, committed_at),
+  CONSTRAINT weir_ledger_balances CHECK (read = written + duplicates + filtered + absorbed + late + rejected),
+  CONSTRAINT weir_ledger_counts CHECK (min(read, written, duplicates, filtered, absorbed, late) >= 0
+    AND (rejected >= 0 OR read = 0 OR owner = ''))) STRICT;
+CREATE TABLE IF NOT EXISTS weir_rejects (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  pipeline TEXT NOT NULL, source TEXT NOT NULL, split TEXT NOT NULL, "offset" INTEGER NOT NULL, sink TEXT NOT NULL,
+  reason TEXT NOT NULL, message TEXT NOT NULL, payload BLOB, payload_size INTEGER, payload_sha256 BLOB, key BLOB,
+  "timestamp" INTEGER, epoch INTEGER NOT NULL, rejected_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%fZ')),
+  UNIQUE (pipeline, source, split, "offset", sink)) STRICT;
+)";
+inline constexpr int version = 1;  // PRAGMA user_version of a file with these tables
+
+// Parameters in order: position, epoch, plan, pipeline, source, split, from, owner.
+inline constexpr const char* advance =
+    "UPDATE weir_checkpoint SET position = ?, epoch = ?, plan = ?, updated_at = strftime('%Y-%m-%d "
+    "%H:%M:%fZ') "
+    "WHERE pipeline = ? AND source = ? AND split = ? AND position = ? AND owner = ?";
+// pipeline, source, sink, owner, first epoch, last epoch, then the counts.
+inline constexpr const char* book =
+    "INSERT INTO weir_ledger (pipeline, source, sink, owner, first_epoch, last_epoch, read, written, "
+    "duplicates, filtered, absorbed, late, "
+    "rejected) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+// pipeline, source, split, offset, sink, reason, message, payload, payload size, sha256, key, timestamp,
+// epoch.
+inline constexpr const char* reject =
+    "INSERT INTO weir_rejects (pipeline, source, split, \"offset\", sink, reason, message, payload, "
+    "payload_size, payload_sha256, key, "
+    "\"timestamp\", epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+    "ON CONFLICT (pipeline, source, split, \"offset\", sink) DO UPDATE SET reason = excluded.reason, message "
+    "= excluded.message, "
+    "payload = excluded.payload, payload_size = excluded.payload_size, payload_sha256 = "
+    "excluded.payload_sha256, epoch = excluded.epoch, "
+    "rejected_at = excluded.rejected_at";
+inline constexpr const char* settle = "DELETE FROM weir_rejects WHERE pipeline = ? AND id = ?";
+
+// Both with pipeline, owner, first epoch to keep: lines of finished epochs become one per source, sink and
+// hour. Lines of owners that are gone follow after an hour.
+#define WEIR_OLD_LINES                                                                                       \
+  "FROM weir_ledger WHERE pipeline = ?1 AND owner <> '' AND ((owner = ?2 AND last_epoch < ?3) OR (owner <> " \
+  "?2 AND committed_at < "                                                                                   \
+  "strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-1 hour')))"
+inline constexpr const char* fold =
+    "INSERT INTO weir_ledger AS t (pipeline, source, sink, owner, first_epoch, last_epoch, epochs, read, "
+    "written, duplicates, filtered, "
+    "absorbed, late, rejected, committed_at) "
+    "SELECT pipeline, source, sink, '', 0, 0, sum(epochs), sum(read), sum(written), sum(duplicates), "
+    "sum(filtered), sum(absorbed), sum(late), "
+    "sum(rejected), substr(committed_at, 1, 13) || ':00:00.000Z' AS hour " WEIR_OLD_LINES
+    " GROUP BY pipeline, source, sink, hour "
+    "ON CONFLICT (pipeline, owner, first_epoch, source, sink, committed_at) DO UPDATE SET "
+    "epochs = t.epochs + excluded.epochs, read = t.read + excluded.read, written = t.written + "
+    "excluded.written, "
+    "duplicates = t.duplicates + excluded.duplicates, filtered = t.filtered + excluded.filtered, absorbed = "
+    "t.absorbed + excluded.absorbed, "
+    "late = t.late + excluded.late, rejected = t.rejected + excluded.rejected";
+inline constexpr const char* forget_folded = "DELETE " WEIR_OLD_LINES;
+#undef WEIR_OLD_LINES
+
+}  // namespace weir::sqlite_tables
