@@ -1,4 +1,4 @@
-// reference.cpp — prints the reference page of functions.
+// reference.cpp — prints what functions there are, as text, JSON and Markdown.
 #include "engine/expression/reference.h"
 
 #include <fmt/format.h>
@@ -22,6 +22,14 @@ constexpr const char* introduction =
     "date) is an error of its row: the row is rejected where a sink uses the value.\n";
 
 using Families = std::map<std::string, std::vector<const Function*>>;
+
+Families families_of(const FunctionRegistry& registry) {
+  Families families;
+  for (const Function* function : registry.functions()) {
+    if (!function->is_operator) families[function->family].push_back(function);
+  }
+  return families;
+}
 
 std::string capitalised(std::string text) {
   if (!text.empty() && text[0] >= 'a' && text[0] <= 'z') text[0] = static_cast<char>(text[0] - ('a' - 'A'));
@@ -59,25 +67,68 @@ std::string index_of(const Families& families) {
   return text + "\n";
 }
 
+std::string quoted(std::string_view text) {
+  std::string made = "\"";
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20) {
+      made += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+      continue;
+    }
+    if (c == '"' || c == '\\') made += '\\';
+    made += c;
+  }
+  return made + '"';
+}
+
+std::string json_entry(const Function& function) {
+  std::vector<std::string> aliases;
+  for (const std::string& alias : function.aliases) aliases.push_back(quoted(alias));
+  std::vector<std::string> examples;
+  for (const FunctionExample& example : function.examples) {
+    examples.push_back(fmt::format(R"({{"expression": {}, "result": {}}})", quoted(example.expression),
+                                   quoted(example.result)));
+  }
+  return fmt::format(
+      R"({{"name": {}, "aliases": [{}], "family": {}, "signature": {}, "summary": {}, "deterministic": {}, "examples": [{}]}})",
+      quoted(function.name), fmt::join(aliases, ", "), quoted(function.family), quoted(function.signature),
+      quoted(function.summary), function.deterministic, fmt::join(examples, ", "));
+}
+
 }  // namespace
 
-std::string functions_reference(const FunctionRegistry& registry) {
-  Families families;
-  std::string operators;
-  for (const Function* function : registry.functions()) {
-    if (function->is_operator) {
-      operators += fmt::format("\n`{}`\n: {}\n", function->signature, function->summary) + "\n" +
-                   examples_of(*function);
-    } else {
-      families[function->family].push_back(function);
+std::string functions_text(const FunctionRegistry& registry) {
+  std::string text;
+  for (const auto& [family, functions] : families_of(registry)) {
+    text += fmt::format("{}{}\n", text.empty() ? "" : "\n", capitalised(family));
+    for (const Function* function : functions) {
+      text += fmt::format("  {}\n      {}\n", function->signature, function->summary);
     }
   }
+  return text;
+}
+
+std::string functions_json(const FunctionRegistry& registry) {
+  std::string text = "[";
+  for (const auto& [family, functions] : families_of(registry)) {
+    for (const Function* function : functions) {
+      text += fmt::format("{}\n  {}", text.size() == 1 ? "" : ",", json_entry(*function));
+    }
+  }
+  return text + "\n]\n";
+}
+
+std::string functions_markdown(const FunctionRegistry& registry) {
+  const Families families = families_of(registry);
   std::string text = introduction + index_of(families);
   for (const auto& [family, functions] : families) {
     text += fmt::format("\n## {}\n", capitalised(family));
     for (const Function* function : functions) text += entry(*function);
   }
-  if (!operators.empty()) text += "\n## Operators\n" + operators;
+  text += "\n## Operators\n";
+  for (const Function* function : registry.functions()) {
+    if (!function->is_operator) continue;
+    text += fmt::format("\n`{}`\n\n{}\n", function->signature, function->summary) + examples_of(*function);
+  }
   return text;
 }
 

@@ -1,4 +1,4 @@
-// reference.h — the reference page of functions, printed from their declarations.
+// reference.h — what functions there are, for `weir list functions` and the reference page.
 #pragma once
 
 #include <string>
@@ -7,8 +7,12 @@
 
 namespace weir {
 
-/// Markdown: one section a family in alphabetical order, operators last; every function with its signature,
-/// sentence, other names and examples. The same registry always gives the same text.
-std::string functions_reference(const FunctionRegistry& registry);
+/// For a terminal: each family's functions with their signatures and sentences.
+std::string functions_text(const FunctionRegistry& registry);
+/// For other programs, under stable keys: name, aliases, family, signature, summary, examples, deterministic.
+std::string functions_json(const FunctionRegistry& registry);
+/// docs/reference/functions.md: one section a family in alphabetical order, operators last; every function
+/// with its signature, sentence, other names and examples. The same registry always gives the same text.
+std::string functions_markdown(const FunctionRegistry& registry);
 
 }  // namespace weir
