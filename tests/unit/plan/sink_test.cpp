@@ -45,11 +45,11 @@ TEST_F(Sink, ReportsUnknownColumnsOfKeyNewerByAndReferences) {
   auto wrong = request("t", connection(), {"idd"});
   wrong.on_conflict = OnConflict::update_newer;
   wrong.newer_by = PlanBuilder::NamedPlace{"sen_at", {}};
-  wrong.references = {{{"product"}, "dim", {}}};
+  wrong.references = {{{"prodct_id"}, "dim", {}}};
   builder.add_sink(source(), wrong);
   EXPECT_THAT(errors(), ElementsAre("unknown column of sink t: idd | did you mean id?",
                                     "unknown column of sink t: sen_at | did you mean seen_at?",
-                                    "unknown column of sink t: product | did you mean product_id?"));
+                                    "unknown column of sink t: prodct_id | did you mean product_id?"));
 }
 
 TEST_F(Sink, AConflictRuleNeedsAKey) {

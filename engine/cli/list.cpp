@@ -1,0 +1,55 @@
+// list.cpp — weir list: the connectors, formats and functions there are.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "connectors/builtin.h"
+#include "engine/cli/command.h"
+#include "engine/component/reference.h"
+#include "engine/expression/reference.h"
+
+namespace weir {
+namespace {
+
+struct ListArguments {
+  std::string what, format = "text";
+};
+
+std::string listing(const ListArguments& arguments) {
+  const Registry registry = builtin_registry();
+  const bool is_json = arguments.format == "json", is_markdown = arguments.format == "markdown";
+  if (arguments.what == "connectors") {
+    return is_json       ? connectors_json(registry)
+           : is_markdown ? connectors_markdown(registry)
+                         : connectors_text(registry);
+  }
+  if (arguments.what == "formats") {
+    return is_json       ? formats_json(registry)
+           : is_markdown ? formats_markdown(registry)
+                         : formats_text(registry);
+  }
+  return is_json       ? functions_json(registry.functions)
+         : is_markdown ? functions_markdown(registry.functions)
+                       : functions_text(registry.functions);
+}
+
+}  // namespace
+
+CommandBody add_list(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("list", "Lists connectors, formats or functions");
+  const auto arguments = std::make_shared<ListArguments>();
+  command->add_option("WHAT", arguments->what, "connectors, formats or functions")
+      ->required()
+      ->check(CLI::IsMember({"connectors", "formats", "functions"}));
+  command->add_option("--format", arguments->format, "text (default), json or markdown")
+      ->check(CLI::IsMember({"text", "json", "markdown"}));
+  command->footer(
+      "Examples:\n  weir list functions\n  weir list connectors --format markdown > "
+      "docs/reference/connectors.md");
+  return [arguments] {
+    fmt::print("{}", listing(*arguments));
+    return exit_done;
+  };
+}
+
+}  // namespace weir

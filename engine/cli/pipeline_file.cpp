@@ -1,0 +1,102 @@
+// pipeline_file.cpp — the arguments that every command on a pipeline file takes, and the compiled plan they
+// lead to.
+#include "engine/cli/pipeline_file.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "dsl/compile.h"
+#include "engine/cli/command.h"
+#include "engine/plan/stage.h"
+
+namespace weir {
+namespace {
+
+std::string errors_in_words(std::size_t count) {
+  return count == 1 ? "1 error" : fmt::format("{} errors", count);
+}
+
+}  // namespace
+
+int report(const Error& error) {
+  fmt::print(stderr, "{}", render(error));
+  if (error.kind() == ErrorKind::user) return exit_pipeline_wrong;
+  return error.kind() == ErrorKind::usage ? exit_usage : exit_failed;
+}
+
+void PipelineFile::add_options(CLI::App& command) {
+  command.add_option("FILE", path_, "The pipeline file (.yaml)")->required();
+  add_settings(command);
+}
+
+void PipelineFile::add_settings(CLI::App& command) {
+  command
+      .add_option("--set", settings_,
+                  "Sets a variable, before environment and --config: NAME=value or section.key=value")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--config", config_path_, "Reads variables from an INI file; the environment wins over it")
+      ->type_name("FILE.ini");
+}
+
+std::shared_ptr<const Plan> PipelineFile::compile(bool show_warnings) {
+  Variables variables;
+  variables.environment = process_environment();
+  for (const std::string& setting : settings_) {
+    const auto equals = setting.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      exit_code_ = report(Error{ErrorKind::usage, "--set wants NAME=value: " + setting});
+      return nullptr;
+    }
+    variables.overrides[setting.substr(0, equals)] = setting.substr(equals + 1);
+  }
+  if (!config_path_.empty()) {
+    auto ini = read_ini(config_path_);
+    if (!ini.ok()) {
+      report(ini.error());
+      exit_code_ = exit_pipeline_wrong;
+      return nullptr;
+    }
+    variables.ini = std::move(ini).value();
+  }
+  const Compiled compiled = compile_file(path_, registry_, variables);
+  if (show_warnings) {
+    for (const Error& warning : compiled.diagnostics.warnings())
+      fmt::print(stderr, "{}\n", render(warning, "warning"));
+  }
+  if (compiled.plan != nullptr) return compiled.plan;
+  for (const Error& error : compiled.diagnostics.errors()) fmt::print(stderr, "{}\n", render(error));
+  fmt::print(stderr, "{}: {}\n", path_, errors_in_words(compiled.diagnostics.errors().size()));
+  exit_code_ = exit_pipeline_wrong;
+  return nullptr;
+}
+
+std::shared_ptr<const Plan> PipelineFile::compile_with(
+    const std::vector<std::pair<std::string, std::string>>& settings) {
+  for (const auto& [name, value] : settings) settings_.push_back(name + "=" + value);
+  return compile();
+}
+
+const Connection& connection_of(const Plan& plan) { return plan.connections[plan.sinks.front().connection]; }
+
+std::vector<SinkTable> tables_of(const Plan& plan) {
+  std::vector<SinkTable> tables;
+  const auto order = write_order(plan, plan.sinks.front().connection);
+  WEIR_CHECK(order.ok(), "the plan builder has checked the write order");
+  for (const std::size_t sink : *order) tables.push_back(plan.sinks[sink].table);
+  return tables;
+}
+
+Result<std::unique_ptr<Store>> open_store(const Plan& plan) {
+  char host[256] = {};
+  gethostname(host, sizeof host - 1);
+  const std::string owner = fmt::format("command@{}/{}", host, getpid());
+  auto store = connection_of(plan).definition->open({plan.name, owner, fingerprint(plan)});
+  if (!store.ok()) return std::move(store).error().in("connection " + connection_of(plan).name);
+  return store;
+}
+
+}  // namespace weir

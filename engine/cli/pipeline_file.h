@@ -1,0 +1,51 @@
+// pipeline_file.h — the arguments that every command on a pipeline file takes, and the compiled plan they
+// lead to.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "connectors/builtin.h"
+#include "engine/plan/plan.h"
+
+namespace CLI {
+class App;
+}
+
+namespace weir {
+
+/// FILE, --set and --config. The registry must outlive the plan, so it lives here.
+class PipelineFile {
+ public:
+  void add_options(CLI::App& command);
+  /// --set and --config alone; the path comes from set_path().
+  void add_settings(CLI::App& command);
+  /// Compiles the file, or reports what is wrong on stderr and returns null; the command then ends with
+  /// exit_code(). Warnings are printed if `show_warnings`.
+  std::shared_ptr<const Plan> compile(bool show_warnings = false);
+  /// As compile, with --set overrides of the caller's own.
+  std::shared_ptr<const Plan> compile_with(const std::vector<std::pair<std::string, std::string>>& settings);
+  int exit_code() const { return exit_code_; }
+  const std::string& path() const { return path_; }
+  void set_path(std::string path) { path_ = std::move(path); }
+
+ private:
+  std::string path_;
+  std::vector<std::string> settings_;
+  std::string config_path_;
+  Registry registry_ = builtin_registry();
+  int exit_code_ = 0;
+};
+
+/// The one connection of a plan's sinks.
+const Connection& connection_of(const Plan& plan);
+/// Its tables in the order they are written.
+std::vector<SinkTable> tables_of(const Plan& plan);
+/// The database of the plan's sinks, opened for a command rather than a run.
+Result<std::unique_ptr<Store>> open_store(const Plan& plan);
+
+/// Prints the error on stderr and says which exit code it asks for.
+int report(const Error& error);
+
+}  // namespace weir

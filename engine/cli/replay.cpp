@@ -1,0 +1,198 @@
+// replay.cpp — runs rejected rows again through the pipeline as it is now.
+#include "engine/cli/replay.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstring>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <tuple>
+
+#include "engine/runtime/epoch.h"
+#include "engine/runtime/stage_runner.h"
+
+namespace weir {
+namespace {
+
+constexpr std::size_t padding = 64;  // readable bytes that must follow every value
+
+/// Rejects of one source that one sink lost, or all of them (`sink` empty).
+struct Group {
+  std::string source, sink;
+  std::vector<const StoredReject*> rejects;
+};
+
+std::vector<Group> group(const std::vector<StoredReject>& rejects) {
+  std::map<std::pair<std::string, std::string>, Group> groups;
+  for (const StoredReject& reject : rejects) {
+    Group& one = groups[{reject.row.source, reject.row.sink}];
+    one.source = reject.row.source;
+    one.sink = reject.row.sink;
+    one.rejects.push_back(&reject);
+  }
+  std::vector<Group> result;
+  for (auto& [key, one] : groups) {
+    // As they came, so that "first" and "last" of a key mean what they meant.
+    std::sort(one.rejects.begin(), one.rejects.end(), [](const StoredReject* a, const StoredReject* b) {
+      return std::tie(a->row.split, a->row.offset, a->id) < std::tie(b->row.split, b->row.offset, b->id);
+    });
+    result.push_back(std::move(one));
+  }
+  return result;
+}
+
+// The stage of the group's source with only the branches that lost the rows. Nothing if the pipeline has none
+// any more.
+std::optional<Stage> stage_for(const Plan& plan, const Group& group) {
+  for (Stage& stage : fuse(plan)) {
+    if (std::get<ScanNode>(plan.nodes[stage.scan].operation).source != group.source) continue;
+    std::erase_if(stage.branches, [&](const Branch& branch) {
+      return !group.sink.empty() && plan.sinks[branch.sink].table.sink != group.sink;
+    });
+    if (stage.branches.empty()) return std::nullopt;
+    return std::move(stage);
+  }
+  return std::nullopt;
+}
+
+const char* copy_bytes(const std::string& bytes, Arena& arena, std::uint32_t& block) {
+  auto* copy = static_cast<char*>(arena.allocate(bytes.size() + padding, 1));
+  std::memcpy(copy, bytes.data(), bytes.size());
+  std::memset(copy + bytes.size(), 0, padding);
+  block = static_cast<std::uint32_t>(arena.current_block());
+  return copy;
+}
+
+// "product_view/0" is a topic and a partition; other sources have splits without a number.
+void set_split(RawChunk& chunk, const std::string& split) {
+  chunk.split = split;
+  const auto slash = split.rfind('/');
+  if (slash == std::string::npos) return;
+  const auto [end, error] =
+      std::from_chars(split.data() + slash + 1, split.data() + split.size(), chunk.partition);
+  if (error == std::errc() && end == split.data() + split.size()) chunk.topic = split.substr(0, slash);
+}
+
+StagedChunkPtr make_chunk(const std::string& source, const std::string& split,
+                          std::span<const StoredReject* const> rejects) {
+  auto staged = std::make_unique<StagedChunk>();
+  staged->split = std::make_shared<SplitRun>();
+  staged->split->source_name = source;
+  staged->split->split = split;
+  staged->raw = std::make_unique<RawChunk>();
+  set_split(*staged->raw, split);
+  for (const StoredReject* reject : rejects) {
+    Record record;
+    record.offset = reject->row.offset;
+    record.timestamp = reject->row.timestamp;
+    if (reject->row.payload) {
+      record.value = copy_bytes(*reject->row.payload, staged->raw->arena, record.value_block);
+      record.value_size = static_cast<std::uint32_t>(reject->row.payload->size());
+    }
+    if (reject->row.key) {
+      record.key = copy_bytes(*reject->row.key, staged->raw->arena, record.key_block);
+      record.key_size = static_cast<std::uint32_t>(reject->row.key->size());
+    }
+    staged->raw->records.push_back(record);
+  }
+  return staged;
+}
+
+/// One group, decoded, evaluated and encoded.
+struct Staged {
+  std::vector<StagedChunkPtr> chunks;                      // one per split
+  std::vector<std::int64_t> settled;                       // ids
+  std::set<std::pair<std::string, std::int64_t>> staying;  // splits and offsets of the others
+};
+
+// Rows that are wrong before any sink, or in the only sink that the group is about, stay where they are.
+void settle(const Group& group, std::span<const StoredReject* const> rejects, StagedChunk& chunk,
+            Staged& staged) {
+  std::vector<bool> stays(rejects.size(), false);
+  for (const RejectedRecord& rejected : chunk.rejected) stays[rejected.record] = true;
+  if (!group.sink.empty()) {
+    for (const BranchRows& branch : chunk.branches) {
+      for (const RefusedRecord& refused : branch.rows.refused) stays[refused.record] = true;
+    }
+  }
+  for (std::size_t i = 0; i < rejects.size(); ++i) {
+    const RejectedRow& row = rejects[i]->row;
+    if (stays[i]) {
+      staged.staying.emplace(row.split, row.offset);
+    } else {
+      staged.settled.push_back(rejects[i]->id);
+    }
+  }
+}
+
+Staged stage_group(const Group& group, const StageRunner& runner) {
+  Staged staged;
+  for (auto from = group.rejects.begin(); from != group.rejects.end();) {
+    const auto to = std::find_if(from, group.rejects.end(), [&](const StoredReject* one) {
+      return one->row.split != (*from)->row.split;
+    });
+    const std::span<const StoredReject* const> rejects(&*from, static_cast<std::size_t>(to - from));
+    StagedChunkPtr chunk = make_chunk(group.source, (*from)->row.split, rejects);
+    runner.run(*chunk);
+    settle(group, rejects, *chunk, staged);
+    staged.chunks.push_back(std::move(chunk));
+    from = to;
+  }
+  return staged;
+}
+
+// The rows were read and counted as rejected before: the books only move them. What fails as before is stored
+// already; what an all-sinks reject loses now in one sink only is stored anew.
+EpochWrite settle_books(EpochWrite write, const Staged& staged) {
+  write.advances.clear();
+  write.settled_rejects = staged.settled;
+  for (LedgerLine& line : write.ledger) {
+    line.rejected -= line.read;
+    line.read = 0;
+  }
+  std::erase_if(write.rejected,
+                [&](const RejectedRow& row) { return staged.staying.count({row.split, row.offset}) != 0; });
+  return write;
+}
+
+}  // namespace
+
+Result<ReplayReport> replay(const Plan& plan, Store& store, const std::vector<StoredReject>& rejects) {
+  WEIR_ASSIGN(const std::vector<std::size_t> order, write_order(plan, plan.sinks.front().connection));
+  WEIR_ASSIGN(const auto writer, store.writer(0));
+  const std::vector<std::unique_ptr<SeenKeys>> seen(plan.sinks.size());
+  ReplayReport total;
+  std::int64_t epoch = 0;
+  for (const Group& one : group(rejects)) {
+    total.tried += static_cast<std::int64_t>(one.rejects.size());
+    auto stage = stage_for(plan, one);
+    if (!stage) {
+      total.rejected_again += static_cast<std::int64_t>(one.rejects.size());
+      continue;
+    }
+    const std::vector<Stage> stages{std::move(*stage)};
+    WEIR_ASSIGN(const auto runner, StageRunner::make(plan, stages.front(), store, seen, system_clock()));
+    const Staged staged = stage_group(one, *runner);
+    total.rejected_again += static_cast<std::int64_t>(one.rejects.size() - staged.settled.size());
+    if (staged.settled.empty()) continue;
+    EpochAssembler assembler(plan, stages, order, seen);
+    const EpochWrite write = settle_books(assembler.assemble(++epoch, 0, staged.chunks), staged);
+    WEIR_ASSIGN(const EpochReport report, writer->commit(write));
+    total.settled += static_cast<std::int64_t>(staged.settled.size());
+    for (const LedgerLine& line : write.ledger) {
+      total.duplicates += line.duplicates;
+      total.filtered += line.filtered;
+    }
+    for (const TableReport& table : report.tables) {
+      total.written += table.written;
+      total.duplicates += table.duplicates;
+    }
+  }
+  return total;
+}
+
+}  // namespace weir

@@ -1,0 +1,94 @@
+// run.cpp — weir run: runs a pipeline until it is stopped, or until everything there has been committed.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+
+#include "engine/base/duration.h"
+#include "engine/cli/command.h"
+#include "engine/cli/pipeline_file.h"
+#include "engine/cli/run_job.h"
+
+namespace weir {
+namespace {
+
+struct RunArguments {
+  PipelineFile file;
+  JobOptions job;
+  std::string shard, lease;
+  bool no_create = false;
+};
+
+std::optional<std::size_t> parse_count(std::string_view text) {
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+Result<Shard> parse_shard(const std::string& text) {
+  const auto slash = text.find('/');
+  const auto index = parse_count(std::string_view(text).substr(0, slash));
+  const auto count =
+      slash == std::string::npos ? std::nullopt : parse_count(std::string_view(text).substr(slash + 1));
+  if (!index || !count || *index >= *count) {
+    return Error{ErrorKind::usage, "--shard wants INDEX/COUNT, INDEX from 0 to COUNT - 1: " + text}.with_hint(
+        "of two processes, one runs "
+        "with 0/2, the other with 1/2");
+  }
+  return Shard{*index, *count};
+}
+
+Status complete(RunArguments& arguments) {
+  if (!arguments.shard.empty()) {
+    WEIR_ASSIGN(arguments.job.shard, parse_shard(arguments.shard));
+  }
+  if (!arguments.lease.empty()) {
+    const auto lease = parse_duration(arguments.lease);
+    if (!lease || *lease < std::chrono::seconds(1))
+      return Error{ErrorKind::usage, "--lease wants a time of at least 1 s: " + arguments.lease};
+    arguments.job.lease = std::chrono::duration_cast<std::chrono::milliseconds>(*lease);
+  }
+  arguments.job.create_tables = !arguments.no_create;
+  return {};
+}
+
+int run(RunArguments& arguments) {
+  if (const Status status = complete(arguments); !status.ok()) return report(status.error());
+  const auto plan = arguments.file.compile(true);
+  if (plan == nullptr) return arguments.file.exit_code();
+  StopSignals signals;
+  return run_job(plan, arguments.job, signals);
+}
+
+}  // namespace
+
+CommandBody add_run(CLI::App& app) {
+  CLI::App* command = app.add_subcommand("run", "Runs a pipeline until it is stopped");
+  const auto arguments = std::make_shared<RunArguments>();
+  arguments->file.add_options(*command);
+  command->add_flag("--until-end", arguments->job.until_end,
+                    "Stop when everything that was there at the start has been committed");
+  command
+      ->add_option("--shard", arguments->shard,
+                   "Read only splits of this share, without leases: 0/2 and 1/2 for two processes")
+      ->type_name("INDEX/COUNT");
+  command
+      ->add_option("--workers", arguments->job.workers, "Threads that decode and evaluate; 0: one per core")
+      ->capture_default_str();
+  command->add_option("--writers", arguments->job.writers, "Connections that commit, each its own splits")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64));
+  command
+      ->add_option("--lease", arguments->lease, "How long a silent process keeps its splits (default 10 s)")
+      ->type_name("DURATION");
+  command->add_flag("--no-create", arguments->no_create, "Do not create missing tables");
+  command->footer(
+      "Examples:\n"
+      "  weir run pipelines/product_view/product_view.yaml\n"
+      "  weir run --until-end --set KAFKA_START=earliest pipelines/product_view/product_view.yaml\n\n"
+      "SIGTERM or Ctrl-C commits what has been read and ends with 0; a second one ends at once.");
+  return [arguments] { return run(*arguments); };
+}
+
+}  // namespace weir
