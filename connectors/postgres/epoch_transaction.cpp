@@ -104,7 +104,13 @@ Status EpochTransaction::run_queued() {
 }
 
 std::size_t EpochTransaction::close_queued(const PipelineReport& report) {
-  std::size_t next = close_queued(report);
+  std::size_t next = 0;
+  for (const Queued& queued : queued_) {
+    std::int64_t written = 0;
+    for (std::size_t i = 0; i < queued.rows; ++i) written += report.affected[next++];
+    if (queued.table != no_table) close(queued.table, written, false);
+  }
+  queued_.clear();
   return next;
 }
 

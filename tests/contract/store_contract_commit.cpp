@@ -1,0 +1,185 @@
+// store_contract_commit.cpp — fences, unknown outcomes, books, rejects.
+#include "tests/contract/store_contract.h"
+
+namespace weir::testing {
+
+constexpr const char* other_owner = "00000000000000bb@host/boot/ns/2/2";
+
+TEST_P(StoreContract, AWrongPositionIsFencedAndNothingIsWritten) {
+  const SinkTable table = items();
+  auto store = open_ready({table});
+  auto writer = this->writer(*store);
+  EpochBuilder epoch(1, "not 0", "3");
+  auto report = writer->commit(epoch.rows(*store, table, item_range(0, 500), true).write());
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error().kind(), ErrorKind::fenced);
+  EXPECT_EQ(one(*store, "SELECT count(*) FROM items"), "0");
+  EXPECT_EQ(one(*store, "SELECT count(*) FROM weir_ledger"), "0");
+}
+
+TEST_P(StoreContract, AZombieWhoseSplitWasTakenCommitsNothing) {
+  const SinkTable table = items();
+  auto store = open_ready({table});
+  auto writer = this->writer(*store);
+  auto successor = open(other_owner);
+  auto leases = successor->leases();
+  auto position = leases.value()->claim("views", "views/0", identity().owner, std::chrono::seconds(60));
+  ASSERT_TRUE(position.ok() && position->has_value());
+  EXPECT_EQ(**position, "0");
+  EpochBuilder late(1, "0", "1");
+  auto report = writer->commit(late.rows(*store, table, {item(1, "zombie")}).write());
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error().kind(), ErrorKind::fenced);
+  EXPECT_EQ(one(*store, "SELECT count(*) FROM items"), "0");
+  auto next = this->writer(*successor);
+  EpochBuilder good(1, "0", "1");
+  EXPECT_EQ(commit(*next, good.rows(*successor, table, {item(1, "successor")})).tables[0].written, 1);
+}
+
+TEST_P(StoreContract, ACommitWhoseReplyIsLostIsFoundCommitted) {
+  const SinkTable table = items();
+  auto store = open_ready({table});
+  auto writer = this->writer(*store);
+  failpoint::arm("commit_sent_no_reply:1:cut");
+  EpochBuilder epoch(1, "0", "2");
+  epoch.rows(*store, table, {item(1, "a"), item(2, "b")});
+  auto lost = writer->commit(epoch.write());
+  ASSERT_FALSE(lost.ok());
+  EXPECT_EQ(lost.error().kind(), ErrorKind::service);
+  const EpochReport report = commit(*writer, epoch);
+  EXPECT_EQ(report.tables[0].written, 2);
+  EXPECT_EQ(one(*store, "SELECT count(*) FROM items"), "2");
+  EXPECT_EQ(one(*store, "SELECT sum(read), sum(epochs) FROM weir_ledger"), "2|1");
+  EpochBuilder next(2, "2", "3");
+  commit(*writer, next.rows(*store, table, {item(3, "c")}));
+}
+
+TEST_P(StoreContract, ACommitThatNeverArrivedIsRepeated) {
+  const SinkTable table = items();
+  auto store = open_ready({table});
+  auto writer = this->writer(*store);
+  failpoint::arm("commit_cut_before_send:1:cut");
+  EpochBuilder epoch(1, "0", "2");
+  epoch.rows(*store, table, {item(1, "a"), item(2, "b")});
+  auto lost = writer->commit(epoch.write());
+  ASSERT_FALSE(lost.ok());
+  EXPECT_EQ(lost.error().kind(), ErrorKind::service);
+  EXPECT_EQ(commit(*writer, epoch).tables[0].written, 2);
+  EXPECT_EQ(one(*store, "SELECT sum(read), sum(epochs) FROM weir_ledger"), "2|1");
+}
+
+TEST_P(StoreContract, AnErrorAnywhereLeavesNothingBehind) {
+  for (const std::string place :
+       {"before_begin", "copy_mid", "insert_select", "offset_cas", "ledger_insert", "before_commit"}) {
+    definition_ = GetParam().fresh();
+    const SinkTable table = items();
+    auto store = open_ready({table});
+    auto writer = this->writer(*store);
+    failpoint::arm(place + ":1:error");
+    EpochBuilder epoch(1, "0", "2");
+    epoch.rows(*store, table, item_range(0, 200), true);
+    auto failed = writer->commit(epoch.write());
+    if (failed.ok()) continue;  // a place that this store does not have
+    EXPECT_EQ(failed.error().kind(), ErrorKind::service) << place;
+    EXPECT_EQ(one(*store, "SELECT count(*) FROM items"), "0") << place;
+    EXPECT_EQ(commit(*writer, epoch).tables[0].written, 200) << place;
+    EXPECT_EQ(one(*store, "SELECT sum(epochs) FROM weir_ledger"), "1") << place;
+  }
+}
+
+TEST_P(StoreContract, TheLedgerItselfRefusesBooksThatDoNotBalance) {
+  const SinkTable table = items();
+  auto store = open_ready({table});
+  auto writer = this->writer(*store);
+  EpochBuilder epoch(1, "0", "2");
+  epoch.rows(*store, table, {item(1, "a")});
+  epoch.write().ledger[0].read = 2;
+  auto report = writer->commit(epoch.write());
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error().kind(), ErrorKind::fatal);
+  EXPECT_EQ(one(*store, "SELECT count(*) FROM items"), "0");
+  EXPECT_EQ(one(*store, "SELECT position FROM weir_checkpoint"), "0");
+}
+
+TEST_P(StoreContract, OldLedgerLinesAreFoldedAndTheSumsStay) {
+  const SinkTable table = items();
+  auto store = open_ready({table});
+  auto writer = this->writer(*store);
+  constexpr std::int64_t epochs = 1400;
+  for (std::int64_t i = 1; i <= epochs; ++i) {
+    EpochBuilder epoch(i, std::to_string(i - 1), std::to_string(i));
+    commit(*writer, epoch.rows(*store, table, {item(i % 100, "a")}));
+  }
+  EXPECT_EQ(one(*store, "SELECT sum(read), sum(written), sum(duplicates), sum(epochs) FROM weir_ledger"),
+            "1400|100|1300|1400");
+  EXPECT_LT(std::stoi(one(*store, "SELECT count(*) FROM weir_ledger")), 1300);
+  auto totals = store->administration().value()->ledger();
+  ASSERT_TRUE(totals.ok());
+  ASSERT_EQ(totals->size(), 1u);
+  EXPECT_EQ((*totals)[0].line.read, epochs);
+  EXPECT_EQ((*totals)[0].epochs, epochs);
+}
+
+TEST_P(StoreContract, RejectsKeepTheirBytesWhateverTheyAre) {
+  const SinkTable table = items();
+  auto store = open_ready({table});
+  auto writer = this->writer(*store);
+  const std::string payload("bad \xFF\0 bytes", 12);
+  EpochBuilder epoch(5, "0", "2");
+  epoch.reject(
+      {"views", "views/0", 41, "", "not_json", "near \xFF\xFE here", payload, "key", 1'700'000'000'000'000});
+  epoch.reject({"views", "views/0", 42, "", "tombstone", "no value"});
+  commit(*writer, epoch);
+  auto administration = store->administration();
+  auto rejects = administration.value()->rejects({});
+  ASSERT_TRUE(rejects.ok());
+  ASSERT_EQ(rejects->size(), 2u);
+  const StoredReject& first = (*rejects)[0];
+  EXPECT_EQ(first.epoch, 5);
+  EXPECT_EQ(first.row.payload, payload);
+  EXPECT_EQ(first.row.key, "key");
+  EXPECT_EQ(first.row.offset, 41);
+  EXPECT_EQ(first.row.timestamp, 1'700'000'000'000'000);
+  EXPECT_EQ(first.row.message, "near \xEF\xBF\xBD\xEF\xBF\xBD here");
+  EXPECT_FALSE((*rejects)[1].row.payload.has_value());
+  EXPECT_EQ((*rejects)[1].row.timestamp, no_timestamp);
+  auto filtered = administration.value()->rejects({.reason = "tombstone"});
+  EXPECT_EQ(filtered->size(), 1u);
+  auto counts = administration.value()->reject_counts();
+  EXPECT_EQ(counts->size(), 2u);
+  const std::int64_t id = first.id;
+  EXPECT_TRUE(administration.value()->delete_rejects(std::span(&id, 1)).ok());
+  EXPECT_EQ(administration.value()->rejects({})->size(), 1u);
+}
+
+TEST_P(StoreContract, AReplaySettlesRejectsInTheSameTransaction) {
+  const SinkTable table = items();
+  auto store = open_ready({table});
+  auto writer = this->writer(*store);
+  EpochBuilder epoch(1, "0", "2");
+  epoch.reject({"views", "views/0", 1, "items_sink", "22003", "too large", "{}"});
+  epoch.write().ledger.push_back({"views", "items_sink", 1, 0, 0, 0, 0, 0, 1});
+  commit(*writer, epoch);
+  const std::int64_t id = store->administration().value()->rejects({})->front().id;
+  EpochBuilder replay(2, "", "");
+  replay.rows(*store, table, {item(1, "put right")});
+  replay.write().advances.clear();
+  replay.write().settled_rejects = {id};
+  replay.write().ledger[0].read = 0;
+  replay.write().ledger[0].rejected = -1;
+  commit(*writer, replay);
+  EXPECT_EQ(one(*store, "SELECT count(*) FROM weir_rejects"), "0");
+  EXPECT_EQ(one(*store, "SELECT sum(read), sum(written), sum(rejected) FROM weir_ledger"), "1|1|0");
+  EpochBuilder again(3, "", "");
+  again.rows(*store, table, {item(2, "twice")});
+  again.write().advances.clear();
+  again.write().settled_rejects = {id};
+  again.write().ledger[0].read = 0;
+  again.write().ledger[0].rejected = -1;
+  auto report = writer->commit(again.write());
+  ASSERT_FALSE(report.ok());
+  EXPECT_EQ(report.error().kind(), ErrorKind::fatal);
+  EXPECT_EQ(one(*store, "SELECT count(*) FROM items"), "1");
+}
+
+}  // namespace weir::testing
