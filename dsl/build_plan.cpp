@@ -42,7 +42,7 @@ class PlanWalk {
     for (const ConnectionSyntax& connection : pipeline_.connections)
       builder_.add_connection(connection.name.text, connection.options);
     for (const SourceSyntax& source : pipeline_.sources) add_source(source);
-    const StreamOrder order = stream_order(pipeline_.streams);
+    const StreamOrder order = stream_order(pipeline_);
     report_circle(order.circle);
     for (const StreamSyntax* stream : order.stuck)
       builder_.name_broken_stream(stream->name.text, stream->name.where);
@@ -95,11 +95,11 @@ class PlanWalk {
 
   std::optional<NodeId> apply_steps(const StreamSyntax& stream) {
     std::optional<NodeId> node = input_of(stream);
-    if (stream.is_broken) return std::nullopt;
     for (const Step& step : stream.steps) {
       if (!node) return std::nullopt;
       node = std::visit([&](const auto& one) { return apply(*node, one, stream.where); }, step);
     }
+    if (stream.is_broken) return std::nullopt;
     return node;
   }
 

@@ -8,6 +8,7 @@
 #include "dsl/literal.h"
 #include "dsl/placed_text.h"
 #include "dsl/unknown_type.h"
+#include "engine/base/nearest_name.h"
 
 namespace weir {
 namespace {
@@ -69,13 +70,12 @@ class ColumnReader {
   ColumnReader(const Name& column, const std::string& spec, const Location& where, Diagnostics& diagnostics)
       : column_(column), words_(split(spec)), placed_(spec, where), diagnostics_(diagnostics) {}
 
-  std::optional<SourceColumn> read() {
+  SourceColumn read() {
     SourceColumn result;
     result.where = column_.where;
     result.decoded.field.name = result.decoded.from = column_.text;
-    if (!read_type(result.decoded.field.type)) return std::nullopt;
-    while (at_ < words_.size()) {
-      if (!read_rest(result.decoded)) return std::nullopt;
+    result.decoded.field.type = read_type();
+    while (at_ < words_.size() && read_rest(result.decoded)) {
     }
     return result;
   }
@@ -86,21 +86,28 @@ class ColumnReader {
   }
   bool is_keyword(std::size_t at) const { return is(at, "not") || is(at, "metadata") || is(at, "from"); }
 
-  bool read_type(Type& type) {
+  Type read_type() {
     if (words_.empty() || is_keyword(0)) {
-      return report(fmt::format("column {} has no type", column_.text), 0,
-                    "write it as in 'bigint not null'");
+      report(fmt::format("column {} has no type", column_.text), 0, "write it as in 'bigint not null'");
+      return string_type;
     }
-    // double precision is two words.
-    std::string text;
-    while (at_ < words_.size() && !is_keyword(at_)) text += (text.empty() ? "" : " ") + words_[at_++].text;
-    const std::optional<Type> found = parse_type(text);
-    if (!found) {
-      diagnostics_.error(unknown_type(text, placed_.bytes(words_[0].offset, text.size())));
-      return false;
+    // A type is one word or more: double precision.
+    std::size_t end = 0;
+    while (end < words_.size() && !is_keyword(end)) ++end;
+    for (at_ = end; at_ > 0; --at_) {
+      if (const std::optional<Type> type = parse_type(text_of(at_))) return *type;
     }
-    type = *found;
-    return true;
+    at_ = end;
+    const std::string text = text_of(end);
+    diagnostics_.error(unknown_type(text, placed_.bytes(words_[0].offset, text.size())));
+    const std::string meant = nearest_name(text.substr(0, text.find_first_of("( ")), type_names());
+    return parse_type(meant).value_or(string_type);
+  }
+
+  std::string text_of(std::size_t word_count) const {
+    std::string text = words_[0].text;
+    for (std::size_t at = 1; at < word_count; ++at) text += " " + words_[at].text;
+    return text;
   }
 
   bool read_rest(DecodedColumn& column) {
@@ -142,8 +149,8 @@ class ColumnReader {
 
 }  // namespace
 
-std::optional<SourceColumn> read_column_spec(const Name& column, const std::string& spec,
-                                             const Location& where, Diagnostics& diagnostics) {
+SourceColumn read_column_spec(const Name& column, const std::string& spec, const Location& where,
+                              Diagnostics& diagnostics) {
   return ColumnReader(column, spec, where, diagnostics).read();
 }
 

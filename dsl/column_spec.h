@@ -2,15 +2,14 @@
 // "bigint metadata".
 #pragma once
 
-#include <optional>
-
 #include "dsl/syntax.h"
 
 namespace weir {
 
 /// `spec` is TYPE [not null] [metadata] [from NAME], the last three in any order and case; NAME may be
-/// quoted. `column` is its name. Nothing after reporting.
-std::optional<SourceColumn> read_column_spec(const Name& column, const std::string& spec,
-                                             const Location& where, Diagnostics& diagnostics);
+/// quoted. `column` is its name. What is wrong is reported, and the column comes as it was probably
+/// meant, so that expressions over it can be checked.
+SourceColumn read_column_spec(const Name& column, const std::string& spec, const Location& where,
+                              Diagnostics& diagnostics);
 
 }  // namespace weir

@@ -33,6 +33,23 @@ std::vector<Error> in_order(std::vector<Error> errors) {
   return errors;
 }
 
+// What is said about the text of a value without its variable is beside the point.
+void add_all_outside(const std::vector<Location>& places, const Diagnostics& from, Diagnostics& to) {
+  const auto is_outside = [&](const Error& error) {
+    const Location& where = error.where();
+    return std::none_of(places.begin(), places.end(), [&](const Location& place) {
+      return where.line == place.line && where.column >= place.column &&
+             where.column <= place.column + place.length;
+    });
+  };
+  for (const Error& error : from.errors()) {
+    if (is_outside(error)) to.error(error);
+  }
+  for (const Error& warning : from.warnings()) {
+    if (is_outside(warning)) to.warning(warning);
+  }
+}
+
 Diagnostics in_order(const Diagnostics& found) {
   Diagnostics result;
   for (Error& error : in_order(found.errors())) result.error(std::move(error));
@@ -74,13 +91,16 @@ Compiled compile_yaml(const std::string& name, const std::string& text, const Re
   Compiled result;
   const auto source = std::make_shared<const SourceText>(SourceText{name, text});
   if (std::optional<Config> tree = load_yaml(source, found)) {
-    substitute_variables(*tree, variables, found);
-    if (const std::optional<PipelineSyntax> syntax = parse_yaml(*tree, found)) {
-      std::optional<Plan> plan = build_plan(*syntax, registry, found);
+    Diagnostics later;
+    const std::vector<Location> unfilled = substitute_variables(*tree, variables, found);
+    if (const std::optional<PipelineSyntax> syntax = parse_yaml(*tree, later)) {
+      std::optional<Plan> plan = build_plan(*syntax, registry, later);
       if (plan) result.plan = std::make_shared<const Plan>(*std::move(plan));
     }
+    add_all_outside(unfilled, later, found);
   }
   result.diagnostics = in_order(found);
+  if (!result.diagnostics.ok()) result.plan = nullptr;
   return result;
 }
 

@@ -21,7 +21,7 @@ bool is_plain_name(const std::string& text) {
 // Names become parts of tables' rows, metrics and messages.
 void check_name(const Name& name, const std::string& what, YamlReader& reader) {
   if (is_plain_name(name.text)) return;
-  reader.report(name.where, fmt::format("not a name for {}: '{}'", what, name.text),
+  reader.report(name.where, fmt::format("not a name for a {}: '{}'", what, name.text),
                 "use letters, digits, _ and -, with a letter first");
 }
 
@@ -32,7 +32,7 @@ Name read_pipeline_name(const Config& root, YamlReader& reader) {
     return {};
   }
   std::optional<Name> name = reader.required_name(root, "name", "pipeline");
-  if (name) check_name(*name, "a pipeline", reader);
+  if (name) check_name(*name, "pipeline", reader);
   return name.value_or(Name{});
 }
 
@@ -86,13 +86,16 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
     reader.report(root.where, "the file holds no pipeline", pipeline_example);
     return std::nullopt;
   }
+  const std::size_t errors_before = diagnostics.errors().size();
   reader.check_keys(root, "a pipeline",
                     {"name", "description", "connections", "sources", "transforms", "sinks"},
                     {"plugins", "include", "tables", "reports", "tests", "watermark"});
+  const bool knows_keys = diagnostics.errors().size() == errors_before;
   PipelineSyntax pipeline;
   pipeline.name = read_pipeline_name(root, reader);
   for (const char* section : {"sources", "sinks"}) {
-    if (root.find(section) == nullptr)
+    // A section that seems to be missing may only be misspelt.
+    if (knows_keys && root.find(section) == nullptr)
       reader.report(root.where, fmt::format("the pipeline has no {}", section), pipeline_example);
   }
   for_each_entry(root, "connections", "connection", reader, [&](const Name& name, const Config& config) {

@@ -15,7 +15,7 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
 // The parts, each in its file. `what` names the owner in messages: "source views", "stream enriched".
 
 SourceSyntax read_source(const Name& name, const Config& config, YamlReader& reader);
-/// Adds the steps of a list; returns whether all of it could be read.
+/// Adds the steps of a list up to the first that cannot be read; returns whether all could.
 bool read_steps(const Config& config, const std::string& what, std::vector<Step>& steps, YamlReader& reader);
 /// The names under `input` or `inputs`; empty after reporting.
 std::vector<Name> read_inputs(const Config& config, const std::string& what, YamlReader& reader);

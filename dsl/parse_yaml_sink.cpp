@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "dsl/parse_yaml.h"
+#include "dsl/placed_text.h"
 
 namespace weir {
 namespace {
@@ -26,7 +27,8 @@ void read_conflict_rule(const Config& config, SinkSyntax& sink, YamlReader& read
     sink.on_conflict = OnConflict::error;
   } else if (words.size() == 4 && words[0] == "update" && words[1] == "newer" && words[2] == "by") {
     sink.on_conflict = OnConflict::update_newer;
-    sink.newer_by = Name{words[3], config.where};
+    const PlacedText text(config.scalar(), config.where);
+    sink.newer_by = Name{words[3], text.bytes(config.scalar().rfind(words[3]), words[3].size())};
   } else {
     const std::string got = config.is_scalar() ? config.scalar() : "no text";
     reader.report(config, fmt::format("unknown on_conflict: {}", got),
@@ -83,12 +85,12 @@ void read_stream(const Config& config, SinkSyntax& sink, const std::string& what
   if (const Config* where = config.find("where")) {
     AstPtr predicate = reader.expression(*where, "where of " + what);
     stream.is_broken = stream.is_broken || predicate == nullptr;
-    stream.steps.push_back(WhereStep{std::move(predicate)});
+    if (!stream.is_broken) stream.steps.push_back(WhereStep{std::move(predicate)});
   }
   if (const Config* select = config.find("select")) {
     auto columns = reader.columns(*select, "select of " + what);
     stream.is_broken = stream.is_broken || !columns;
-    if (columns) stream.steps.push_back(SelectStep{*std::move(columns)});
+    if (!stream.is_broken) stream.steps.push_back(SelectStep{*std::move(columns)});
   }
 }
 

@@ -29,9 +29,7 @@ void read_columns(const Config& config, SourceSyntax& source, YamlReader& reader
   for (const auto& [name, spec] : columns) {
     const Name column{name, spec.key_where};
     const auto text = reader.text(spec, "type of column " + name);
-    auto read = text ? read_column_spec(column, *text, spec.where, reader.diagnostics()) : std::nullopt;
-    source.is_broken = source.is_broken || !read;
-    if (read) source.columns.push_back(*std::move(read));
+    if (text) source.columns.push_back(read_column_spec(column, *text, spec.where, reader.diagnostics()));
   }
   source.is_broken = source.is_broken || columns.empty();
 }
@@ -83,12 +81,12 @@ SourceSyntax read_source(const Name& name, const Config& config, YamlReader& rea
   SourceSyntax source;
   source.name = name;
   const std::string what = "source " + name.text;
-  source.options.where = config.where;
+  source.options.where = name.where;
   source.options.key_where = config.key_where;
   Config::Map options;
   for (const auto& [key, value] : std::get<Config::Map>(config.value)) {
     if (holds(later_keys, key))
-      reader.report(value.key_where, fmt::format("{} of {}: not available in this version", key, what));
+      reader.report(value.key_where, fmt::format("{}: not available in this version", key));
     if (!holds(later_keys, key) && !holds(own_keys, key)) options.emplace_back(key, value);
   }
   source.options.value = std::move(options);

@@ -100,7 +100,7 @@ bool read_steps(const Config& config, const std::string& what, std::vector<Step>
     const auto* step = kind_of(item, reader);
     std::optional<Step> read = step != nullptr ? read_step(step->first, step->second, reader) : std::nullopt;
     is_complete = is_complete && read;
-    if (read) steps.push_back(*std::move(read));
+    if (is_complete) steps.push_back(*std::move(read));
   }
   return is_complete;
 }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "dsl/variables.h"
+
 namespace weir {
 namespace {
 
@@ -36,6 +38,26 @@ std::size_t match(const std::string& source, std::size_t offset, char byte, char
   return source[offset] == byte ? 1 : 0;
 }
 
+struct Meeting {
+  std::size_t in_source = std::string::npos;
+  std::size_t in_text = std::string::npos;
+};
+
+// Where file and text go on together behind a variable, told by what stands there in the file up to the end
+// of the line or the next variable.
+Meeting after_variable(const std::string& source, std::size_t offset, const std::string& text,
+                       std::size_t at) {
+  if (source.compare(std::min(offset, source.size()), 2, "${") != 0) return {};
+  const std::size_t close =
+      closing_brace(std::string_view(source).substr(0, source.find('\n', offset)), offset);
+  if (close == std::string::npos) return {};
+  std::size_t end = std::min(source.find_first_of("\r\n", close), source.size());
+  end = std::min(end, source.find("${", close));
+  const std::string follows = source.substr(close + 1, end - close - 1);
+  const std::size_t found = follows.empty() ? std::string::npos : text.find(follows, at);
+  return found == std::string::npos ? Meeting{} : Meeting{close + 1, found};
+}
+
 }  // namespace
 
 PlacedText::PlacedText(const std::string& text, const Location& where) : where_(where) {
@@ -54,19 +76,23 @@ void PlacedText::follow(const std::string& text) {
   std::size_t offset = line_start + where_.column - 1;
   const char quote = where_.source != nullptr ? quote_before(source, std::min(offset, source.size())) : '\0';
   source_offset_.reserve(text.size() + 1);
-  bool is_lost = false;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    source_offset_.push_back(offset);
-    if (is_lost) continue;
-    if (is_blank(text[at])) {
-      // A run of blanks may be a folded line break and indentation in the file.
-      if (at + 1 < text.size() && is_blank(text[at + 1])) continue;
-      while (offset < source.size() && is_blank(source[offset])) ++offset;
-      continue;
-    }
+  for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = match(source, offset, text[at], quote);
-    is_lost = length == 0;
-    offset += length;
+    if (is_blank(text[at])) {
+      source_offset_.push_back(offset);
+      // A run of blanks may be a folded line break and indentation in the file.
+      const bool is_last = ++at == text.size() || !is_blank(text[at]);
+      while (is_last && offset < source.size() && is_blank(source[offset])) ++offset;
+    } else if (length != 0) {
+      source_offset_.push_back(offset);
+      offset += length;
+      ++at;
+    } else {
+      const Meeting next = after_variable(source, offset, text, at);
+      at = std::min(next.in_text, text.size());
+      source_offset_.resize(at, offset);
+      if (at < text.size()) offset = next.in_source;
+    }
   }
   source_offset_.push_back(offset);
   line_starts_.push_back(line_start);

@@ -38,11 +38,14 @@ std::vector<const StreamSyntax*> find_circle(const std::vector<const StreamSynta
 
 }  // namespace
 
-StreamOrder stream_order(const std::vector<StreamSyntax>& streams) {
+StreamOrder stream_order(const PipelineSyntax& pipeline) {
+  const std::vector<StreamSyntax>& streams = pipeline.streams;
   std::map<std::string, std::vector<const StreamSyntax*>> readers;
   std::map<const StreamSyntax*, std::size_t> missing;
   std::set<std::string> defined;
   for (const StreamSyntax& stream : streams) defined.insert(stream.name.text);
+  // A stream that takes a source's name by mistake is another story.
+  for (const SourceSyntax& source : pipeline.sources) defined.erase(source.name.text);
   StreamOrder order;
   for (const StreamSyntax& stream : streams) {
     for (const std::string& input : read_by(stream)) {

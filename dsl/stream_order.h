@@ -13,6 +13,6 @@ struct StreamOrder {
   std::vector<const StreamSyntax*> circle;  // one circle, if anything is stuck
 };
 
-StreamOrder stream_order(const std::vector<StreamSyntax>& streams);
+StreamOrder stream_order(const PipelineSyntax& pipeline);
 
 }  // namespace weir

@@ -57,7 +57,8 @@ struct SourceSyntax {
   bool is_broken = false;
 };
 
-/// A named stream, or the stream of a sink: its inputs united, then its steps.
+/// A named stream, or the stream of a sink: its inputs united, then its steps. A broken one has the steps
+/// before the first wrong one.
 struct StreamSyntax {
   Name name;
   std::vector<Name> inputs;

@@ -108,14 +108,18 @@ std::string expectation(Parser& parser, bool got_end) {
 }
 
 std::string hint_for(antlr4::Token& offending, antlr4::Token* previous, bool expected_operand) {
-  const std::string text = offending.getText();
-  if (previous != nullptr && is_reserved(previous->getType()) && offending.getType() == antlr4::Token::EOF) {
+  const auto is_meant_as_column = [](antlr4::Token& token) {
+    return is_reserved(token.getType()) && token.getType() != Parser::K_AND &&
+           token.getType() != Parser::K_OR;
+  };
+  const bool is_end = offending.getType() == antlr4::Token::EOF;
+  if (is_end && previous != nullptr && is_meant_as_column(*previous)) {
     return fmt::format("a column of that name is written `{}`", previous->getText());
   }
-  if (expected_operand && is_reserved(offending.getType()))
-    return fmt::format("a column of that name is written `{}`", text);
-  if (expected_operand && offending.getType() == Parser::STAR) return "name the columns or values you want";
-  return {};
+  if (!expected_operand) return {};
+  if (is_meant_as_column(offending))
+    return fmt::format("a column of that name is written `{}`", offending.getText());
+  return offending.getType() == Parser::STAR ? "name the columns or values you want" : "";
 }
 
 }  // namespace

@@ -70,22 +70,6 @@ bool is_name(std::string_view text) {
   });
 }
 
-// The '}' that belongs to the `${` at `open`, or npos.
-std::size_t closing_brace(std::string_view text, std::size_t open) {
-  std::size_t depth = 0;
-  for (std::size_t at = open; at < text.size(); ++at) {
-    if (text.compare(at, 3, "$${") == 0) {
-      at += 2;
-    } else if (text.compare(at, 2, "${") == 0) {
-      ++depth;
-      ++at;
-    } else if (text[at] == '}' && --depth == 0) {
-      return at;
-    }
-  }
-  return std::string_view::npos;
-}
-
 // One scalar. Offsets are bytes of its text.
 class Substitution {
  public:
@@ -181,18 +165,47 @@ std::map<std::string, std::string> process_environment() {
   return result;
 }
 
+std::size_t closing_brace(std::string_view text, std::size_t start) {
+  std::size_t depth = 0;
+  for (std::size_t at = start; at < text.size(); ++at) {
+    if (text.compare(at, 3, "$${") == 0) {
+      at += 2;
+    } else if (text.compare(at, 2, "${") == 0) {
+      ++depth;
+      ++at;
+    } else if (text[at] == '}' && --depth == 0) {
+      return at;
+    }
+  }
+  return std::string_view::npos;
+}
+
+namespace {
+
 // The tree is at most 64 levels deep.
-void substitute_variables(Config& config, const Variables& variables, Diagnostics& diagnostics) {
+void substitute(Config& config, const Variables& variables, std::vector<Location>& failed,
+                Diagnostics& diagnostics) {
   if (auto* list = std::get_if<Config::List>(&config.value)) {
-    for (Config& item : *list) substitute_variables(item, variables, diagnostics);
+    for (Config& item : *list) substitute(item, variables, failed, diagnostics);
   } else if (auto* map = std::get_if<Config::Map>(&config.value)) {
-    for (auto& [key, value] : *map) substitute_variables(value, variables, diagnostics);
+    for (auto& [key, value] : *map) substitute(value, variables, failed, diagnostics);
   } else if (config.is_scalar() && config.scalar().find("${") != std::string::npos) {
+    const std::size_t errors_before = diagnostics.errors().size();
     Substitution substitution(config, variables, diagnostics);
     std::string text = substitution.run();
     config.value = std::move(text);
     config.holds_secret = config.holds_secret || substitution.holds_secret();
+    if (diagnostics.errors().size() != errors_before) failed.push_back(config.where);
   }
+}
+
+}  // namespace
+
+std::vector<Location> substitute_variables(Config& config, const Variables& variables,
+                                           Diagnostics& diagnostics) {
+  std::vector<Location> failed;
+  substitute(config, variables, failed, diagnostics);
+  return failed;
 }
 
 }  // namespace weir

@@ -13,6 +13,13 @@ namespace weir {
 /// NAME and section.key are two spellings of one name (SECTION_KEY), so that ${KAFKA_BROKERS} is also found
 /// as `brokers` in section [kafka]. A default counts where the value is not set or empty. Values of
 /// ${file:...} are marked as secrets.
-void substitute_variables(Config& config, const Variables& variables, Diagnostics& diagnostics);
+///
+/// Returns the places of the scalars that could not be filled in: what is said of their text later is beside
+/// the point.
+std::vector<Location> substitute_variables(Config& config, const Variables& variables,
+                                           Diagnostics& diagnostics);
+
+/// Where the `}` of the variable whose `${` stands at `start` is, or npos.
+std::size_t closing_brace(std::string_view text, std::size_t start);
 
 }  // namespace weir

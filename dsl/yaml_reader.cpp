@@ -54,7 +54,7 @@ void YamlReader::check_keys(const Config& map, const std::string& what, const st
   for (const auto& [key, value] : std::get<Config::Map>(map.value)) {
     if (holds(known, key)) continue;
     if (holds(later, key)) {
-      report(value.key_where, fmt::format("{} of {}: not available in this version", key, what));
+      report(value.key_where, fmt::format("{}: not available in this version", key));
       continue;
     }
     const std::string nearest = nearest_name(key, known);

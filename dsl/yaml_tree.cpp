@@ -109,23 +109,29 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                       YAML::EmitterStyle::value) override {
+                       YAML::EmitterStyle::value style) override {
     refuse_tag(mark, tag);
-    open(mark, Config::List{});
+    open(mark, Config::List{}, style);
   }
   void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {
+                  YAML::EmitterStyle::value style) override {
     refuse_tag(mark, tag);
-    open(mark, Config::Map{});
+    open(mark, Config::Map{}, style);
   }
   void OnSequenceEnd() override { close(); }
   void OnMapEnd() override { close(); }
 
   Config root() && { return std::move(root_); }
+  /// Where the innermost { or [ that is still open stands.
+  std::optional<Location> open_bracket() const {
+    if (open_.empty() || !open_.back().is_flow) return std::nullopt;
+    return open_.back().config.where;
+  }
 
  private:
   struct Open {
     Config config;
+    bool is_flow = false;
     bool expects_key = true;  // of a map
     std::string key;
     Location key_where;
@@ -153,24 +159,30 @@ class TreeBuilder final : public YAML::EventHandler {
   }
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
-    refuse(fmt::format("YAML tags are not used in pipelines: {}", tag), place(mark),
-           "quote a text that begins with !");
+    const std::size_t at = offset(mark);
+    const std::size_t length = std::min(lines_.text().find_first_of(" \r\n", at), lines_.text().size()) - at;
+    refuse(fmt::format("YAML tags are not used in pipelines: {}", lines_.text().substr(at, length)),
+           lines_.span(at, length), "quote a text that begins with !");
   }
 
   template <typename Container>
-  void open(const YAML::Mark& mark, Container container) {
+  void open(const YAML::Mark& mark, Container container, YAML::EmitterStyle::value style) {
     if (open_.size() >= max_depth)
       refuse(fmt::format("the file is nested more than {} levels deep", max_depth), place(mark));
     if (is_key_next()) refuse("a key must be a word, not a list or a map", place(mark));
     Open one;
     one.config.where = place(mark);
     one.config.value = std::move(container);
+    one.is_flow = style == YAML::EmitterStyle::Flow;
     open_.push_back(std::move(one));
   }
 
   void close() {
     Config done = std::move(open_.back().config);
+    const bool is_flow = open_.back().is_flow;
     open_.pop_back();
+    // A map or list in lines of its own has no sign of its own: its key stands for it.
+    if (!is_flow && !open_.empty() && open_.back().config.is_map()) done.where = open_.back().key_where;
     add(std::move(done), "");
   }
 
@@ -274,7 +286,7 @@ constexpr Wording wordings[] = {
     {"illegal block entry", "a list item is not expected here", "begin the list in a line of its own"},
 };
 
-Error yaml_error(const YAML::ParserException& exception, const LineTable& lines) {
+Error yaml_error(const YAML::ParserException& exception, const LineTable& lines, const TreeBuilder& builder) {
   const auto line = static_cast<std::size_t>(std::max(exception.mark.line, 0));
   const std::size_t at = lines.offset(line, static_cast<std::size_t>(std::max(exception.mark.column, 0)));
   std::string sentence = exception.msg;
@@ -284,12 +296,15 @@ Error yaml_error(const YAML::ParserException& exception, const LineTable& lines)
     sentence = wording.sentence;
     hint = wording.hint;
   }
-  // In { } and [ ] the braces of a variable are YAML's own.
-  if (exception.msg.find("flow") != std::string::npos &&
-      lines.line(line).find("${") != std::string_view::npos) {
-    hint = "inside { } and [ ], variables must be in quotes: \"${NAME}\"";
+  Location where = lines.span(at, 1);
+  if (exception.msg.find("flow") != std::string::npos) {
+    where = builder.open_bracket().value_or(where);
+    // In { } and [ ] the braces of a variable are YAML's own.
+    if (lines.line(where.line - 1).find("${") != std::string_view::npos) {
+      hint = "inside { } and [ ], variables must be in quotes: \"${NAME}\"";
+    }
   }
-  return user_error(fmt::format("not valid YAML: {}", sentence), lines.span(at, 1), hint);
+  return user_error(fmt::format("not valid YAML: {}", sentence), where, hint);
 }
 
 }  // namespace
@@ -305,7 +320,7 @@ std::optional<Config> load_yaml(const std::shared_ptr<const SourceText>& source,
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const YAML::ParserException& exception) {
-    diagnostics.error(yaml_error(exception, lines));
+    diagnostics.error(yaml_error(exception, lines, builder));
     return std::nullopt;
   } catch (const Refused&) {
     return std::nullopt;
