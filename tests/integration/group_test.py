@@ -4,9 +4,8 @@ import signal
 import time
 import unittest
 
-import process
 import verdict
-from scene import PARTITIONS, Scene, SteadyProducer, generate, tail
+from scene import PARTITIONS, Scene, SteadyProducer, generate, process, tail
 
 LEASE = "2s"
 

@@ -2,10 +2,9 @@
 """product_view from a real broker into a real Postgres: 200,000 events, 2 % of them repeated, 500 of a million wrong."""
 import unittest
 
-import kafka
 import oracle
 import verdict
-from scene import Scene, generate
+from scene import Scene, generate, kafka
 
 EVENTS = 200_000
 LOGIN = {"KAFKA_SECURITY": "SASL_PLAINTEXT", "KAFKA_USERNAME": kafka.USER, "KAFKA_PASSWORD": kafka.PASSWORD}

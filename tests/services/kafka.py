@@ -73,6 +73,7 @@ class Kafka:
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder).resolve()
+        self._process = None  # where this object started it
 
     @property
     def listeners(self) -> dict:
@@ -104,7 +105,7 @@ class Kafka:
 
     def start(self, patience: float = 60.0) -> "Kafka":
         with open(self.folder / "console.log", "ab") as log:
-            broker = subprocess.Popen(self._java("kafka.Kafka", str(self.folder / "server.properties")), stdin=subprocess.DEVNULL, stdout=log,
+            self._process = broker = subprocess.Popen(self._java("kafka.Kafka", str(self.folder / "server.properties")), stdin=subprocess.DEVNULL, stdout=log,
                                       stderr=subprocess.STDOUT, start_new_session=True)
         (self.folder / "pid").write_text(str(broker.pid))
         with self.client() as client:
@@ -115,6 +116,8 @@ class Kafka:
 
     def stop(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
         process.stop(self.folder, with_signal)
+        if self._process is not None:
+            self._process.poll()  # it has been waited for: tell its object so
 
     def restart(self, with_signal: signal.Signals = signal.SIGTERM) -> None:
         self.stop(with_signal)
