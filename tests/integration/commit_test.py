@@ -27,7 +27,7 @@ class Commit(unittest.TestCase):
         """Exit code of a run into a fresh database with the failpoints armed, and the database."""
         database = name.replace(":", "_").replace(",", "_")
         self.scene.database.create_database(database)
-        child = self.scene.start_weir("--until-end", database=database, WEIR_FP=failpoints)
+        child = self.scene.start_weir("--until-end", "--lease", "1s", database=database, WEIR_FP=failpoints)
         return child, child.wait(120), database
 
     def check(self, database):

@@ -46,10 +46,9 @@ def stop(folder: pathlib.Path, with_signal: signal.Signals, patience: float = 60
 
 def _is_gone(pid: int) -> bool:
     try:
-        os.waitpid(pid, os.WNOHANG)
+        return os.waitpid(pid, os.WNOHANG)[0] == pid
     except ChildProcessError:
-        pass  # started by another process
-    return not is_alive(pid)
+        return not is_alive(pid)  # started by another process
 
 
 def wait_until(condition, patience: float, pause: float = 0.05) -> bool:
