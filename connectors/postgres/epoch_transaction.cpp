@@ -28,6 +28,8 @@ void add_timestamp(std::int64_t microseconds, ParameterList& parameters) {
   parameters.binary(std::string(reinterpret_cast<const char*>(&value), sizeof(value)));
 }
 
+bool can_copy_straight(const TableWrite& table) { return table.believed_new || table.table->key.empty(); }
+
 bool can_tell_new_rows(const SinkTable& table) {
   return table.on_conflict == OnConflict::ignore || table.on_conflict == OnConflict::error ||
          table.key.empty();
@@ -62,9 +64,9 @@ Status EpochTransaction::write(const std::vector<const WrittenTable*>& tables) {
   WEIR_TRY(pass_failpoint("before_begin", client_));
   for (std::size_t t = 0; t < write_.tables.size(); ++t) {
     const std::vector<RowReference>& rows = write_.tables[t].rows;
-    if (rows.size() > most_single_rows) {
+    if (!is_best_row_by_row(rows.size(), can_copy_straight(write_.tables[t]))) {
       WEIR_TRY(run_queued());
-      WEIR_TRY(write_large(t, tables[t]->sql));
+      WEIR_TRY(write_large(t, *tables[t]));
       continue;
     }
     WEIR_TRY(queue_begin_if_needed());
@@ -74,19 +76,26 @@ Status EpochTransaction::write(const std::vector<const WrittenTable*>& tables) {
   return advance_positions();
 }
 
-Status EpochTransaction::write_large(std::size_t t, const PostgresTableSql& sql) {
+Status EpochTransaction::write_large(std::size_t t, const WrittenTable& written) {
   const TableWrite& table = write_.tables[t];
   WEIR_TRY(pass_failpoint("insert_select", client_));
-  if (table.believed_new || table.table->key.empty()) {
-    WEIR_ASSIGN(const bool is_in, copy_straight(client_, begin_if_needed(), sql, table.rows));
+  if (can_copy_straight(table)) {
+    WEIR_ASSIGN(const bool is_in, copy_straight(client_, begin_if_needed(), written.sql, table.rows));
     if (is_in) {
       close(t, static_cast<std::int64_t>(table.rows.size()), true);
       return {};
     }
   }
-  WEIR_ASSIGN(const std::int64_t written, write_through_stage(client_, begin_if_needed(), sql, table.rows));
-  close(t, written, false);
+  const std::string before = begin_if_needed() + make_stage_if_needed(t, written);
+  WEIR_ASSIGN(const std::int64_t rows_written, write_through_stage(client_, before, written.sql, table.rows));
+  close(t, rows_written, false);
   return {};
+}
+
+std::string EpochTransaction::make_stage_if_needed(std::size_t t, const WrittenTable& written) {
+  if (written.has_stage) return {};
+  made_stages_.push_back(t);
+  return written.sql.create_stage + "; ";
 }
 
 void EpochTransaction::close(std::size_t t, std::int64_t written, bool was_copied) {
@@ -117,6 +126,10 @@ std::size_t EpochTransaction::close_queued(const PipelineReport& report) {
 Status EpochTransaction::write_carefully(const std::vector<const WrittenTable*>& tables) {
   WEIR_TRY(client_.query(begin_if_needed()));
   for (std::size_t t = 0; t < write_.tables.size(); ++t) {
+    if (!is_best_row_by_row(write_.tables[t].rows.size(), false)) {
+      const std::string make_stage = make_stage_if_needed(t, *tables[t]);
+      if (!make_stage.empty()) WEIR_TRY(client_.query(make_stage));
+    }
     WEIR_ASSIGN(const std::int64_t written,
                 weir::write_carefully(client_, tables[t]->sql, write_.tables[t].rows, t, books_));
     close(t, written, false);

@@ -20,7 +20,8 @@ struct WrittenTable {
   bool has_stage = false;
 };
 
-/// Requires that the staging tables of large writes exist. One thread; used once.
+/// Staging tables that are missing are made within the transaction, and last if it commits. One thread; used
+/// once.
 class EpochTransaction {
  public:
   EpochTransaction(PostgresClient& client, const WeirTables& tables, const StoreIdentity& identity,
@@ -39,6 +40,8 @@ class EpochTransaction {
   Status write_carefully(const std::vector<const WrittenTable*>& tables);
   /// Ledger, rejects and COMMIT. `is_outcome_known` is false while nobody can say whether COMMIT took effect.
   Status commit(bool fold_ledger, bool& is_outcome_known);
+  /// Indexes of the tables whose staging tables this transaction made.
+  const std::vector<std::size_t>& made_stages() const { return made_stages_; }
 
  private:
   struct Queued {
@@ -47,7 +50,9 @@ class EpochTransaction {
   };
   std::string begin_if_needed();
   Status queue_begin_if_needed();
-  Status write_large(std::size_t t, const PostgresTableSql& sql);
+  Status write_large(std::size_t t, const WrittenTable& written);
+  /// The statement that makes the staging table, where it is missing.
+  std::string make_stage_if_needed(std::size_t t, const WrittenTable& written);
   Status run_queued();
   /// Closes the tables whose rows stood in the pipeline; returns how many statements those were.
   std::size_t close_queued(const PipelineReport& report);
@@ -66,6 +71,7 @@ class EpochTransaction {
   EpochBooks& books_;
   StatementPipeline pipeline_;
   std::vector<Queued> queued_;  // what stands in the pipeline, in order
+  std::vector<std::size_t> made_stages_;
   bool has_begun_ = false;
 };
 

@@ -55,14 +55,11 @@ class PostgresEpochWriter final : public EpochWriter {
       unknown_epoch_.reset();
       if (is_committed) return unknown_report_;
     }
-    std::vector<const WrittenTable*> tables;
-    WEIR_TRY(find_tables(write, tables, false));
+    const std::vector<WrittenTable*> tables = find_tables(write);
     Result<EpochReport> report = run(write, tables, false);
     if (report.ok() || report.error().kind() != ErrorKind::data) return report;
     // Some row is refused, which is rare: everything again, this time with savepoints to find it.
     client_->roll_back();
-    tables.clear();
-    WEIR_TRY(find_tables(write, tables, true));
     return run(write, tables, true);
   }
 
@@ -76,21 +73,14 @@ class PostgresEpochWriter final : public EpochWriter {
     return {};
   }
 
-  // Staging tables are made before the transaction: one that rolls back would take them with it.
-  Status find_tables(const EpochWrite& write, std::vector<const WrittenTable*>& tables, bool is_careful) {
+  std::vector<WrittenTable*> find_tables(const EpochWrite& write) {
+    std::vector<WrittenTable*> tables;
     for (const TableWrite& table : write.tables) {
       const auto [found, is_new] = written_.try_emplace(table.table->sink);
-      WrittenTable& written = found->second;
-      if (is_new) written.sql = make_table_sql(*table.table, facts_of(*table.table), written_.size());
-      const bool needs_stage =
-          table.rows.size() > most_single_rows && (is_careful || !table.table->key.empty());
-      if (needs_stage && !written.has_stage) {
-        WEIR_TRY(client_->query(written.sql.create_stage));
-        written.has_stage = true;
-      }
-      tables.push_back(&written);
+      if (is_new) found->second.sql = make_table_sql(*table.table, facts_of(*table.table), written_.size());
+      tables.push_back(&found->second);
     }
-    return {};
+    return tables;
   }
 
   PostgresTableFacts facts_of(const SinkTable& table) const {
@@ -99,21 +89,26 @@ class PostgresEpochWriter final : public EpochWriter {
     return found == catalog_->end() ? PostgresTableFacts{} : found->second;
   }
 
-  Result<EpochReport> run(const EpochWrite& write, const std::vector<const WrittenTable*>& tables,
+  Result<EpochReport> run(const EpochWrite& write, const std::vector<WrittenTable*>& tables,
                           bool is_careful) {
     EpochBooks books(write);
     EpochTransaction transaction(*client_, tables_, identity_, write, books);
-    WEIR_TRY(is_careful ? transaction.write_carefully(tables) : transaction.write(tables));
+    WEIR_TRY(is_careful ? transaction.write_carefully({tables.begin(), tables.end()})
+                        : transaction.write({tables.begin(), tables.end()}));
     bool is_outcome_known = true;
-    const Status committed = transaction.commit(commits_ % epochs_between_folds == 1, is_outcome_known);
+    const bool folds = commits_ % epochs_between_folds == 1;
+    Status committed = transaction.commit(folds, is_outcome_known);
+    if (committed.ok()) {
+      for (const std::size_t t : transaction.made_stages()) tables[t]->has_stage = true;
+      ++commits_;
+      committed = pass_failpoint("after_commit", *client_);
+      is_outcome_known = committed.ok();
+    }
     if (!is_outcome_known) {
       unknown_epoch_ = write.epoch;
       unknown_report_ = books.report();
     }
-    WEIR_TRY(Status(committed.ok() ? Status() : Status(committed.error())));
-    ++commits_;
-    // Dying here must be as good as dying a moment later.
-    WEIR_TRY(pass_failpoint("after_commit", *client_));
+    if (!committed.ok()) return std::move(committed).error();
     return books.report();
   }
 

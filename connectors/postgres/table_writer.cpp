@@ -74,7 +74,7 @@ class CarefulWriter {
  private:
   Result<std::int64_t> attempt(std::size_t begin, std::size_t end, std::size_t& culprit) {
     const Rows range = rows_.subspan(begin, end - begin);
-    if (range.size() > most_single_rows)
+    if (!is_best_row_by_row(range.size(), false))
       return write_through_stage(client_, sql_.clear_stage + "; ", sql_, range);
     StatementPipeline pipeline(client_);
     WEIR_TRY(queue_rows(pipeline, sql_, range));

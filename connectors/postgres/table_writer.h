@@ -14,11 +14,13 @@
 
 namespace weir {
 
-/// Up to this many rows of a table go as single statements, pipelined: fewer round trips than a COPY needs
-/// (docs/decisions/postgres_write_path.md).
-inline constexpr std::size_t most_single_rows = 48;
-
 using Rows = std::span<const RowReference>;
+
+/// Whether so few rows go best as single statements, pipelined with those of other tables: a COPY has its own
+/// round trip, and a staging table costs some milliseconds to empty (docs/decisions/postgres_write_path.md).
+inline bool is_best_row_by_row(std::size_t rows, bool can_copy_straight) {
+  return rows <= (can_copy_straight ? 100 : 500);
+}
 
 /// Queues one INSERT per row. What each affects is in the pipeline's report.
 Status queue_rows(StatementPipeline& pipeline, const PostgresTableSql& sql, Rows rows);

@@ -74,9 +74,10 @@ class SqliteEpochWriter final : public EpochWriter {
     unknown_report_ = books.report();
     WEIR_TRY(database_->execute("COMMIT"));
     WEIR_TRY(pass("commit_sent_no_reply"));
-    unknown_epoch_.reset();
     ++commits_;
-    return pass("after_commit");
+    WEIR_TRY(pass("after_commit"));
+    unknown_epoch_.reset();
+    return {};
   }
 
   Status write_table(const EpochWrite& write, std::size_t t, EpochBooks& books) {

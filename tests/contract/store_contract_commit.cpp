@@ -10,7 +10,7 @@ TEST_P(StoreContract, AWrongPositionIsFencedAndNothingIsWritten) {
   auto store = open_ready({table});
   auto writer = this->writer(*store);
   EpochBuilder epoch(1, "not 0", "3");
-  auto report = writer->commit(epoch.rows(*store, table, item_range(0, 500), true).write());
+  auto report = writer->commit(epoch.rows(*store, table, item_range(0, 800), true).write());
   ASSERT_FALSE(report.ok());
   EXPECT_EQ(report.error().kind(), ErrorKind::fenced);
   EXPECT_EQ(one(*store, "SELECT count(*) FROM items"), "0");
@@ -54,6 +54,18 @@ TEST_P(StoreContract, ACommitWhoseReplyIsLostIsFoundCommitted) {
   commit(*writer, next.rows(*store, table, {item(3, "c")}));
 }
 
+TEST_P(StoreContract, AnErrorAfterTheCommitIsFoundCommittedToo) {
+  const SinkTable table = items();
+  auto store = open_ready({table});
+  auto writer = this->writer(*store);
+  failpoint::arm("after_commit:1:error");
+  EpochBuilder epoch(1, "0", "2");
+  epoch.rows(*store, table, {item(1, "a"), item(2, "b")});
+  ASSERT_FALSE(writer->commit(epoch.write()).ok());
+  EXPECT_EQ(commit(*writer, epoch).tables[0].written, 2);
+  EXPECT_EQ(one(*store, "SELECT sum(read), sum(epochs) FROM weir_ledger"), "2|1");
+}
+
 TEST_P(StoreContract, ACommitThatNeverArrivedIsRepeated) {
   const SinkTable table = items();
   auto store = open_ready({table});
@@ -77,12 +89,12 @@ TEST_P(StoreContract, AnErrorAnywhereLeavesNothingBehind) {
     auto writer = this->writer(*store);
     failpoint::arm(place + ":1:error");
     EpochBuilder epoch(1, "0", "2");
-    epoch.rows(*store, table, item_range(0, 200), true);
+    epoch.rows(*store, table, item_range(0, 800), true);
     auto failed = writer->commit(epoch.write());
     if (failed.ok()) continue;  // a place that this store does not have
     EXPECT_EQ(failed.error().kind(), ErrorKind::service) << place;
     EXPECT_EQ(one(*store, "SELECT count(*) FROM items"), "0") << place;
-    EXPECT_EQ(commit(*writer, epoch).tables[0].written, 200) << place;
+    EXPECT_EQ(commit(*writer, epoch).tables[0].written, 800) << place;
     EXPECT_EQ(one(*store, "SELECT sum(epochs) FROM weir_ledger"), "1") << place;
   }
 }

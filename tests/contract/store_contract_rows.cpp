@@ -34,7 +34,7 @@ std::vector<OnConflictCase> conflict_cases() {
 TEST_P(StoreContract, IgnoreKeepsTheFirstRow) {
   for (const OnConflictCase& way : conflict_cases()) {
     definition_ = GetParam().fresh();
-    const std::int64_t half = way.is_large ? 300 : 3;
+    const std::int64_t half = way.is_large ? 700 : 3;
     const SinkTable table = items(OnConflict::ignore);
     auto store = open_ready({table});
     auto writer = this->writer(*store);
@@ -55,7 +55,7 @@ TEST_P(StoreContract, IgnoreKeepsTheFirstRow) {
 TEST_P(StoreContract, UpdateReplacesAndCountsUnchangedRowsAsDuplicates) {
   for (const OnConflictCase& way : conflict_cases()) {
     definition_ = GetParam().fresh();
-    const std::int64_t half = way.is_large ? 300 : 3;
+    const std::int64_t half = way.is_large ? 700 : 3;
     const SinkTable table = items(OnConflict::update);
     auto store = open_ready({table});
     auto writer = this->writer(*store);
@@ -88,7 +88,7 @@ TEST_P(StoreContract, UpdateNewerTakesOnlyNewerRows) {
                                 {integer(3), text("unknown"), null_value(int64_type)},
                                 item(4, "newer", 1)};
     if (way.is_large) {
-      for (RowValues& row : item_range(1000, 300)) rows.push_back(row);
+      for (RowValues& row : item_range(1000, 700)) rows.push_back(row);
     }
     EpochBuilder second(2, "a", "b");
     const EpochReport report = commit(*writer, second.rows(*store, table, rows, way.believed_new));
@@ -108,8 +108,8 @@ TEST_P(StoreContract, ErrorRejectsARowWhoseKeyIsThere) {
     commit(*writer, first.rows(*store, table, {item(7, "old")}));
     EpochBuilder second(2, "a", "b");
     const EpochReport report =
-        commit(*writer, second.rows(*store, table, item_range(0, is_large ? 200 : 10)).offsets_from(100));
-    EXPECT_EQ(report.tables[0].written, is_large ? 199 : 9);
+        commit(*writer, second.rows(*store, table, item_range(0, is_large ? 800 : 10)).offsets_from(100));
+    EXPECT_EQ(report.tables[0].written, is_large ? 799 : 9);
     EXPECT_EQ(report.tables[0].refused, 1);
     EXPECT_EQ(report.tables[0].refused_rows, (std::vector<std::uint32_t>{7}));
     EXPECT_EQ(one(*store, "SELECT name FROM items WHERE id = 7"), "old");
@@ -126,9 +126,9 @@ TEST_P(StoreContract, ATableWithoutKeyTakesEveryRow) {
   EpochBuilder few(1, "0", "a");
   commit(*writer, few.rows(*store, table, {item(1, "a"), item(1, "a")}));
   EpochBuilder many(2, "a", "b");
-  const EpochReport report = commit(*writer, many.rows(*store, table, item_range(0, 500)));
-  EXPECT_EQ(report.tables[0].written, 500);
-  EXPECT_EQ(one(*store, "SELECT count(*) FROM items"), "502");
+  const EpochReport report = commit(*writer, many.rows(*store, table, item_range(0, 800)));
+  EXPECT_EQ(report.tables[0].written, 800);
+  EXPECT_EQ(one(*store, "SELECT count(*) FROM items"), "802");
 }
 
 TEST_P(StoreContract, RowsTheDatabaseRefusesAreFoundAndTheRestLands) {
@@ -174,7 +174,7 @@ TEST_P(StoreContract, ATableThatRefusesMostRowsStopsTheRun) {
   store = open_ready({table});
   auto writer = this->writer(*store);
   EpochBuilder epoch(1, "0", "a");
-  auto report = writer->commit(epoch.rows(*store, table, item_range(0, 500)).write());
+  auto report = writer->commit(epoch.rows(*store, table, item_range(0, 800)).write());
   ASSERT_FALSE(report.ok());
   EXPECT_EQ(report.error().kind(), ErrorKind::fatal);
   EXPECT_NE(report.error().message().find("items"), std::string::npos);

@@ -26,9 +26,9 @@ TEST_F(WriterTest, TwoWritersWithOverlappingKeysDoNotBlockEachOther) {
       std::minstd_rand random(static_cast<unsigned>(lane) + 1);
       for (std::int64_t i = 0; i < 60; ++i) {
         std::map<std::int64_t, RowValues> rows;
-        const std::size_t size = i % 3 == 0 ? 20 : 300;
+        const std::size_t size = i % 3 == 0 ? 20 : 600;
         while (rows.size() < size) {
-          const std::int64_t id = random() % 1000;
+          const std::int64_t id = random() % 2000;
           rows[id] = item(id, std::to_string(random() % 10));
         }
         std::vector<RowValues> list;
@@ -75,19 +75,19 @@ TEST_F(WriterTest, LostRepliesOfLargeEpochsAreResolvedBothWays) {
     for (int round = 0; round < 10; ++round, ++position) {
       EpochBuilder epoch(position + 1, std::to_string(position), std::to_string(position + 1));
       std::vector<RowValues> rows;
-      for (std::int64_t i = 0; i < 400; ++i) rows.push_back(item(position * 400 + i, "x"));
+      for (std::int64_t i = 0; i < 700; ++i) rows.push_back(item(position * 700 + i, "x"));
       epoch.rows(*store, table, rows, round % 2 == 0);
       failpoint::arm(place + ":1:cut");
       ASSERT_FALSE(writer->commit(epoch.write()).ok());
       auto report = writer->commit(epoch.write());
       ASSERT_TRUE(report.ok()) << report.error().message();
-      EXPECT_EQ(report->tables[0].written, 400);
+      EXPECT_EQ(report->tables[0].written, 700);
     }
   }
-  EXPECT_EQ(one("SELECT count(*) FROM items"), std::to_string(position * 400));
+  EXPECT_EQ(one("SELECT count(*) FROM items"), std::to_string(position * 700));
   EXPECT_EQ(
       one("SELECT sum(read), sum(written), count(*) FROM weir_ledger"),
-      std::to_string(position * 400) + "|" + std::to_string(position * 400) + "|" + std::to_string(position));
+      std::to_string(position * 700) + "|" + std::to_string(position * 700) + "|" + std::to_string(position));
 }
 
 TEST_F(WriterTest, ASuccessorEndsTheTransactionOfAStoppedOwner) {
@@ -140,7 +140,7 @@ TEST_F(WriterTest, ARowThatAnotherUniqueIndexRefusesIsRejected) {
   query("CREATE TABLE items (id bigint PRIMARY KEY, name text UNIQUE, version bigint)");
   auto store = open_ready({table});
   auto writer = store->writer(0).value();
-  for (const std::int64_t count : {3, 300}) {
+  for (const std::int64_t count : {3, 800}) {
     query("TRUNCATE items, weir_rejects");
     query("UPDATE weir_checkpoint SET position = '0'");
     std::vector<RowValues> rows;
