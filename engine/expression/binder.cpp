@@ -158,7 +158,8 @@ class Binder {
     if (condition == nullptr) return nullptr;
     if (operand != nullptr) return make_operator("=", {operand, std::move(condition)}, ast.where);
     if (implicit_cast_cost(*condition, boolean_type)) return converted(std::move(condition), boolean_type);
-    report(fmt::format("WHEN expects boolean, got {}", to_string(condition->type)), ast.where);
+    report(fmt::format("WHEN expects {}, got {}", to_string(boolean_type), to_string(condition->type)),
+           ast.where);
     return nullptr;
   }
 

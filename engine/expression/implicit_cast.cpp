@@ -117,7 +117,9 @@ std::optional<Type> common_type(std::span<const ExpressionPtr> expressions) {
   const bool has_strings = std::any_of(expressions.begin(), expressions.end(), is_string);
   if (has_strings && common->kind == TypeKind::null) return string_type;
   for (const auto& expression : expressions) {
-    if (!implicit_cast_cost(*expression, *common)) return std::nullopt;
+    // Where 38 digits do not suffice the common decimal has a smaller scale than some of them.
+    const bool is_number = expression->type.is_numeric() && common->is_numeric();
+    if (!is_number && !implicit_cast_cost(*expression, *common)) return std::nullopt;
   }
   return common;
 }

@@ -80,13 +80,20 @@ std::optional<Candidate> match_overload(const Overload& overload, std::span<cons
   return candidate;
 }
 
+/// Types under the names that errors and schemas use for them.
+std::string pattern_name(const std::string& pattern) {
+  if (pattern == "decimal") return pattern;
+  const std::optional<Type> type = parse_type(pattern);
+  return type ? to_string(*type) : pattern;
+}
+
 std::string describe(const Overload& overload) {
   std::string text = "(";
   const std::size_t count = overload.parameters.size();
   const std::size_t required = count - std::min(count, overload.optional);
   for (std::size_t i = 0; i < count; ++i) {
     const std::string separator = i == 0 ? "" : ", ";
-    text += i < required ? separator + overload.parameters[i] : "[" + separator + overload.parameters[i];
+    text += (i < required ? separator : "[" + separator) + pattern_name(overload.parameters[i]);
   }
   text += std::string(count - required, ']');
   if (overload.variadic) text += ", ...";
@@ -128,11 +135,15 @@ std::string describe_types(std::span<const ExpressionPtr> arguments) {
 
 std::optional<std::size_t> first_wrong_argument(const Function& function,
                                                 std::span<const ExpressionPtr> arguments) {
-  if (function.overloads.size() != 1 || !takes_count(function.overloads.front(), arguments.size()))
-    return std::nullopt;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string& pattern = pattern_at(function.overloads.front(), i);
-    if (pattern != "T" && !match(pattern, *arguments[i])) return i;
+    bool is_reached = false;
+    bool is_taken = false;
+    for (const Overload& overload : function.overloads) {
+      if (!takes_count(overload, arguments.size())) continue;
+      is_reached = true;
+      is_taken = is_taken || pattern_at(overload, i) == "T" || match(pattern_at(overload, i), *arguments[i]);
+    }
+    if (is_reached && !is_taken) return i;
   }
   return std::nullopt;
 }
