@@ -12,8 +12,8 @@
 
 namespace weir {
 
-/// A string as Arrow's "view" layout has it (16 bytes): up to 12 bytes inline, else a prefix and the place in a block.
-/// https://arrow.apache.org/docs/format/Columnar.html#variable-size-binary-view-layout
+/// A string as Arrow's "view" layout has it (16 bytes): up to 12 bytes inline, else a prefix and the place in
+/// a block. https://arrow.apache.org/docs/format/Columnar.html#variable-size-binary-view-layout
 struct View {
   std::int32_t length = 0;
   union {
@@ -67,7 +67,8 @@ class Arena {
     std::memcpy(bytes, text.data(), text.size());
     return view_in(block_count() - 1, bytes, text.size());
   }
-  /// A view of bytes that already lie in block `block` of this arena (nothing is copied unless they fit inline).
+  /// A view of bytes that already lie in block `block` of this arena (nothing is copied unless they fit
+  /// inline).
   View view_in(std::size_t block, const char* bytes, std::size_t length) const {
     if (length <= View::inline_capacity) return inline_view({bytes, length});
     View view;
@@ -83,17 +84,18 @@ class Arena {
     std::memcpy(view.inlined, text.data(), text.size());
     return view;
   }
-  /// Makes memory that others own (an imported Arrow buffer) a block of this arena, so that views can point into it; returns its number. It must
-  /// outlive the arena.
+  /// Makes memory that others own (an imported Arrow buffer) a block of this arena, so that views can point
+  /// into it; returns its number. It must outlive the arena.
   std::size_t add_foreign_block(const char* base, std::size_t bytes);
   /// The block that the latest allocate() took its memory from.
   std::size_t current_block() const { return bases_.size() - 1; }
 
   /// The bytes of a view of this arena. `view` must outlive the result when it is inline.
   std::string_view text(const View& view) const {
-    return view.is_inline() ? std::string_view(view.inlined, static_cast<std::size_t>(view.length))
-                            : std::string_view(bases_[static_cast<std::size_t>(view.outside.block)] + view.outside.offset,
-                                               static_cast<std::size_t>(view.length));
+    return view.is_inline()
+               ? std::string_view(view.inlined, static_cast<std::size_t>(view.length))
+               : std::string_view(bases_[static_cast<std::size_t>(view.outside.block)] + view.outside.offset,
+                                  static_cast<std::size_t>(view.length));
   }
 
   std::size_t block_count() const { return bases_.size(); }
@@ -111,7 +113,9 @@ class Arena {
 
   void swap(Arena& other) noexcept;
 
-  struct FreeBlock { void operator()(char* block) const; };
+  struct FreeBlock {
+    void operator()(char* block) const;
+  };
   std::size_t block_bytes_;
   char* current_ = nullptr;
   std::size_t used_ = 0;

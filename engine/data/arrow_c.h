@@ -40,12 +40,18 @@ struct ArrowArray {
 
 namespace weir {
 
-/// As a struct array: one child per column ("b","i","l","g","d:p,s","vu","vz","tdD","tsu:UTC","tin"; json is "vu" with
-/// extension name arrow.json). Constant columns are expanded. `owner` keeps the arena alive until the array is released.
-void export_batch(const Batch& batch, std::shared_ptr<const void> owner, ArrowSchema* schema, ArrowArray* array);
-/// Takes both structs over (releases them when the result's owner goes). Views ("vu"/"vz") and offsets ("u","z","U","Z") are
-/// accepted; views and fixed widths are used in place where offset is 0.
-struct ImportedBatch { Batch batch; std::shared_ptr<Arena> arena; std::shared_ptr<const void> owner; };
+/// As a struct array: one child per column ("b","i","l","g","d:p,s","vu","vz","tdD","tsu:UTC","tin"; json is
+/// "vu" with extension name arrow.json). Constant columns are expanded. `owner` keeps the arena alive until
+/// the array is released.
+void export_batch(const Batch& batch, std::shared_ptr<const void> owner, ArrowSchema* schema,
+                  ArrowArray* array);
+/// Takes both structs over (releases them when the result's owner goes). Views ("vu"/"vz") and offsets
+/// ("u","z","U","Z") are accepted; views and fixed widths are used in place where offset is 0.
+struct ImportedBatch {
+  Batch batch;
+  std::shared_ptr<Arena> arena;
+  std::shared_ptr<const void> owner;
+};
 Result<ImportedBatch> import_batch(ArrowSchema* schema, ArrowArray* array);
 
 }  // namespace weir

@@ -22,8 +22,9 @@ struct Interval {
 };
 static_assert(sizeof(Interval) == 16);
 
-/// A value that could not be computed for one row (overflow, a failed cast): it travels with the column, like NULL, until
-/// something uses the value; only then is the row rejected. `code` is a reject reason such as "overflow".
+/// A value that could not be computed for one row (overflow, a failed cast): it travels with the column, like
+/// NULL, until something uses the value; only then is the row rejected. `code` is a reject reason such as
+/// "overflow".
 struct RowError {
   std::uint32_t row;
   std::string code;
@@ -34,31 +35,45 @@ struct RowErrors {
   const RowError* find(std::uint32_t row) const;
 };
 
-inline bool get_bit(const std::uint8_t* bits, std::size_t index) { return (bits[index >> 3] >> (index & 7)) & 1; }
-inline void set_bit(std::uint8_t* bits, std::size_t index) { bits[index >> 3] |= static_cast<std::uint8_t>(1u << (index & 7)); }
-inline void clear_bit(std::uint8_t* bits, std::size_t index) { bits[index >> 3] &= static_cast<std::uint8_t>(~(1u << (index & 7))); }
-inline std::size_t bitmap_bytes(std::size_t bits) { return ((bits + 63) / 64) * 8; }  // whole words, so that loops may use them
+inline bool get_bit(const std::uint8_t* bits, std::size_t index) {
+  return (bits[index >> 3] >> (index & 7)) & 1;
+}
+inline void set_bit(std::uint8_t* bits, std::size_t index) {
+  bits[index >> 3] |= static_cast<std::uint8_t>(1u << (index & 7));
+}
+inline void clear_bit(std::uint8_t* bits, std::size_t index) {
+  bits[index >> 3] &= static_cast<std::uint8_t>(~(1u << (index & 7)));
+}
+inline std::size_t bitmap_bytes(std::size_t bits) {
+  return ((bits + 63) / 64) * 8;
+}  // whole words, so that loops may use them
 
-/// Does not own its memory: buffers live in the arena of the batch (or in a program's constants). Cheap to copy.
+/// Does not own its memory: buffers live in the arena of the batch (or in a program's constants). Cheap to
+/// copy.
 ///
-/// Fixed-width values lie in `values` in the machine's byte order (boolean: one bit per row); strings, bytes and json are
-/// Views into `arena`. A constant column holds one value that stands for every row: index with `row & row_mask`, which
-/// the readers below do. Values of NULL rows (and of rows with an error) are defined memory but without meaning;
-/// a row with an error is also NULL in `validity`.
+/// Fixed-width values lie in `values` in the machine's byte order (boolean: one bit per row); strings, bytes
+/// and json are Views into `arena`. A constant column holds one value that stands for every row: index with
+/// `row & row_mask`, which the readers below do. Values of NULL rows (and of rows with an error) are defined
+/// memory but without meaning; a row with an error is also NULL in `validity`.
 struct Column {
   Type type;
-  std::uint32_t size = 0;                  // rows
-  std::uint32_t row_mask = ~0u;            // 0 in a constant column
-  const std::uint8_t* validity = nullptr;  // bit set: not NULL; nullptr: no NULL at all. One bit (bit 0) if constant
+  std::uint32_t size = 0;        // rows
+  std::uint32_t row_mask = ~0u;  // 0 in a constant column
+  const std::uint8_t* validity =
+      nullptr;  // bit set: not NULL; nullptr: no NULL at all. One bit (bit 0) if constant
   const void* values = nullptr;
-  const Arena* arena = nullptr;            // for views
-  std::shared_ptr<const RowErrors> errors; // nullptr: none
+  const Arena* arena = nullptr;             // for views
+  std::shared_ptr<const RowErrors> errors;  // nullptr: none
 
   bool is_constant() const { return row_mask == 0; }
   bool is_null(std::uint32_t row) const { return validity != nullptr && !get_bit(validity, row & row_mask); }
   template <typename T>
-  const T& at(std::uint32_t row) const { return static_cast<const T*>(values)[row & row_mask]; }
-  bool bool_at(std::uint32_t row) const { return get_bit(static_cast<const std::uint8_t*>(values), row & row_mask); }
+  const T& at(std::uint32_t row) const {
+    return static_cast<const T*>(values)[row & row_mask];
+  }
+  bool bool_at(std::uint32_t row) const {
+    return get_bit(static_cast<const std::uint8_t*>(values), row & row_mask);
+  }
   std::string_view text_at(std::uint32_t row) const { return arena->text(at<View>(row)); }
 };
 
@@ -67,11 +82,15 @@ struct Column {
 /// Rows are written by index, each at most once, in any order; a row not written is NULL unless `all_valid`.
 class ColumnWriter {
  public:
-  /// `all_valid`: every row will be written and none is NULL (no validity bitmap is made until set_null is called).
+  /// `all_valid`: every row will be written and none is NULL (no validity bitmap is made until set_null is
+  /// called).
   ColumnWriter(Type type, std::uint32_t rows, Arena& arena, bool all_valid = false);
 
   template <typename T>
-  void set(std::uint32_t row, const T& value) { static_cast<T*>(values_)[row] = value; mark_valid(row); }
+  void set(std::uint32_t row, const T& value) {
+    static_cast<T*>(values_)[row] = value;
+    mark_valid(row);
+  }
   void set_bool(std::uint32_t row, bool value) {
     if (value) set_bit(static_cast<std::uint8_t*>(values_), row);
     mark_valid(row);
@@ -83,11 +102,15 @@ class ColumnWriter {
   void set_error(std::uint32_t row, std::string code, std::string message);
   Arena& arena() { return *arena_; }
   template <typename T>
-  T* data() { return static_cast<T*>(values_); }
+  T* data() {
+    return static_cast<T*>(values_);
+  }
   Column finish();
 
  private:
-  void mark_valid(std::uint32_t row) { if (validity_ != nullptr) set_bit(validity_, row); }
+  void mark_valid(std::uint32_t row) {
+    if (validity_ != nullptr) set_bit(validity_, row);
+  }
 
   Type type_;
   std::uint32_t rows_;

@@ -17,11 +17,6 @@ namespace {
 constexpr char present = '\x01';
 constexpr char absent = '\xFF';
 
-Hash128 hash_of(const void* bytes, std::size_t size) {
-  const XXH128_hash_t hash = XXH3_128bits(bytes, size);
-  return {hash.low64, hash.high64};
-}
-
 std::uint64_t big_endian(std::uint64_t value) {
   return std::endian::native == std::endian::big ? value : __builtin_bswap64(value);
 }
@@ -83,23 +78,12 @@ void append_text(std::string_view text, std::string& out) {
   out.append(2, '\0');
 }
 
-// The hash of append_text's form without a string in between; most keys are short.
-Hash128 hash_text(std::string_view text, std::string& buffer) {
-  std::array<char, 256> form;
-  if (text.size() + 3 > form.size() || std::memchr(text.data(), 0, text.size()) != nullptr) {
-    buffer.clear();
-    append_text(text, buffer);
-    return hash_bytes(buffer);
-  }
-  form[0] = present;
-  std::memcpy(form.data() + 1, text.data(), text.size());
-  std::memset(form.data() + 1 + text.size(), 0, 2);
-  return hash_of(form.data(), text.size() + 3);
-}
-
 }  // namespace
 
-Hash128 hash_bytes(std::string_view bytes) { return hash_of(bytes.data(), bytes.size()); }
+Hash128 hash_bytes(std::string_view bytes) {
+  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+  return {hash.low64, hash.high64};
+}
 
 void append_key(const Column& column, std::uint32_t row, std::string& out) {
   if (column.is_null(row)) {
@@ -134,17 +118,11 @@ void append_key(const Column& column, std::uint32_t row, std::string& out) {
 }
 
 void hash_rows(std::span<const Column> columns, std::span<Hash128> out) {
-  std::string buffer;
-  const bool is_one_text = columns.size() == 1 && columns[0].type.is_text_like();
+  std::string key;  // keeps its memory from row to row
   for (std::size_t i = 0; i < out.size(); ++i) {
-    const auto row = static_cast<std::uint32_t>(i);
-    if (is_one_text && !columns[0].is_null(row)) {
-      out[i] = hash_text(columns[0].text_at(row), buffer);
-      continue;
-    }
-    buffer.clear();
-    for (const Column& column : columns) append_key(column, row, buffer);
-    out[i] = hash_bytes(buffer);
+    key.clear();
+    for (const Column& column : columns) append_key(column, static_cast<std::uint32_t>(i), key);
+    out[i] = hash_bytes(key);
   }
 }
 

@@ -18,9 +18,10 @@ struct Hash128 {
 
 Hash128 hash_bytes(std::string_view bytes);
 
-/// Appends a canonical form of one value to `out`: equal values (1.0 and 1.00, -0.0 and 0.0, all NaNs) give equal bytes, different values
-/// different bytes, no value's form is a prefix of another of the same type, and comparing forms as bytes orders the values: numbers and times
-/// ascending, text by bytes, NULL last. Used as row key, sort key and for "update newer by".
+/// Appends a canonical form of one value to `out`: equal values (1.0 and 1.00, -0.0 and 0.0, all NaNs) give
+/// equal bytes, different values different bytes, no value's form is a prefix of another of the same type,
+/// and comparing forms as bytes orders the values: numbers and times ascending, text by bytes, NULL last.
+/// Used as row key, sort key and for "update newer by".
 void append_key(const Column& column, std::uint32_t row, std::string& out);
 
 /// out[i] = hash of the canonical keys of row i over `columns`. out.size() rows.

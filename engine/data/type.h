@@ -10,13 +10,13 @@
 namespace weir {
 
 enum class TypeKind : std::uint8_t {
-  null,       // the type of a bare NULL; converts to every other
-  boolean,    // one bit
-  int32,      // SQL int
-  int64,      // SQL bigint
-  float64,    // SQL double
-  decimal,    // exact, precision 1..38, scale 0..precision; 128 bits, Arrow's decimal128
-  string,     // UTF-8
+  null,     // the type of a bare NULL; converts to every other
+  boolean,  // one bit
+  int32,    // SQL int
+  int64,    // SQL bigint
+  float64,  // SQL double
+  decimal,  // exact, precision 1..38, scale 0..precision; 128 bits, Arrow's decimal128
+  string,   // UTF-8
   bytes,
   date,       // days since 1970-01-01, 32 bits
   timestamp,  // microseconds since 1970-01-01 UTC, 64 bits
@@ -30,9 +30,12 @@ struct Type {
   std::uint8_t scale = 0;      // decimal only
 
   friend bool operator==(const Type&, const Type&) = default;
-  bool is_text_like() const { return kind == TypeKind::string || kind == TypeKind::json || kind == TypeKind::bytes; }
+  bool is_text_like() const {
+    return kind == TypeKind::string || kind == TypeKind::json || kind == TypeKind::bytes;
+  }
   bool is_numeric() const {
-    return kind == TypeKind::int32 || kind == TypeKind::int64 || kind == TypeKind::float64 || kind == TypeKind::decimal;
+    return kind == TypeKind::int32 || kind == TypeKind::int64 || kind == TypeKind::float64 ||
+           kind == TypeKind::decimal;
   }
   /// Bytes of one value in a column; 0 for boolean (a bitmap) and null.
   std::size_t width() const;
@@ -49,12 +52,14 @@ inline constexpr Type date_type{TypeKind::date};
 inline constexpr Type timestamp_type{TypeKind::timestamp};
 inline constexpr Type interval_type{TypeKind::interval};
 inline constexpr Type json_type{TypeKind::json};
-constexpr Type decimal_type(std::uint8_t precision, std::uint8_t scale) { return {TypeKind::decimal, precision, scale}; }
+constexpr Type decimal_type(std::uint8_t precision, std::uint8_t scale) {
+  return {TypeKind::decimal, precision, scale};
+}
 
 /// "bigint", "decimal(10,2)", "string": as users write it.
 std::string to_string(const Type& type);
-/// Accepts the names of to_string in any case and the usual aliases: boolean, integer, long, float8, double precision,
-/// numeric, text, varchar, binary, bytea, timestamptz, jsonb. Nothing where the text is no type.
+/// Accepts the names of to_string in any case and the usual aliases: boolean, integer, long, float8, double
+/// precision, numeric, text, varchar, binary, bytea, timestamptz, jsonb. Nothing where the text is no type.
 std::optional<Type> parse_type(std::string_view text);
 /// The names parse_type knows, for suggestions.
 const std::vector<std::string>& type_names();

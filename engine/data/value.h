@@ -8,7 +8,8 @@
 
 namespace weir {
 
-/// std::monostate is NULL. int32/date use std::int32_t, int64/timestamp std::int64_t, decimal Int128, string/bytes/json std::string.
+/// std::monostate is NULL. int32/date use std::int32_t, int64/timestamp std::int64_t, decimal Int128,
+/// string/bytes/json std::string.
 struct Value {
   Type type;
   std::variant<std::monostate, bool, std::int32_t, std::int64_t, double, Int128, std::string, Interval> data;

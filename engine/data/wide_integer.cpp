@@ -36,12 +36,20 @@ bool shift_in(UInt256& value, bool in) {
   return carry != 0;
 }
 
+std::optional<UInt128> rounded(const UInt256& quotient, bool up) {
+  const UInt128 result = quotient.low_128();
+  if (!quotient.fits_128() || (up && result == ~static_cast<UInt128>(0))) return std::nullopt;
+  return result + (up ? 1 : 0);
+}
+
 std::optional<UInt128> divide_narrow(UInt128 numerator, UInt128 denominator) {
-  const UInt128 quotient = numerator / denominator;
   const UInt128 remainder = numerator % denominator;
-  const bool round_up = remainder >= denominator - remainder;
-  if (round_up && quotient == ~static_cast<UInt128>(0)) return std::nullopt;
-  return quotient + (round_up ? 1 : 0);
+  return rounded(UInt256::from(numerator / denominator), remainder >= denominator - remainder);
+}
+
+std::optional<UInt128> divide_short(UInt256 numerator, std::uint64_t denominator) {
+  const std::uint64_t remainder = numerator.divide_by(denominator);
+  return rounded(numerator, remainder >= denominator - remainder);
 }
 
 }  // namespace
@@ -105,10 +113,14 @@ void UInt256::scale_down(int exponent) {
 }
 
 std::optional<UInt128> divide_rounded(const UInt256& numerator, const UInt256& denominator) {
-  if (numerator.fits_128() && denominator.fits_128())
+  if (numerator.fits_128() && denominator.fits_128()) {
     return divide_narrow(numerator.low_128(), denominator.low_128());
-  UInt256 quotient =
-      numerator;  // its bits move out on the left into the remainder while those of the quotient come in
+  }
+  if (denominator.fits_128() && denominator.limbs[1] == 0) {
+    return divide_short(numerator, denominator.limbs[0]);
+  }
+  // Bits move out of it on the left into the remainder while those of the quotient come in.
+  UInt256 quotient = numerator;
   UInt256 remainder;
   bool next = false;
   for (int bit = 0; bit < 256; ++bit) {
@@ -119,11 +131,7 @@ std::optional<UInt128> divide_rounded(const UInt256& numerator, const UInt256& d
   shift_in(quotient, next);
   UInt256 rest = denominator;
   subtract(rest, remainder);
-  const bool round_up = !is_less(remainder, rest);
-  if (!quotient.fits_128()) return std::nullopt;
-  const UInt128 result = quotient.low_128();
-  if (round_up && result == ~static_cast<UInt128>(0)) return std::nullopt;
-  return result + (round_up ? 1 : 0);
+  return rounded(quotient, !is_less(remainder, rest));
 }
 
 }  // namespace weir
