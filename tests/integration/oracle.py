@@ -107,7 +107,10 @@ def _sha256(text):
 def _host(url):
     if url is None:
         return None
-    host = urllib.parse.urlsplit(url).hostname
+    try:
+        host = urllib.parse.urlsplit(url).hostname
+    except ValueError:
+        return None
     return (host.removeprefix("www.") or None) if host else None
 
 
