@@ -43,12 +43,12 @@ std::string changes_something(const SinkTable& table, const PostgresTableFacts& 
   return fmt::format("ROW({}) IS DISTINCT FROM ROW({})", stored, offered);
 }
 
-// As the runtime decides within an epoch: NULL is older than everything, text is compared by bytes.
-std::string is_newer(const SinkTable& table) {
+// As the runtime decides within an epoch, so that it does not matter where an epoch ends: NULL is older than
+// everything, the later row wins among equals, text is compared by bytes.
+std::string is_not_older(const SinkTable& table) {
   const std::string name = column(table, table.newer_by);
   const bool is_text = table.schema.fields[table.newer_by].type.kind == TypeKind::string;
-  return fmt::format("(excluded.{0} > t.{0}{1} OR (t.{0} IS NULL AND excluded.{0} IS NOT NULL))", name,
-                     is_text ? " COLLATE \"C\"" : "");
+  return fmt::format("(t.{0} IS NULL OR excluded.{0} >= t.{0}{1})", name, is_text ? " COLLATE \"C\"" : "");
 }
 
 std::string on_conflict(const SinkTable& table, const PostgresTableFacts& facts) {
@@ -57,15 +57,15 @@ std::string on_conflict(const SinkTable& table, const PostgresTableFacts& facts)
       comma_list(table.key.size(), [&](std::size_t i) { return column(table, table.key[i]); });
   std::string changes;
   for (std::size_t i = 0; i < table.schema.fields.size(); ++i) {
+    const std::string name = column(table, i);
     if (!is_key(table, i))
-      changes +=
-          fmt::format("{}{} = excluded.{}", changes.empty() ? "" : ", ", column(table, i), column(table, i));
+      changes += fmt::format("{}{} = excluded.{}", changes.empty() ? "" : ", ", name, name);
   }
   if (table.on_conflict == OnConflict::ignore || changes.empty())
     return fmt::format(" ON CONFLICT ({}) DO NOTHING", key);
-  return fmt::format(
-      " ON CONFLICT ({}) DO UPDATE SET {} WHERE {}", key, changes,
-      table.on_conflict == OnConflict::update_newer ? is_newer(table) : changes_something(table, facts));
+  std::string condition = changes_something(table, facts);
+  if (table.on_conflict == OnConflict::update_newer) condition = is_not_older(table) + " AND " + condition;
+  return fmt::format(" ON CONFLICT ({}) DO UPDATE SET {} WHERE {}", key, changes, condition);
 }
 
 }  // namespace

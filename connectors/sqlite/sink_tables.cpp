@@ -44,8 +44,9 @@ std::string on_conflict(const SinkTable& table) {
   if (table.on_conflict == OnConflict::ignore || changes.empty())
     return fmt::format(" ON CONFLICT ({}) DO NOTHING", names(key));
   if (table.on_conflict == OnConflict::update_newer) {
+    // As the runtime decides within an epoch: NULL is older than everything, the later row wins among equals.
     const std::string name = sqlite_name(table.schema.fields[table.newer_by].name);
-    differs = fmt::format("excluded.{0} > t.{0} OR (t.{0} IS NULL AND excluded.{0} IS NOT NULL)", name);
+    differs = fmt::format("(t.{0} IS NULL OR excluded.{0} >= t.{0}) AND ({1})", name, differs);
   }
   return fmt::format(" ON CONFLICT ({}) DO UPDATE SET {} WHERE {}", names(key), changes, differs);
 }

@@ -71,30 +71,31 @@ TEST_P(StoreContract, UpdateReplacesAndCountsUnchangedRowsAsDuplicates) {
   }
 }
 
-TEST_P(StoreContract, UpdateNewerTakesOnlyNewerRows) {
+TEST_P(StoreContract, UpdateNewerLeavesNewerRowsAlone) {
   for (const OnConflictCase& way : conflict_cases()) {
     definition_ = GetParam().fresh();
     const SinkTable table = items(OnConflict::update_newer);
     auto store = open_ready({table});
     auto writer = this->writer(*store);
+    const RowValues undated{integer(4), text("undated"), null_value(int64_type)};
     EpochBuilder first(1, "0", "a");
     commit(*writer, first.rows(*store, table,
-                               {item(1, "one", 5),
-                                item(2, "two", 5),
-                                item(3, "three", 5),
-                                {integer(4), text("four"), null_value(int64_type)}}));
+                               {item(1, "a", 5), item(2, "a", 5), item(3, "a", 5), undated, item(5, "a", 5),
+                                item(6, "a", 5)}));
     std::vector<RowValues> rows{item(1, "newer", 6),
-                                item(2, "same", 5),
-                                {integer(3), text("unknown"), null_value(int64_type)},
-                                item(4, "newer", 1)};
+                                item(2, "older", 4),
+                                {integer(3), text("undated"), null_value(int64_type)},
+                                item(4, "dated", 1),
+                                item(5, "as old, later", 5),
+                                item(6, "a", 5)};
     if (way.is_large) {
       for (RowValues& row : item_range(1000, 700)) rows.push_back(row);
     }
     EpochBuilder second(2, "a", "b");
     const EpochReport report = commit(*writer, second.rows(*store, table, rows, way.believed_new));
-    EXPECT_EQ(report.tables[0].duplicates, 2);
+    EXPECT_EQ(report.tables[0].duplicates, 3);
     EXPECT_EQ(query(*store, "SELECT id, name FROM items WHERE id < 10 ORDER BY id"),
-              (std::vector<std::string>{"1|newer", "2|two", "3|three", "4|newer"}));
+              (std::vector<std::string>{"1|newer", "2|a", "3|a", "4|dated", "5|as old, later", "6|a"}));
   }
 }
 
