@@ -8,22 +8,26 @@ void register_builtin_functions(FunctionRegistry& registry) {
   register_operators(registry);
   register_cast(registry);
   register_conditional(registry);
+  register_value_tests(registry);
   register_concatenation(registry);
   register_letter_case(registry);
   register_padding(registry);
   register_text_parts(registry);
   register_text_search(registry);
   register_text_codes(registry);
+  register_text_forms(registry);
   register_regexps(registry);
   register_digests(registry);
   register_row_hashes(registry);
   register_date_parts(registry);
   register_date_arithmetic(registry);
   register_epochs(registry);
+  register_date_fields(registry);
   register_date_formats(registry);
   register_json(registry);
   register_math(registry);
   register_rounding(registry);
+  register_integers(registry);
   register_urls(registry);
 }
 

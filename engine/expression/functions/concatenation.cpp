@@ -150,11 +150,12 @@ void register_concatenation(FunctionRegistry& registry) {
       variadic(prepared({"string", "any"}, string_type,
                         [](const CallSite&) -> KernelResult { return kernel_of<ConcatWithSeparator>(); }));
   with_separator.strict = false;
+  with_separator.optional = 1;
   with_separator.never_null = false;
   add(registry,
       {.name = "concat_ws",
        .family = family,
-       .signature = "concat_ws(separator string, value any, ...) -> string",
+       .signature = "concat_ws(separator string[, value any, ...]) -> string",
        .summary = "Joins the texts of its arguments with a separator and leaves NULLs out.",
        .examples = {{"concat_ws('-', 'a', NULL, 'b', 3)", "a-b-3"}, {"concat_ws(NULL, 'a', 'b')", "NULL"}},
        .overloads = {with_separator}});

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "engine/data/calendar.h"
@@ -64,9 +65,7 @@ double months_between(std::int64_t later, std::int64_t earlier) {
   };
   const double difference =
       (a.day - b.day) * 86400.0 + seconds(later, later_day) - seconds(earlier, earlier_day);
-  return static_cast<double>(static_cast<std::int64_t>((months + difference / (31 * 86400.0)) * 1e8 +
-                                                       (months < 0 ? -0.5 : 0.5))) /
-         1e8;
+  return std::round((months + difference / (31 * 86400.0)) * 1e8) / 1e8;
 }
 
 void add_day_function(FunctionRegistry& registry, const char* name, std::vector<std::string> aliases,

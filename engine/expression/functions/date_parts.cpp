@@ -1,5 +1,8 @@
 // date_parts.cpp — what the calendar and the clock say of a date or timestamp: year, month, weekofyear, hour
 // ...
+#include <fmt/format.h>
+#include <strings.h>
+
 #include "engine/data/calendar.h"
 #include "engine/expression/functions/families.h"
 #include "engine/expression/functions/iso_week.h"
@@ -29,6 +32,103 @@ std::int32_t second_of_day(std::int64_t microseconds) {
 std::int32_t hour(std::int64_t microseconds) { return second_of_day(microseconds) / 3600; }
 std::int32_t minute(std::int64_t microseconds) { return second_of_day(microseconds) / 60 % 60; }
 std::int32_t second(std::int64_t microseconds) { return second_of_day(microseconds) % 60; }
+
+/// Since midnight, in microseconds within the minute: decimal(8,6) has the same digits.
+Int128 second_with_fraction(std::int64_t microseconds) {
+  const std::int64_t rest = microseconds % (60 * microseconds_per_second);
+  return rest < 0 ? rest + 60 * microseconds_per_second : rest;
+}
+
+/// A field that date_part knows. Just one of the functions is set; neither stands for seconds with their
+/// fraction.
+struct Field {
+  std::vector<std::string_view> names;
+  PartOfDate of_date = nullptr;
+  PartOfTime of_time = nullptr;
+};
+
+const std::vector<Field>& fields() {
+  static const std::vector<Field> known = {
+      {{"year", "years", "y", "yr", "yrs"}, year},
+      {{"yearofweek"}, [](std::int32_t days) { return iso_week(days).year; }},
+      {{"quarter", "qtr"}, quarter},
+      {{"month", "months", "mon", "mons"}, month},
+      {{"week", "weeks", "w"}, week},
+      {{"day", "days", "d"}, day},
+      {{"dayofweek", "dow"}, day_of_week},
+      {{"dayofweek_iso", "dow_iso"}, [](std::int32_t days) { return weekday_from_monday(days) + 1; }},
+      {{"doy"}, day_of_year},
+      {{"hour", "hours", "h", "hr", "hrs"}, nullptr, hour},
+      {{"minute", "minutes", "m", "min", "mins"}, nullptr, minute},
+      {{"second", "seconds", "s", "sec", "secs"}},
+  };
+  return known;
+}
+
+Result<const Field*> field_of(const CallSite& site) {
+  const std::string* name = constant_text(site, 0);
+  if (name == nullptr)
+    return call_error("date_part: the field must be a constant, because it decides the result's type");
+  for (const Field& field : fields()) {
+    for (const std::string_view known : field.names) {
+      if (known.size() == name->size() && strncasecmp(known.data(), name->data(), known.size()) == 0)
+        return &field;
+    }
+  }
+  return call_error(
+      fmt::format("date_part: unknown field: {} (fields are year, quarter, month, week, day, dayofweek, "
+                  "dayofweek_iso, doy, hour, minute, second, yearofweek)",
+                  *name));
+}
+
+KernelResult prepare_field_of_time(const CallSite& site) {
+  WEIR_ASSIGN(const Field* field, field_of(site));
+  if (field->of_date != nullptr) {
+    return make_kernel(site.result, [of = field->of_date](std::string_view, std::int64_t time) {
+      return of(days_of_timestamp(time));
+    });
+  }
+  if (field->of_time != nullptr) {
+    return make_kernel(site.result,
+                       [of = field->of_time](std::string_view, std::int64_t time) { return of(time); });
+  }
+  return make_kernel(site.result,
+                     [](std::string_view, std::int64_t time) { return second_with_fraction(time); });
+}
+
+KernelResult prepare_field_of_day(const CallSite& site) {
+  WEIR_ASSIGN(const Field* field, field_of(site));
+  if (field->of_date != nullptr) {
+    return make_kernel(site.result,
+                       [of = field->of_date](std::string_view, std::int32_t days) { return of(days); });
+  }
+  if (field->of_time != nullptr)
+    return make_kernel(site.result, [](std::string_view, std::int32_t) { return std::int32_t{0}; });
+  return make_kernel(site.result, [](std::string_view, std::int32_t) { return Int128{0}; });
+}
+
+void register_date_part(FunctionRegistry& registry) {
+  const auto type = [](const CallSite& site) -> Result<Type> {
+    WEIR_ASSIGN(const Field* field, field_of(site));
+    return field->of_date == nullptr && field->of_time == nullptr ? decimal_type(8, 6) : int32_type;
+  };
+  Overload of_time = prepared({"string", "timestamp"}, int32_type, prepare_field_of_time);
+  Overload of_day = prepared({"string", "date"}, int32_type, prepare_field_of_day);
+  of_time.result = type;
+  of_day.result = type;
+  add(registry,
+      {.name = "date_part",
+       .aliases = {"datepart"},
+       .family = family,
+       .signature = "date_part(field string, time timestamp or date) -> int (decimal(8,6) for seconds)",
+       .summary = "A field of a time: year, yearofweek, quarter, month, week, day, dayofweek (Sunday 1), "
+                  "dayofweek_iso "
+                  "(Monday 1), doy, hour, minute or second with its fraction.",
+       .examples = {{"date_part('YEAR', TIMESTAMP '2019-08-12 01:00:00.123456')", "2019"},
+                    {"date_part('doy', DATE '2019-08-12')", "224"},
+                    {"date_part('SECONDS', TIMESTAMP '2019-10-01 00:00:01.000001')", "1.000001"}},
+       .overloads = {of_day, of_time}});
+}
 
 struct DatePart {
   const char* name;
@@ -105,6 +205,7 @@ void register_date_parts(FunctionRegistry& registry) {
         {"weekofyear(DATE '2024-12-30')", "1"}}},
   };
   for (const DatePart& part : parts) add_date_part(registry, part);
+  register_date_part(registry);
   add_time_part(registry,
                 {"hour", hour, "The hour, 0 to 23, UTC.", {"hour(TIMESTAMP '2009-07-30 12:58:59')", "12"}});
   add_time_part(

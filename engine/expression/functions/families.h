@@ -12,6 +12,8 @@ void register_operators(FunctionRegistry& registry);
 void register_cast(FunctionRegistry& registry);
 // coalesce, nullif, if, ifnull, nvl2, greatest, least
 void register_conditional(FunctionRegistry& registry);
+// isnull, isnotnull, isnan, typeof ...
+void register_value_tests(FunctionRegistry& registry);
 // concat, concat_ws
 void register_concatenation(FunctionRegistry& registry);
 // lower, upper, initcap
@@ -24,6 +26,8 @@ void register_text_parts(FunctionRegistry& registry);
 void register_text_search(FunctionRegistry& registry);
 // ascii, chr, hex, unhex, base64 ...
 void register_text_codes(FunctionRegistry& registry);
+// format_number, soundex, luhn_check
+void register_text_forms(FunctionRegistry& registry);
 // regexp_extract, regexp_replace ...
 void register_regexps(FunctionRegistry& registry);
 // sha2, sha1, md5, crc32
@@ -36,6 +40,8 @@ void register_date_parts(FunctionRegistry& registry);
 void register_date_arithmetic(FunctionRegistry& registry);
 // timestamp_seconds, unix_seconds, current_timestamp ...
 void register_epochs(FunctionRegistry& registry);
+// make_timestamp, next_day, monthname, dayname
+void register_date_fields(FunctionRegistry& registry);
 // date_format, to_timestamp, to_date
 void register_date_formats(FunctionRegistry& registry);
 // json_value, json_path, to_json
@@ -44,6 +50,8 @@ void register_json(FunctionRegistry& registry);
 void register_math(FunctionRegistry& registry);
 // round, bround, floor, ceil
 void register_rounding(FunctionRegistry& registry);
+// bin, conv, bit_count, shiftleft, factorial ...
+void register_integers(FunctionRegistry& registry);
 // url_host, url_path, url_query ...
 void register_urls(FunctionRegistry& registry);
 

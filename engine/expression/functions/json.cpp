@@ -190,17 +190,23 @@ void register_tests(FunctionRegistry& registry) {
            }))}});
 }
 
+bool needs_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+char* write_escaped(char c, char* out) {
+  constexpr std::string_view short_forms = "\"\\\b\f\n\r\t";
+  const std::size_t special = short_forms.find(c);
+  *out++ = '\\';
+  if (special == short_forms.npos) return fmt::format_to(out, "u{:04x}", static_cast<unsigned>(c));
+  *out++ = "\"\\bfnrt"[special];
+  return out;
+}
+
 void quote(RowOutput& output, std::string_view text) {
   char* out = output.room(6 * text.size() + 2);
   *out++ = '"';
   for (const char c : text) {
-    constexpr std::string_view escaped = "\"\\\b\f\n\r\t";
-    const std::size_t special = escaped.find(c);
-    if (special != escaped.npos) {
-      *out++ = '\\';
-      *out++ = "\"\\bfnrt"[special];
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      out = fmt::format_to(out, "\\u{:04x}", static_cast<unsigned>(c));
+    if (needs_escape(c)) {
+      out = write_escaped(c, out);
     } else {
       *out++ = c;
     }

@@ -53,27 +53,20 @@ class Walker {
   void skip_blanks() { position_ = skip_json_blanks(text_, position_); }
 
   void skip_string() {
-    ++position_;
-    for (;;) {
-      const std::size_t quote = text_.find('"', position_);
-      if (quote == text_.npos) {
-        position_ = text_.size();
-        return;
-      }
-      std::size_t slashes = 0;
-      while (quote - slashes > position_ && text_[quote - slashes - 1] == '\\') ++slashes;
-      position_ = quote + 1;
-      if (slashes % 2 == 0) return;
-    }
+    const char* const end = text_.data() + text_.size();
+    const char* at = text_.data() + position_ + 1;
+    while (at < end && *at != '"') at += *at == '\\' ? 2 : 1;
+    position_ = at < end ? static_cast<std::size_t>(at - text_.data()) + 1 : text_.size();
   }
 
   void skip_value() {
     const char first = next();
     if (first == '"') return skip_string();
-    if (first != '{' && first != '[') {
-      position_ = std::min(text_.find_first_of(",]} \t\n\r", position_), text_.size());
-      return;
-    }
+    if (first == '{' || first == '[') return skip_container();
+    while (position_ < text_.size() && !ends_scalar(text_[position_])) ++position_;
+  }
+
+  void skip_container() {
     for (std::size_t depth = 0; position_ < text_.size();) {
       const char c = text_[position_];
       if (c == '"') {
@@ -84,6 +77,10 @@ class Walker {
       if (c == '{' || c == '[') ++depth;
       if ((c == '}' || c == ']') && --depth == 0) return;
     }
+  }
+
+  static bool ends_scalar(char c) {
+    return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
   }
 
   std::string_view text_;
@@ -98,28 +95,26 @@ bool is_name(std::string_view quoted, std::string_view name) {
   return unescaped == name;
 }
 
-std::optional<std::string_view> member(std::string_view object, std::string_view name) {
-  Walker walker(object);
-  if (!walker.take('{')) return std::nullopt;
+/// Moves from the start of an object to that of the value of a member.
+bool enter_member(Walker& walker, std::string_view name) {
+  if (!walker.take('{')) return false;
   while (walker.next() == '"') {
     const bool is_found = is_name(walker.take_string(), name);
-    if (!walker.take(':')) return std::nullopt;
-    const std::string_view value = walker.take_value();
-    if (is_found) return value;
-    if (!walker.take(',')) return std::nullopt;
+    if (!walker.take(':')) return false;
+    if (is_found) return true;
+    walker.take_value();
+    if (!walker.take(',')) return false;
   }
-  return std::nullopt;
+  return false;
 }
 
-std::optional<std::string_view> element(std::string_view array, std::size_t index) {
-  Walker walker(array);
-  if (!walker.take('[')) return std::nullopt;
-  for (std::size_t i = 0; walker.next() != ']' && walker.next() != '\0'; ++i) {
-    const std::string_view value = walker.take_value();
-    if (i == index) return value;
-    if (!walker.take(',')) return std::nullopt;
+/// Moves from the start of an array to that of an element.
+bool enter_element(Walker& walker, std::size_t index) {
+  if (!walker.take('[')) return false;
+  for (; index > 0; --index) {
+    if (walker.take_value().empty() || !walker.take(',')) return false;
   }
-  return std::nullopt;
+  return walker.next() != ']';
 }
 
 }  // namespace
@@ -157,12 +152,13 @@ Result<JsonPath> JsonPath::compile(std::string_view text) {
 }
 
 std::optional<std::string_view> JsonPath::find(std::string_view json) const {
-  std::optional<std::string_view> value = Walker(json).take_value();
+  Walker walker(json);
   for (const Step& step : steps_) {
-    value = step.is_name ? member(*value, step.name) : element(*value, step.index);
-    if (!value.has_value()) return std::nullopt;
+    const bool is_there = step.is_name ? enter_member(walker, step.name) : enter_element(walker, step.index);
+    if (!is_there) return std::nullopt;
   }
-  if (value->empty()) return std::nullopt;
+  const std::string_view value = walker.take_value();
+  if (value.empty()) return std::nullopt;
   return value;
 }
 

@@ -111,7 +111,7 @@ void register_text_operators(FunctionRegistry& registry) {
   like.optional = 1;
   add_operator(registry, "like", "text LIKE pattern [ESCAPE character] -> boolean",
                "Whether the whole text matches: % is any text, _ any one character.",
-               {{"'green tea' LIKE 'green%'", "true"}, {"'10%' LIKE '10\\\\%'", "true"}}, {std::move(like)});
+               {{"'green tea' LIKE 'green%'", "true"}, {"'10%' LIKE '10\\%'", "true"}}, {std::move(like)});
   add_operator(registry, "rlike", "text RLIKE pattern -> boolean",
                "Whether some part of the text matches the regular expression (RE2).",
                {{"'tea 42' RLIKE '[0-9]+'", "true"}},

@@ -1,6 +1,10 @@
 // url_parts.cpp — splits URLs by RFC 3986, generously: what browsers send as a referrer need not be perfect.
 #include "engine/expression/functions/url_parts.h"
 
+#include <algorithm>
+#include <array>
+#include <cstdint>
+
 namespace weir {
 namespace {
 
@@ -12,44 +16,79 @@ std::string_view trim(std::string_view text) {
   return text;
 }
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+/// What a character means in an authority; bad ones can stand in no host.
+enum class CharacterClass : std::uint8_t { plain, end, at, colon, bad };
+
+constexpr auto character_classes = [] {
+  std::array<CharacterClass, 256> classes{};
+  const auto set = [&](std::string_view characters, CharacterClass wanted) {
+    for (const char c : characters) classes[static_cast<unsigned char>(c)] = wanted;
+  };
+  for (std::size_t c = 0; c <= ' '; ++c) classes[c] = CharacterClass::bad;
+  set("<>\"{}|^`\x7f", CharacterClass::bad);
+  set("/?#\\", CharacterClass::end);
+  set("@", CharacterClass::at);
+  set(":", CharacterClass::colon);
+  return classes;
+}();
+
+CharacterClass class_of(char c) { return character_classes[static_cast<unsigned char>(c)]; }
+
+constexpr auto scheme_characters = [] {
+  std::array<bool, 256> is_allowed{};
+  for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+-.")) {
+    is_allowed[static_cast<unsigned char>(c)] = true;
+  }
+  return is_allowed;
+}();
 
 /// The length of "scheme" in "scheme://..."; 0 where the text does not begin so.
 std::size_t scheme_length(std::string_view url) {
-  if (url.empty() || !is_letter(url.front())) return 0;
+  if (url.empty()) return 0;
+  const char first = static_cast<char>(url.front() | 0x20);
+  if (first < 'a' || first > 'z') return 0;
   std::size_t i = 1;
-  while (i < url.size() && (is_letter(url[i]) || (url[i] >= '0' && url[i] <= '9') || url[i] == '+' ||
-                            url[i] == '-' || url[i] == '.'))
-    ++i;
+  while (i < url.size() && scheme_characters[static_cast<unsigned char>(url[i])]) ++i;
   return url.substr(i, 3) == "://" ? i : 0;
 }
 
-std::string_view without_userinfo(std::string_view authority) {
-  const std::size_t at = authority.rfind('@');
-  return at == authority.npos ? authority : authority.substr(at + 1);
-}
+struct Authority {
+  std::string_view whole;
+  std::string_view host;
+  std::size_t userinfo_length = std::string_view::npos;  // npos: none
+};
 
-std::string_view without_port(std::string_view host) {
-  if (!host.empty() && host.front() == '[') {
-    const std::size_t end = host.find(']');
-    return end == host.npos ? std::string_view() : host.substr(0, end + 1);
+/// The part of `rest` up to the path, in one pass. The host is empty where it holds what no host may hold.
+Authority take_authority(std::string_view rest) {
+  Authority authority;
+  std::size_t host_start = 0;
+  std::size_t colon = rest.npos;
+  bool is_bad = false;
+  std::size_t i = 0;
+  for (; i < rest.size(); ++i) {
+    const CharacterClass c = class_of(rest[i]);
+    if (c == CharacterClass::plain) continue;
+    if (c == CharacterClass::end) break;
+    if (c == CharacterClass::at) {
+      authority.userinfo_length = i;
+      host_start = i + 1;
+      colon = rest.npos;
+      is_bad = false;
+    } else if (c == CharacterClass::colon) {
+      colon = std::min(colon, i);
+    } else {
+      is_bad = true;
+    }
   }
-  return host.substr(0, host.find(':'));
-}
-
-/// Blanks and these characters can stand in no host.
-bool is_host(std::string_view host) {
-  for (const char c : host) {
-    if (is_blank(c) || c == '<' || c == '>' || c == '"' || c == '{' || c == '}' || c == '|' || c == '^' ||
-        c == '`')
-      return false;
+  authority.whole = rest.substr(0, i);
+  const std::string_view host = authority.whole.substr(host_start);
+  if (is_bad || host.empty()) return authority;
+  if (host.front() != '[') {
+    authority.host = authority.whole.substr(host_start, colon == rest.npos ? colon : colon - host_start);
+  } else if (const std::size_t closing = host.find(']'); closing != host.npos) {
+    authority.host = host.substr(0, closing + 1);
   }
-  return true;
-}
-
-std::string_view authority_of(std::string_view url, std::size_t scheme) {
-  const std::string_view rest = url.substr(scheme + 3);
-  return rest.substr(0, rest.find_first_of("/?#\\"));
+  return authority;
 }
 
 }  // namespace
@@ -57,9 +96,7 @@ std::string_view authority_of(std::string_view url, std::size_t scheme) {
 std::string_view host_of_url(std::string_view url) {
   url = trim(url);
   const std::size_t scheme = scheme_length(url);
-  if (scheme == 0) return {};
-  const std::string_view host = without_port(without_userinfo(authority_of(url, scheme)));
-  return is_host(host) ? host : std::string_view();
+  return scheme == 0 ? std::string_view() : take_authority(url.substr(scheme + 3)).host;
 }
 
 std::optional<UrlParts> split_url(std::string_view url) {
@@ -68,12 +105,11 @@ std::optional<UrlParts> split_url(std::string_view url) {
   if (scheme == 0) return std::nullopt;
   UrlParts parts;
   parts.scheme = url.substr(0, scheme);
-  parts.authority = authority_of(url, scheme);
-  parts.host = without_port(without_userinfo(parts.authority));
-  if (!is_host(parts.host)) return std::nullopt;
-  const std::size_t at = parts.authority.rfind('@');
-  parts.has_userinfo = at != url.npos;
-  if (parts.has_userinfo) parts.userinfo = parts.authority.substr(0, at);
+  const Authority authority = take_authority(url.substr(scheme + 3));
+  parts.authority = authority.whole;
+  parts.host = authority.host;
+  parts.has_userinfo = authority.userinfo_length != url.npos;
+  if (parts.has_userinfo) parts.userinfo = parts.authority.substr(0, authority.userinfo_length);
   std::string_view rest = url.substr(scheme + 3 + parts.authority.size());
   const std::size_t hash = rest.find('#');
   parts.has_fragment = hash != rest.npos;
