@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "evaluation.h"
+#include "literals.h"
 
 namespace weir::test {
 namespace {
@@ -11,25 +12,6 @@ namespace {
 constexpr std::uint32_t rows = 5;  // value, NULL, value, NULL, value
 
 bool holds_value(std::uint32_t row) { return row % 2 == 0; }
-
-/// Calls `visit` for every literal below `ast`, in the order of the text.
-template <typename Visit>
-void visit_literals(AstPtr& ast, Visit&& visit) {
-  if (ast == nullptr) return;
-  if (std::holds_alternative<LiteralAst>(ast->node)) return visit(ast);
-  if (auto* call = std::get_if<CallAst>(&ast->node)) {
-    for (AstPtr& argument : call->arguments) visit_literals(argument, visit);
-  } else if (auto* choice = std::get_if<CaseAst>(&ast->node)) {
-    visit_literals(choice->operand, visit);
-    for (auto& [condition, value] : choice->branches) {
-      visit_literals(condition, visit);
-      visit_literals(value, visit);
-    }
-    visit_literals(choice->otherwise, visit);
-  } else if (auto* cast = std::get_if<CastAst>(&ast->node)) {
-    visit_literals(cast->operand, visit);
-  }
-}
 
 TestColumn column_of_literal(const std::string& name, const Value& value) {
   TestColumn column{name, value.type, {}};
