@@ -7,6 +7,8 @@
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <functional>
 #include <thread>
 
 #include "connectors/generate/generate.h"
@@ -31,43 +33,59 @@ struct DemoArguments {
   std::uint64_t count = 200'000;
   std::int64_t rate = 0;
   std::uint64_t seed = 1;
-  std::string pipeline, database;
+  std::int32_t partitions = 4;
+  std::string pipeline, database, events;
 };
+
+/// Gives the next event; false: there are no more.
+using NextEvent = std::function<bool(std::string& event)>;
+
+NextEvent generated_events(const DemoArguments& arguments) {
+  struct State {
+    std::unique_ptr<EventGenerator> generator;
+    EventBatch batch;
+    std::size_t place = 0;
+  };
+  const auto state = std::make_shared<State>();
+  state->generator = event_generators().front().make(
+      {.count = arguments.count, .seed = arguments.seed, .duplicates = 0.02, .bad_per_million = 500});
+  return [state](std::string& event) {
+    if (state->place == state->batch.size()) {
+      state->generator->next(1000, state->batch);
+      state->place = 0;
+    }
+    if (state->place == state->batch.size()) return false;
+    event = state->batch.event(state->place++);
+    return true;
+  };
+}
+
+Result<NextEvent> open_events(const DemoArguments& arguments) {
+  if (arguments.events.empty()) return generated_events(arguments);
+  const auto file = std::make_shared<std::ifstream>(arguments.events, std::ios::binary);
+  if (!*file) return Error{ErrorKind::usage, "cannot read " + arguments.events};
+  return NextEvent([file](std::string& event) { return static_cast<bool>(std::getline(*file, event)); });
+}
 
 /// Produces the events, no faster than they are read, and stops the job when all of them are committed.
 class Feeder {
  public:
-  static Result<std::shared_ptr<void>> start(EmbeddedBroker& broker, const DemoArguments& arguments,
+  static Result<std::shared_ptr<void>> start(EmbeddedBroker& broker, NextEvent events, std::int64_t rate,
                                              Job& job) {
-    auto feeder = std::make_shared<Feeder>(job, arguments);
-    WEIR_ASSIGN(
-        feeder->pump_,
-        EventPump::start(
-            broker, topic, [events = feeder.get()](EventPump::Event& event) { return events->next(event); },
-            [&job] { return job.status().read; }, arguments.rate));
+    auto feeder = std::make_shared<Feeder>(job);
+    const auto next = [events = std::move(events)](EventPump::Event& event) { return events(event.value); };
+    WEIR_ASSIGN(feeder->pump_,
+                EventPump::start(broker, topic, next, [&job] { return job.status().read; }, rate));
     feeder->watcher_ = std::thread([watched = feeder.get()] { watched->watch(); });
     return std::shared_ptr<void>(feeder);
   }
-  Feeder(Job& job, const DemoArguments& arguments)
-      : job_(job),
-        generator_(event_generators().front().make(
-            {.count = arguments.count, .seed = arguments.seed, .duplicates = 0.02, .bad_per_million = 500})) {
-  }
+  explicit Feeder(Job& job) : job_(job) {}
   ~Feeder() {
     is_closing_ = true;
     if (watcher_.joinable()) watcher_.join();
   }
 
  private:
-  bool next(EventPump::Event& event) {
-    if (place_ == batch_.size()) {
-      generator_->next(1000, batch_);
-      place_ = 0;
-    }
-    if (place_ == batch_.size()) return false;
-    event.value = batch_.event(place_++);
-    return true;
-  }
   void watch() {
     while (!is_closing_) {
       if (pump_->is_done() && job_.status().committed >= pump_->produced()) return job_.stop();
@@ -76,9 +94,6 @@ class Feeder {
   }
 
   Job& job_;
-  std::unique_ptr<EventGenerator> generator_;
-  EventBatch batch_;
-  std::size_t place_ = 0;
   std::unique_ptr<EventPump> pump_;
   std::atomic<bool> is_closing_{false};
   std::thread watcher_;
@@ -97,10 +112,30 @@ std::string find_pipeline(const std::string& given) {
   return shipped_pipeline;
 }
 
-std::string database_path(const std::string& given) {
-  if (!given.empty()) return given;
-  return (std::filesystem::temp_directory_path() / fmt::format("weir-demo-{}.db", ::getpid())).string();
-}
+/// The SQLite file: the one asked for, which stays, or one in the temporary folder, which goes with this
+/// object.
+class DemoDatabase {
+ public:
+  explicit DemoDatabase(const std::string& given) : path_(given), is_temporary_(given.empty()) {
+    if (is_temporary_) {
+      path_ = (std::filesystem::temp_directory_path() / fmt::format("weir-demo-{}.db", getpid())).string();
+    }
+  }
+  ~DemoDatabase() {
+    std::error_code ignored;
+    for (const char* ending : {"", "-wal", "-shm"}) {
+      if (is_temporary_) std::filesystem::remove(path_ + ending, ignored);
+    }
+  }
+  DemoDatabase(const DemoDatabase&) = delete;
+  DemoDatabase& operator=(const DemoDatabase&) = delete;
+  const std::string& path() const { return path_; }
+  bool is_temporary() const { return is_temporary_; }
+
+ private:
+  std::string path_;
+  bool is_temporary_;
+};
 
 int show_top_products(const Plan& plan) {
   const auto query = [&]() -> Result<std::vector<std::vector<std::optional<std::string>>>> {
@@ -115,23 +150,37 @@ int show_top_products(const Plan& plan) {
 }
 
 int demo(const DemoArguments& arguments) {
+  std::error_code ignored;
+  if (std::filesystem::exists(arguments.database, ignored)) {
+    return report(
+        Error{ErrorKind::usage, "--database wants a new file; this one exists: " + arguments.database});
+  }
+  const DemoDatabase database(arguments.database);
   StopSignals signals;
-  auto broker = EmbeddedBroker::start();
+  auto events = open_events(arguments);
+  if (!events.ok()) return report(events.error());
+  auto broker = EmbeddedBroker::start(arguments.partitions);
   if (!broker.ok()) return report(broker.error());
   if (const Status status = (*broker)->create_topic(topic); !status.ok()) return report(status.error());
-  const std::string database = database_path(arguments.database);
   PipelineFile file;
   file.set_path(find_pipeline(arguments.pipeline));
   const auto plan = file.compile_with({{"KAFKA_BROKERS", "embedded"},
                                        {"KAFKA_TOPIC", topic},
                                        {"KAFKA_START", "earliest"},
-                                       {"POSTGRES_URL", "sqlite:" + database}});
+                                       {"POSTGRES_URL", "sqlite:" + database.path()}});
   if (plan == nullptr) return file.exit_code();
-  fmt::print(stderr, "{} generated page views -> embedded Kafka broker -> {} -> {}\n",
-             grouped(static_cast<std::int64_t>(arguments.count)), file.path(), database);
-  const int code =
-      run_job(plan, JobOptions{}, signals, [&](Job& job) { return Feeder::start(**broker, arguments, job); });
-  return code == exit_done ? show_top_products(*plan) : code;
+  const std::string what = arguments.events.empty()
+                               ? grouped(static_cast<std::int64_t>(arguments.count)) + " generated page views"
+                               : arguments.events;
+  fmt::print(stderr, "{} -> embedded Kafka broker -> {} -> {}\n", what, file.path(), database.path());
+  const int code = run_job(plan, JobOptions{}, signals,
+                           [&](Job& job) { return Feeder::start(**broker, *events, arguments.rate, job); });
+  if (code != exit_done || signals.is_stopped()) return code;
+  const int shown = show_top_products(*plan);
+  fmt::print("\n{}\n", database.is_temporary()
+                           ? "The tables were temporary; weir demo --database demo.db keeps them."
+                           : "The tables are in " + database.path() + ".");
+  return shown;
 }
 
 }  // namespace
@@ -143,9 +192,14 @@ CommandBody add_demo(CLI::App& app) {
   command->add_option("--rate", arguments->rate, "Events per second; 0: as fast as possible")
       ->capture_default_str();
   command->add_option("--seed", arguments->seed, "Of the events")->capture_default_str();
+  command->add_option("--events", arguments->events,
+                      "A file of events, one a line, instead of generated ones");
+  command->add_option("--partitions", arguments->partitions, "Of the embedded topic")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 64));
   command->add_option("--pipeline", arguments->pipeline, "Another file than the shipped one");
   command->add_option("--database", arguments->database,
-                      "The SQLite file (default: a new one in the temporary folder)");
+                      "A new SQLite file that stays (default: a temporary one)");
   command->footer("Example:\n  weir demo --count 1000000 --database demo.db");
   return [arguments] { return demo(*arguments); };
 }

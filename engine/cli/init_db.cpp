@@ -29,6 +29,8 @@ Status override_bound(const char* option, const std::string& text, Value& bound)
   return {};
 }
 
+std::string day_text(const Value& bound) { return to_text(bound).substr(0, 10); }
+
 Status initialise(const Plan& plan, const InitArguments& arguments) {
   WEIR_ASSIGN(const auto store, open_store(plan));
   const std::vector<SinkTable> tables = tables_of(plan);
@@ -43,7 +45,7 @@ Status initialise(const Plan& plan, const InitArguments& arguments) {
     WEIR_ASSIGN(const FillReport filled,
                 fill_table(sink, plan.nodes[sink.input].schema, fill, *store, *writer));
     fmt::print("{}: {} days from {} to {}, {} rows are new\n", sink.table.table, grouped(filled.days),
-               to_text(fill.from), to_text(fill.to), grouped(filled.written));
+               day_text(fill.from), day_text(fill.to), grouped(filled.written));
   }
   return {};
 }

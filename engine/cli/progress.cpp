@@ -30,7 +30,8 @@ std::string progress_line(const JobStatus& status, double rows_per_second, std::
     line += fmt::format("   last commit {:.1f} s ago",
                         static_cast<double>(now_microseconds - status.last_commit_microseconds) / 1e6);
   line += "   memory " + megabytes(memory_bytes);
-  if (!status.health.empty()) line += "   waiting: " + status.health;
+  // First, because the line is cut to the terminal's width.
+  if (!status.health.empty()) line = "waiting: " + status.health + "   " + line;
   return line;
 }
 

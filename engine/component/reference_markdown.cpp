@@ -1,6 +1,8 @@
 // reference_markdown.cpp — the reference pages of connectors and formats.
 #include <fmt/format.h>
 
+#include <cctype>
+
 #include "engine/component/reference.h"
 
 namespace weir {
@@ -13,6 +15,14 @@ std::string cell(const std::string& text) {
   return escaped;
 }
 
+// Summaries are written as notes; on a page they are sentences.
+std::string sentence(std::string text) {
+  if (text.empty()) return text;
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  if (text.back() != '.') text += '.';
+  return text;
+}
+
 std::string options_table(const std::vector<OptionDoc>& options) {
   if (options.empty()) return "It has no options.\n\n";
   std::string text = "| option | type | default | |\n|---|---|---|---|\n";
@@ -22,7 +32,7 @@ std::string options_table(const std::vector<OptionDoc>& options) {
                                                                 : "`" + option.default_value + "`";
     const std::string secret = option.secret ? " Never printed." : "";
     text += fmt::format("| `{}` | {} | {} | {}{} |\n", option.name, cell(option.type), cell(fallback),
-                        cell(option.summary), secret);
+                        cell(sentence(option.summary)), secret);
   }
   return text + "\n";
 }
@@ -32,7 +42,7 @@ std::string metadata_table(const std::vector<MetadataColumn>& columns) {
   std::string text = "Metadata columns:\n\n| column | type | |\n|---|---|---|\n";
   for (const MetadataColumn& column : columns) {
     text += fmt::format("| `{}` | {}{} | {} |\n", column.name, to_string(column.type),
-                        column.nullable ? "" : " not null", cell(column.summary));
+                        column.nullable ? "" : " not null", cell(sentence(column.summary)));
   }
   return text + "\n";
 }
@@ -52,14 +62,14 @@ std::string connectors_markdown(const Registry& registry) {
       "# Connectors\n\nWritten by `weir list connectors --format markdown`; do not edit.\n\n"
       "## Sources\n\nThe options of a source's format (see formats.md) stand beside its own.\n\n";
   for (const SourceSpec& spec : registry.sources) {
-    text += fmt::format("### {}\n\n{}\n\n{}{}", spec.name, spec.summary, options_table(spec.options),
-                        metadata_table(spec.metadata));
+    text += fmt::format("### {}\n\n{}\n\n{}{}", spec.name, sentence(spec.summary),
+                        options_table(spec.options), metadata_table(spec.metadata));
   }
   text +=
       "## Connections\n\nA connection holds the tables of a pipeline's sinks, and with them its positions, "
       "ledger and rejects.\n\n";
   for (const StoreSpec& spec : registry.stores) {
-    text += fmt::format("### {}\n\n{}\n\n{}{}", spec.name, spec.summary, schemes_sentence(spec),
+    text += fmt::format("### {}\n\n{}\n\n{}{}", spec.name, sentence(spec.summary), schemes_sentence(spec),
                         options_table(spec.options));
   }
   text.pop_back();
@@ -71,7 +81,7 @@ std::string formats_markdown(const Registry& registry) {
       "# Formats\n\nWritten by `weir list formats --format markdown`; do not edit.\n\n"
       "What `format:` of a source may say. The options stand beside it.\n\n";
   for (const FormatSpec& spec : registry.formats) {
-    text += fmt::format("## {}\n\n{}\n\n{}", spec.name, spec.summary, options_table(spec.options));
+    text += fmt::format("## {}\n\n{}\n\n{}", spec.name, sentence(spec.summary), options_table(spec.options));
   }
   text.pop_back();
   return text;

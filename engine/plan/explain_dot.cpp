@@ -2,9 +2,9 @@
 // they share.
 #include <fmt/format.h>
 
+#include "engine/component/json_writer.h"
 #include "engine/plan/builder_messages.h"
 #include "engine/plan/explain_facts.h"
-#include "engine/component/json_writer.h"
 
 namespace weir {
 namespace {

@@ -1,6 +1,6 @@
 // explain_json.cpp — a plan for other programs: the same facts as the text, under stable keys.
-#include "engine/plan/explain_facts.h"
 #include "engine/component/json_writer.h"
+#include "engine/plan/explain_facts.h"
 
 namespace weir {
 namespace {

@@ -59,6 +59,7 @@ std::string projection_text(const PlanNode& node, const ProjectNode& project, co
     else
       computed.push_back(fmt::format("{} = {}", node.schema.fields[i].name, printed));
   }
+  if (kept == input.fields.size() && computed.empty()) return "columns in another order";
   std::string text = kept == input.fields.size() ? "extend " : "select ";
   if (computed.empty()) return text + fmt::format("{} of {} columns", kept, input.fields.size());
   text += join(computed);
@@ -93,7 +94,7 @@ void add_tree(const Plan& plan, NodeId id, const std::string& indent, std::strin
 
 std::string fill_text(const Fill& fill) {
   return fmt::format("  filled by init-db: one row per day of {} from {} to {}\n", fill.column,
-                     to_text(fill.from), to_text(fill.to));
+                     to_text(fill.from).substr(0, 10), to_text(fill.to).substr(0, 10));
 }
 
 std::string sink_text(const PlanFacts& facts, std::size_t index) {
@@ -103,9 +104,11 @@ std::string sink_text(const PlanFacts& facts, std::size_t index) {
   std::string text = fmt::format("sink {}: table {} of connection {} ({})\n", sink.table.sink,
                                  sink.table.table, connection.name, connection.definition->describe());
   text += fmt::format("  {}\n", guarantee(plan, sink));
-  const std::string key = sink.table.key.empty() ? "no key" : "key " + join(key_names(sink.table));
-  text += fmt::format("  {}; on conflict {}; written as number {} of its transaction\n", key,
-                      conflict_rule(sink.table), facts.written[index]);
+  const std::string key =
+      sink.table.key.empty()
+          ? "no key, rows are appended"
+          : fmt::format("key {}; on conflict {}", join(key_names(sink.table)), conflict_rule(sink.table));
+  text += fmt::format("  {}; written as number {} of its transaction\n", key, facts.written[index]);
   for (const ForeignKey& reference : sink.table.references) {
     text += fmt::format("  {} refers to {}\n", join(reference.columns), reference.table);
   }
