@@ -207,6 +207,7 @@ Status EpochTransaction::queue_ledger() {
         .text(line.source)
         .text(line.sink)
         .text(identity_.owner)
+        .number(identity_.writer)
         .number(write_.epoch);
     parameters.number(line.read).number(line.written).number(line.duplicates).number(line.filtered);
     parameters.number(line.absorbed).number(line.late).number(line.rejected);
@@ -239,7 +240,8 @@ Status EpochTransaction::commit(bool fold_ledger, bool& is_outcome_known) {
   if (fold_ledger) {
     constexpr std::int64_t epochs_in_detail = 1000;
     ParameterList parameters;
-    parameters.text(identity_.pipeline).text(identity_.owner).number(write_.epoch - epochs_in_detail);
+    parameters.text(identity_.pipeline).text(identity_.owner).number(identity_.writer);
+    parameters.number(write_.epoch - epochs_in_detail);
     WEIR_TRY(pipeline_.add(tables_.fold, parameters));
   }
   WEIR_TRY(pass_failpoint("before_commit", client_));

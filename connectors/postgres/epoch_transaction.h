@@ -14,6 +14,11 @@
 
 namespace weir {
 
+/// Who writes: one process has several writers, each of which counts its own epochs.
+struct WriterIdentity : StoreIdentity {
+  std::int64_t writer = 0;
+};
+
 /// What a writer knows of a table on its connection.
 struct WrittenTable {
   PostgresTableSql sql;
@@ -24,7 +29,7 @@ struct WrittenTable {
 /// once.
 class EpochTransaction {
  public:
-  EpochTransaction(PostgresClient& client, const WeirTables& tables, const StoreIdentity& identity,
+  EpochTransaction(PostgresClient& client, const WeirTables& tables, const WriterIdentity& identity,
                    const EpochWrite& write, EpochBooks& books)
       : client_(client),
         tables_(tables),
@@ -66,7 +71,7 @@ class EpochTransaction {
 
   PostgresClient& client_;
   const WeirTables& tables_;
-  const StoreIdentity& identity_;
+  const WriterIdentity& identity_;
   const EpochWrite& write_;
   EpochBooks& books_;
   StatementPipeline pipeline_;

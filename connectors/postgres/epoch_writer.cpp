@@ -22,7 +22,7 @@ constexpr std::uint64_t epochs_between_folds = 256;
 
 class PostgresEpochWriter final : public EpochWriter {
  public:
-  PostgresEpochWriter(PostgresSettings settings, WeirTables tables, StoreIdentity identity,
+  PostgresEpochWriter(PostgresSettings settings, WeirTables tables, WriterIdentity identity,
                       std::shared_ptr<const PostgresCatalog> catalog, std::unique_ptr<PostgresClient> client)
       : settings_(std::move(settings)),
         tables_(std::move(tables)),
@@ -160,7 +160,7 @@ class PostgresEpochWriter final : public EpochWriter {
 
   const PostgresSettings settings_;
   const WeirTables tables_;
-  const StoreIdentity identity_;
+  const WriterIdentity identity_;
   const std::shared_ptr<const PostgresCatalog> catalog_;
   std::unique_ptr<PostgresClient> client_;
   std::map<std::string, WrittenTable> written_;
@@ -173,7 +173,7 @@ class PostgresEpochWriter final : public EpochWriter {
 }  // namespace
 
 std::unique_ptr<EpochWriter> make_postgres_writer(PostgresSettings settings, WeirTables tables,
-                                                  StoreIdentity identity,
+                                                  WriterIdentity identity,
                                                   std::shared_ptr<const PostgresCatalog> catalog,
                                                   std::unique_ptr<PostgresClient> client) {
   return std::make_unique<PostgresEpochWriter>(std::move(settings), std::move(tables), std::move(identity),

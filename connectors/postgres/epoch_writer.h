@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "connectors/postgres/epoch_transaction.h"
 #include "connectors/postgres/postgres_client.h"
 #include "connectors/postgres/table_facts.h"
 #include "connectors/postgres/weir_tables.h"
@@ -12,7 +13,7 @@ namespace weir {
 
 /// `client` may be null: it is connected when needed.
 std::unique_ptr<EpochWriter> make_postgres_writer(PostgresSettings settings, WeirTables tables,
-                                                  StoreIdentity identity,
+                                                  WriterIdentity identity,
                                                   std::shared_ptr<const PostgresCatalog> catalog,
                                                   std::unique_ptr<PostgresClient> client);
 

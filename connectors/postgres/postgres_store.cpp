@@ -108,9 +108,10 @@ class PostgresStore final : public Store {
     return make_postgres_encoder(table, found == catalog->end() ? PostgresTableFacts{} : found->second);
   }
 
-  Result<std::unique_ptr<EpochWriter>> writer(std::size_t) override {
+  Result<std::unique_ptr<EpochWriter>> writer(std::size_t lane) override {
     WEIR_ASSIGN(std::unique_ptr<PostgresClient> client, PostgresClient::connect(settings_));
-    return make_postgres_writer(settings_, tables_, identity_, catalog(), std::move(client));
+    return make_postgres_writer(settings_, tables_, {identity_, static_cast<std::int64_t>(lane)}, catalog(),
+                                std::move(client));
   }
 
   Result<std::unique_ptr<SplitLeases>> leases() override {

@@ -24,11 +24,11 @@ CREATE TABLE IF NOT EXISTS {0}weir_state (
   PRIMARY KEY (pipeline, name, key));
 CREATE TABLE IF NOT EXISTS {0}weir_ledger (
   pipeline text NOT NULL, source text NOT NULL, sink text NOT NULL,
-  owner text NOT NULL, first_epoch bigint NOT NULL, last_epoch bigint NOT NULL, epochs bigint NOT NULL DEFAULT 1,
+  owner text NOT NULL, writer integer NOT NULL DEFAULT 0, first_epoch bigint NOT NULL, last_epoch bigint NOT NULL, epochs bigint NOT NULL DEFAULT 1,
   read bigint NOT NULL, written bigint NOT NULL, duplicates bigint NOT NULL, filtered bigint NOT NULL,
   absorbed bigint NOT NULL, late bigint NOT NULL, rejected bigint NOT NULL,
   committed_at timestamptz NOT NULL DEFAULT now(),
-  PRIMARY KEY (pipeline, owner, first_epoch, source, sink, committed_at),
+  PRIMARY KEY (pipeline, owner, writer, first_epoch, source, sink, committed_at),
   CONSTRAINT weir_ledger_balances CHECK (read = written + duplicates + filtered + absorbed + late + rejected),
   CONSTRAINT weir_ledger_counts CHECK (least(read, written, duplicates, filtered, absorbed, late) >= 0
     AND (rejected >= 0 OR read = 0 OR owner = '')));
@@ -41,47 +41,48 @@ CREATE TABLE IF NOT EXISTS {0}weir_rejects (
 COMMENT ON TABLE {0}weir_checkpoint IS '{1}';
 )";
 
+constexpr const char* advance_statement = R"(
+UPDATE {0}weir_checkpoint SET position = $1, epoch = $2, plan = $3, updated_at = now()
+WHERE pipeline = $4 AND source = $5 AND split = $6 AND position = $7 AND owner = $8)";
+
+constexpr const char* book_statement = R"(
+INSERT INTO {0}weir_ledger (pipeline, source, sink, owner, writer, first_epoch, last_epoch, read, written, duplicates, filtered,
+                            absorbed, late, rejected)
+VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13))";
+
+constexpr const char* reject_statement = R"(
+INSERT INTO {0}weir_rejects (pipeline, source, split, "offset", sink, reason, message, payload, payload_size, payload_sha256, key,
+                             "timestamp", epoch)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8::bytea, length($8::bytea), sha256($8::bytea), $9, $10, $11)
+ON CONFLICT (pipeline, source, split, "offset", sink) DO UPDATE SET
+  reason = excluded.reason, message = excluded.message, payload = excluded.payload, payload_size = excluded.payload_size,
+  payload_sha256 = excluded.payload_sha256, epoch = excluded.epoch, rejected_at = excluded.rejected_at)";
+
 // The sums of finished epochs stay; who wrote them and when exactly is forgotten. Lines of owners that are
 // gone are folded after an hour.
 constexpr const char* fold_statement = R"(
 WITH old AS (
   DELETE FROM {0}weir_ledger
-  WHERE pipeline = $1 AND owner <> '' AND (owner = $2 AND last_epoch < $3 OR owner <> $2 AND committed_at < now() - interval '1 hour')
+  WHERE pipeline = $1 AND owner <> ''
+    AND (owner = $2 AND writer = $3 AND last_epoch < $4 OR owner <> $2 AND committed_at < now() - interval '1 hour')
   RETURNING *)
-INSERT INTO {0}weir_ledger AS t (pipeline, source, sink, owner, first_epoch, last_epoch, epochs, read, written, duplicates, filtered,
-                                 absorbed, late, rejected, committed_at)
-SELECT pipeline, source, sink, '', 0, 0, sum(epochs), sum(read), sum(written), sum(duplicates), sum(filtered), sum(absorbed), sum(late),
-       sum(rejected), date_trunc('hour', committed_at, 'UTC')
-FROM old GROUP BY pipeline, source, sink, date_trunc('hour', committed_at, 'UTC') ORDER BY 1, 2, 3, 15
-ON CONFLICT (pipeline, owner, first_epoch, source, sink, committed_at) DO UPDATE SET
+INSERT INTO {0}weir_ledger AS t (pipeline, source, sink, owner, writer, first_epoch, last_epoch, epochs, read, written, duplicates,
+                                 filtered, absorbed, late, rejected, committed_at)
+SELECT pipeline, source, sink, '', 0, 0, 0, sum(epochs), sum(read), sum(written), sum(duplicates), sum(filtered), sum(absorbed),
+       sum(late), sum(rejected), date_trunc('hour', committed_at, 'UTC') AS hour
+FROM old GROUP BY pipeline, source, sink, hour ORDER BY pipeline, source, sink, hour
+ON CONFLICT (pipeline, owner, writer, first_epoch, source, sink, committed_at) DO UPDATE SET
   epochs = t.epochs + excluded.epochs, read = t.read + excluded.read, written = t.written + excluded.written,
-  duplicates = t.duplicates + excluded.duplicates, filtered = t.filtered + excluded.filtered, absorbed = t.absorbed + excluded.absorbed,
-  late = t.late + excluded.late, rejected = t.rejected + excluded.rejected)";
+  duplicates = t.duplicates + excluded.duplicates, filtered = t.filtered + excluded.filtered,
+  absorbed = t.absorbed + excluded.absorbed, late = t.late + excluded.late, rejected = t.rejected + excluded.rejected)";
 
 }  // namespace
 
 WeirTables::WeirTables(const std::string& schema)
     : schema_(schema), prefix_(schema.empty() ? "" : quote_name(schema) + ".") {
-  advance = fmt::format(
-      "UPDATE {}weir_checkpoint SET position = $1, epoch = $2, plan = $3, updated_at = now() "
-      "WHERE pipeline = $4 AND source = $5 AND split = $6 AND position = $7 AND owner = $8",
-      prefix_);
-  book = fmt::format(
-      "INSERT INTO {}weir_ledger (pipeline, source, sink, owner, first_epoch, last_epoch, read, written, "
-      "duplicates, filtered, absorbed, late, "
-      "rejected) VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8, $9, $10, $11, $12)",
-      prefix_);
-  reject = fmt::format(
-      "INSERT INTO {}weir_rejects (pipeline, source, split, \"offset\", sink, reason, message, payload, "
-      "payload_size, payload_sha256, key, "
-      "\"timestamp\", epoch) VALUES ($1, $2, $3, $4, $5, $6, $7, $8::bytea, length($8::bytea), "
-      "sha256($8::bytea), $9, $10, $11) "
-      "ON CONFLICT (pipeline, source, split, \"offset\", sink) DO UPDATE SET reason = excluded.reason, "
-      "message = excluded.message, "
-      "payload = excluded.payload, payload_size = excluded.payload_size, payload_sha256 = "
-      "excluded.payload_sha256, epoch = excluded.epoch, "
-      "rejected_at = excluded.rejected_at",
-      prefix_);
+  advance = fmt::format(advance_statement, prefix_);
+  book = fmt::format(book_statement, prefix_);
+  reject = fmt::format(reject_statement, prefix_);
   settle = fmt::format("DELETE FROM {}weir_rejects WHERE pipeline = $1 AND id = $2", prefix_);
   fold = fmt::format(fold_statement, prefix_);
 }

@@ -21,8 +21,8 @@ class WeirTables {
 
   // Written by every commit; parameters are in the order of the comment.
   std::string advance;  // position, epoch, plan, pipeline, source, split, from, owner
-  std::string book;  // pipeline, source, sink, owner, epoch, read, written, duplicates, filtered, absorbed,
-                     // late, rejected
+  std::string book;     // pipeline, source, sink, owner, writer, epoch, read, written, duplicates, filtered,
+                     // absorbed, late, rejected
   std::string
       reject;  // pipeline, source, split, offset, sink, reason, message, payload, key, timestamp, epoch
   std::string settle;  // pipeline, id

@@ -3,7 +3,6 @@
 #include "connectors/sqlite/epoch_writer.h"
 
 #include <fmt/format.h>
-#include <openssl/sha.h>
 
 #include "connectors/sqlite/row_values.h"
 #include "connectors/sqlite/sink_tables.h"
@@ -182,13 +181,10 @@ class SqliteEpochWriter final : public EpochWriter {
         .text(row.sink)
         .text(reason)
         .text(message);
-    unsigned char digest[SHA256_DIGEST_LENGTH];
     if (row.payload) {
-      SHA256(reinterpret_cast<const unsigned char*>(row.payload->data()), row.payload->size(), digest);
       reject.bytes(*row.payload).number(static_cast<std::int64_t>(row.payload->size()));
-      reject.bytes({reinterpret_cast<const char*>(digest), sizeof(digest)});
     } else {
-      reject.null().null().null();
+      reject.null().null();
     }
     row.key ? reject.bytes(*row.key) : reject.null();
     row.timestamp == no_timestamp ? reject.null() : reject.number(row.timestamp);

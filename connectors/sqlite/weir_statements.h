@@ -29,56 +29,52 @@ CREATE TABLE IF NOT EXISTS weir_ledger (
 CREATE TABLE IF NOT EXISTS weir_rejects (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   pipeline TEXT NOT NULL, source TEXT NOT NULL, split TEXT NOT NULL, "offset" INTEGER NOT NULL, sink TEXT NOT NULL,
-  reason TEXT NOT NULL, message TEXT NOT NULL, payload BLOB, payload_size INTEGER, payload_sha256 BLOB, key BLOB,
+  reason TEXT NOT NULL, message TEXT NOT NULL, payload BLOB, payload_size INTEGER, key BLOB,
   "timestamp" INTEGER, epoch INTEGER NOT NULL, rejected_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%d %H:%M:%fZ')),
   UNIQUE (pipeline, source, split, "offset", sink)) STRICT;
 )";
 inline constexpr int version = 1;  // PRAGMA user_version of a file with these tables
 
 // Parameters in order: position, epoch, plan, pipeline, source, split, from, owner.
-inline constexpr const char* advance =
-    "UPDATE weir_checkpoint SET position = ?, epoch = ?, plan = ?, updated_at = strftime('%Y-%m-%d "
-    "%H:%M:%fZ') "
-    "WHERE pipeline = ? AND source = ? AND split = ? AND position = ? AND owner = ?";
+inline constexpr const char* advance = R"(
+UPDATE weir_checkpoint SET position = ?, epoch = ?, plan = ?, updated_at = strftime('%Y-%m-%d %H:%M:%fZ')
+WHERE pipeline = ? AND source = ? AND split = ? AND position = ? AND owner = ?)";
+
 // pipeline, source, sink, owner, first epoch, last epoch, then the counts.
-inline constexpr const char* book =
-    "INSERT INTO weir_ledger (pipeline, source, sink, owner, first_epoch, last_epoch, read, written, "
-    "duplicates, filtered, absorbed, late, "
-    "rejected) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
-// pipeline, source, split, offset, sink, reason, message, payload, payload size, sha256, key, timestamp,
-// epoch.
-inline constexpr const char* reject =
-    "INSERT INTO weir_rejects (pipeline, source, split, \"offset\", sink, reason, message, payload, "
-    "payload_size, payload_sha256, key, "
-    "\"timestamp\", epoch) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-    "ON CONFLICT (pipeline, source, split, \"offset\", sink) DO UPDATE SET reason = excluded.reason, message "
-    "= excluded.message, "
-    "payload = excluded.payload, payload_size = excluded.payload_size, payload_sha256 = "
-    "excluded.payload_sha256, epoch = excluded.epoch, "
-    "rejected_at = excluded.rejected_at";
+inline constexpr const char* book = R"(
+INSERT INTO weir_ledger (pipeline, source, sink, owner, first_epoch, last_epoch, read, written, duplicates, filtered, absorbed,
+                         late, rejected)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
+
+// pipeline, source, split, offset, sink, reason, message, payload, payload size, key, timestamp, epoch.
+inline constexpr const char* reject = R"(
+INSERT INTO weir_rejects (pipeline, source, split, "offset", sink, reason, message, payload, payload_size, key, "timestamp", epoch)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (pipeline, source, split, "offset", sink) DO UPDATE SET
+  reason = excluded.reason, message = excluded.message, payload = excluded.payload, payload_size = excluded.payload_size,
+  epoch = excluded.epoch, rejected_at = excluded.rejected_at)";
+
+// pipeline, id.
 inline constexpr const char* settle = "DELETE FROM weir_rejects WHERE pipeline = ? AND id = ?";
 
 // Both with pipeline, owner, first epoch to keep: lines of finished epochs become one per source, sink and
-// hour. Lines of owners that are gone follow after an hour.
-#define WEIR_OLD_LINES                                                                                       \
-  "FROM weir_ledger WHERE pipeline = ?1 AND owner <> '' AND ((owner = ?2 AND last_epoch < ?3) OR (owner <> " \
-  "?2 AND committed_at < "                                                                                   \
-  "strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-1 hour')))"
-inline constexpr const char* fold =
-    "INSERT INTO weir_ledger AS t (pipeline, source, sink, owner, first_epoch, last_epoch, epochs, read, "
-    "written, duplicates, filtered, "
-    "absorbed, late, rejected, committed_at) "
-    "SELECT pipeline, source, sink, '', 0, 0, sum(epochs), sum(read), sum(written), sum(duplicates), "
-    "sum(filtered), sum(absorbed), sum(late), "
-    "sum(rejected), substr(committed_at, 1, 13) || ':00:00.000Z' AS hour " WEIR_OLD_LINES
-    " GROUP BY pipeline, source, sink, hour "
-    "ON CONFLICT (pipeline, owner, first_epoch, source, sink, committed_at) DO UPDATE SET "
-    "epochs = t.epochs + excluded.epochs, read = t.read + excluded.read, written = t.written + "
-    "excluded.written, "
-    "duplicates = t.duplicates + excluded.duplicates, filtered = t.filtered + excluded.filtered, absorbed = "
-    "t.absorbed + excluded.absorbed, "
-    "late = t.late + excluded.late, rejected = t.rejected + excluded.rejected";
-inline constexpr const char* forget_folded = "DELETE " WEIR_OLD_LINES;
-#undef WEIR_OLD_LINES
+// hour, then they go. Lines of owners that are gone follow after an hour.
+inline constexpr const char* fold = R"(
+INSERT INTO weir_ledger AS t (pipeline, source, sink, owner, first_epoch, last_epoch, epochs, read, written, duplicates, filtered,
+                              absorbed, late, rejected, committed_at)
+SELECT pipeline, source, sink, '', 0, 0, sum(epochs), sum(read), sum(written), sum(duplicates), sum(filtered), sum(absorbed),
+       sum(late), sum(rejected), substr(committed_at, 1, 13) || ':00:00.000Z' AS hour
+FROM weir_ledger
+WHERE pipeline = ?1 AND owner <> ''
+  AND ((owner = ?2 AND last_epoch < ?3) OR (owner <> ?2 AND committed_at < strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-1 hour')))
+GROUP BY pipeline, source, sink, hour
+ON CONFLICT (pipeline, owner, first_epoch, source, sink, committed_at) DO UPDATE SET
+  epochs = t.epochs + excluded.epochs, read = t.read + excluded.read, written = t.written + excluded.written,
+  duplicates = t.duplicates + excluded.duplicates, filtered = t.filtered + excluded.filtered,
+  absorbed = t.absorbed + excluded.absorbed, late = t.late + excluded.late, rejected = t.rejected + excluded.rejected)";
+inline constexpr const char* forget_folded = R"(
+DELETE FROM weir_ledger
+WHERE pipeline = ?1 AND owner <> ''
+  AND ((owner = ?2 AND last_epoch < ?3) OR (owner <> ?2 AND committed_at < strftime('%Y-%m-%d %H:%M:%fZ', 'now', '-1 hour'))))";
 
 }  // namespace weir::sqlite_tables
