@@ -71,8 +71,8 @@ function(weir_antlr_library name grammar namespace)
     COMMENT "Generating the parser of ${grammar}"
     VERBATIM)
   add_library(${name} STATIC ${files})
-  # Generated code is not ours to tidy, and its speed does not matter: quick to compile wins.
-  target_compile_options(${name} PRIVATE -w -O1 -g0)
+  # Generated code is not ours to tidy, and its speed does not matter: quick to compile wins. The older tool writes u8"..." for char texts.
+  target_compile_options(${name} PRIVATE -w -O1 -g0 -fno-char8_t)
   target_include_directories(${name} SYSTEM PUBLIC "${folder}")
   target_link_libraries(${name} PUBLIC antlr4_runtime)
 endfunction()

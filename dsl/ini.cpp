@@ -27,10 +27,17 @@ std::string_view without_comment(std::string_view value) {
   return value;
 }
 
-std::string_view without_quotes(std::string_view value) {
-  const bool is_quoted =
-      value.size() >= 2 && (value.front() == '"' || value.front() == '\'') && value.back() == value.front();
-  return is_quoted ? value.substr(1, value.size() - 2) : value;
+// A value in quotes ends at the second one, and keeps its blanks and signs.
+std::string_view value_of(std::string_view text) {
+  if (!text.empty() && (text.front() == '"' || text.front() == '\'')) {
+    const auto end = text.find(text.front(), 1);
+    const std::string_view rest =
+        end == std::string_view::npos ? std::string_view{} : trim(text.substr(end + 1));
+    const bool is_whole =
+        end != std::string_view::npos && (rest.empty() || rest.front() == '#' || rest.front() == ';');
+    if (is_whole) return text.substr(1, end - 1);
+  }
+  return without_comment(text);
 }
 
 Error wrong(std::string message, const LineTable& lines, std::size_t line, std::string hint) {
@@ -57,7 +64,7 @@ Result<std::map<std::string, std::string>> parse_ini(const LineTable& lines, std
     if (sign == std::string_view::npos || key.empty())
       return wrong("expected KEY = VALUE", lines, number, "comments begin with # or ;");
     const std::string name = section.empty() ? std::string(key) : fmt::format("{}.{}", section, key);
-    const std::string_view value = without_quotes(without_comment(trim(line.substr(sign + 1))));
+    const std::string_view value = value_of(trim(line.substr(sign + 1)));
     if (!values.emplace(name, value).second)
       return wrong(fmt::format("{} is given twice", name), lines, number, "keep one of them");
   }

@@ -13,12 +13,9 @@ void add_json_key(std::string& path, std::string_view key) {
     path.append(".").append(key);
     return;
   }
-  path += "['";
-  for (const char c : key) {
-    if (c == '\'' || c == '\\') path += '\\';
-    path += c;
-  }
-  path += "']";
+  // A quoted step ends at its quote and bracket; there is no escaping.
+  const char quote = key.find("']") == std::string_view::npos ? '\'' : '"';
+  path.append("[").append(1, quote).append(key).append(1, quote).append("]");
 }
 
 }  // namespace weir

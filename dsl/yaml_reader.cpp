@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "dsl/compile.h"
+#include "dsl/cut_short.h"
 #include "engine/base/nearest_name.h"
 
 namespace weir {
@@ -127,27 +128,21 @@ AstPtr YamlReader::expression(const Config& config, const std::string& what) {
     return nullptr;
   }
   AstPtr result = parse_expression(text, place(config), diagnostics_);
-  warn_of_comment(config, result == nullptr);
+  if (result == nullptr) warn_of_comment(config);
   return result;
 }
 
-// ' #' begins a comment in YAML; in an expression it is hardly ever meant so if it stands right before a
-// word, or if what is left is wrong.
-void YamlReader::warn_of_comment(const Config& config, bool is_wrong) {
+// The rest of a wrong expression may be what YAML took for a comment.
+void YamlReader::warn_of_comment(const Config& config) {
   if (config.is_quoted || config.where.source == nullptr) return;
   const std::string_view line = line_of(config.where);
   const std::size_t end = config.where.column - 1 + config.where.length;
   const auto sign = end < line.size() ? line.find_first_not_of(" \t", end) : std::string_view::npos;
   if (sign == std::string_view::npos || sign == end || line[sign] != '#') return;
-  const bool is_comment =
-      sign + 1 >= line.size() || line[sign + 1] == ' ' || line[sign + 1] == '#' || line[sign + 1] == '\r';
-  if (is_comment && !is_wrong) return;
   Location where = config.where;
   where.column = static_cast<std::uint32_t>(sign + 1);
   where.length = static_cast<std::uint32_t>(trim(line.substr(sign)).size());
-  diagnostics_.warning(
-      Error{ErrorKind::user, "YAML takes what follows ' #' for a comment and cuts the value here", where}
-          .with_hint("if it belongs to the value, put the whole value in quotes"));
+  diagnostics_.warning(Error{ErrorKind::user, cut_short_message, where}.with_hint(cut_short_hint));
 }
 
 std::optional<std::vector<NamedExpression>> YamlReader::columns(const Config& config,

@@ -41,7 +41,7 @@ class YamlReader {
   Diagnostics& diagnostics() { return diagnostics_; }
 
  private:
-  void warn_of_comment(const Config& config, bool is_wrong);
+  void warn_of_comment(const Config& config);
 
   Diagnostics& diagnostics_;
 };

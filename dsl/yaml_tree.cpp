@@ -10,6 +10,7 @@
 #include <sstream>
 #include <vector>
 
+#include "dsl/cut_short.h"
 #include "dsl/line_table.h"
 #include "engine/data/utf8.h"
 
@@ -104,6 +105,7 @@ class TreeBuilder final : public YAML::EventHandler {
     config.is_quoted = tag == "!";
     const std::size_t at = offset(mark);
     config.where = config.is_quoted ? places_.marked(at) : places_.plain(at, value);
+    if (!config.is_quoted) warn_of_comment(at + config.where.length);
     config.value = value;
     add(std::move(config), value);
   }
@@ -163,6 +165,18 @@ class TreeBuilder final : public YAML::EventHandler {
     const std::size_t length = std::min(lines_.text().find_first_of(" \r\n", at), lines_.text().size()) - at;
     refuse(fmt::format("YAML tags are not used in pipelines: {}", lines_.text().substr(at, length)),
            lines_.span(at, length), "quote a text that begins with !");
+  }
+
+  // ' #' begins a comment. Right before a word, as in `password: a #b`, it was hardly meant so.
+  void warn_of_comment(std::size_t end) {
+    const std::string& text = lines_.text();
+    const std::size_t sign = text.find_first_not_of(" \t", end);
+    if (sign == std::string::npos || sign == end || text[sign] != '#') return;
+    if (sign + 1 >= text.size() ||
+        std::string_view(" \t\r\n#!-=").find(text[sign + 1]) != std::string_view::npos)
+      return;
+    const std::size_t length = std::min(text.find_first_of("\r\n", sign), text.size()) - sign;
+    diagnostics_.warning(user_error(cut_short_message, lines_.span(sign, length), cut_short_hint));
   }
 
   template <typename Container>
