@@ -126,6 +126,16 @@ class ConcatWithSeparator final : public Kernel {
   }
 };
 
+/// Bytes need not be UTF-8, so they do not become text by themselves.
+template <typename Body>
+KernelResult prepare_without_bytes(const CallSite& site) {
+  for (const Type& type : site.types) {
+    if (type.kind == TypeKind::bytes)
+      return call_error("bytes cannot be joined with text (give CAST(value AS string) or hex(value))");
+  }
+  return kernel_of<Body>();
+}
+
 }  // namespace
 
 void register_concatenation(FunctionRegistry& registry) {
@@ -135,8 +145,7 @@ void register_concatenation(FunctionRegistry& registry) {
   Overload bytes = variadic(prepared({"bytes"}, bytes_type, [](const CallSite&) -> KernelResult {
     return kernel_of<ConcatTexts>(bytes_type);
   }));
-  Overload any = variadic(
-      prepared({"any"}, string_type, [](const CallSite&) -> KernelResult { return kernel_of<ConcatAny>(); }));
+  Overload any = variadic(prepared({"any"}, string_type, prepare_without_bytes<ConcatAny>));
   add(registry, {.name = "concat",
                  .family = family,
                  .signature = "concat(value any, ...) -> string (bytes where all arguments are bytes)",
@@ -147,8 +156,7 @@ void register_concatenation(FunctionRegistry& registry) {
                  .overloads = {texts, bytes, any}});
 
   Overload with_separator =
-      variadic(prepared({"string", "any"}, string_type,
-                        [](const CallSite&) -> KernelResult { return kernel_of<ConcatWithSeparator>(); }));
+      variadic(prepared({"string", "any"}, string_type, prepare_without_bytes<ConcatWithSeparator>));
   with_separator.strict = false;
   with_separator.optional = 1;
   with_separator.never_null = false;

@@ -74,12 +74,16 @@ void factorial(RowOutput& output, std::int64_t value) {
 }
 
 void width_bucket(RowOutput& output, double value, double low, double high, std::int64_t count) {
-  if (count <= 0 || low == high || !std::isfinite(low) || !std::isfinite(high) || std::isnan(value))
-    return output.null();
+  constexpr double largest = 9.2e18;  // that surely fits a bigint
+  const bool is_defined = count > 0 && static_cast<double>(count) < largest && low != high &&
+                          std::isfinite(low) && std::isfinite(high) && !std::isnan(value);
+  if (!is_defined) return output.null();
   const bool is_rising = low < high;
   if (is_rising ? value < low : value > low) return output.set<std::int64_t>(0);
   if (is_rising ? value >= high : value <= high) return output.set<std::int64_t>(count + 1);
-  output.set(static_cast<std::int64_t>(static_cast<double>(count) * (value - low) / (high - low)) + 1);
+  const double part = static_cast<double>(count) * (value - low) / (high - low);
+  if (!(part >= 0 && part < largest)) return output.null();
+  output.set(static_cast<std::int64_t>(part) + 1);
 }
 
 /// Java's shifts look only at the low bits of the distance.

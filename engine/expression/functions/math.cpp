@@ -64,13 +64,13 @@ void positive_remainder(RowOutput& output, T value, T divisor) {
   if (divisor == 0) return output.error("division_by_zero", "division by zero: pmod");
   if (divisor == -1) return output.set<T>(0);  // the machine traps on the smallest integer
   const T rest = value % divisor;
-  output.set(rest < 0 ? static_cast<T>((rest + divisor) % divisor) : rest);
+  output.set(rest < 0 && divisor > 0 ? static_cast<T>(rest + divisor) : rest);
 }
 
 void positive_remainder_of_doubles(RowOutput& output, double value, double divisor) {
   if (divisor == 0) return output.error("division_by_zero", "division by zero: pmod");
   const double rest = std::fmod(value, divisor);
-  output.set(rest < 0 ? std::fmod(rest + divisor, divisor) : rest);
+  output.set(rest < 0 && divisor > 0 ? rest + divisor : rest);
 }
 
 KernelResult positive_remainder_of_decimals(const CallSite& site) {
