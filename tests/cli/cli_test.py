@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+"""cli_test.py - calls weir as people do. Usage: cli_test.py WEIR [unittest's arguments]"""
+import collections
+import csv
+import json
+import os
+import pathlib
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PIPELINE = ROOT / "pipelines/product_view/product_view.yaml"
+SAMPLE = ROOT / "pipelines/product_view/sample.jsonl"
+EXPECTED = ROOT / "pipelines/product_view/expected"
+TABLES = ("dim_date", "dim_location", "dim_product", "dim_user_agent", "fact_sales")
+CLEAN = {key: value for key, value in os.environ.items() if not key.startswith(("KAFKA_", "POSTGRES_", "DIM_", "PG", "WEIR_"))}
+weir_program = None
+
+
+def weir(*arguments, **environment):
+    return subprocess.run([weir_program, *map(str, arguments)], env={**CLEAN, **environment}, cwd=ROOT, capture_output=True, text=True,
+                          timeout=120)
+
+
+class Usage(unittest.TestCase):
+    def test_help_goes_to_stdout_with_examples(self):
+        for arguments in ([], ["run"], ["check"], ["explain"], ["init-db"], ["generate"], ["rejects"], ["account"], ["reset"], ["list"], ["demo"]):
+            done = weir(*arguments, "--help")
+            self.assertEqual(done.returncode, 0)
+            self.assertRegex(done.stdout, "Example")
+            self.assertEqual(done.stderr, "")
+
+    def test_wrong_usage_ends_with_2_and_what_was_meant(self):
+        for arguments, message in ((["rnu", "x.yaml"], "unknown command: rnu (did you mean run?)"),
+                                   (["run", "--until-edn", PIPELINE], "unknown option: --until-edn (did you mean --until-end?)"),
+                                   ([], "A subcommand is required"),
+                                   (["run"], "FILE is required"),
+                                   (["run", "--shard", "2/2", PIPELINE], "--shard wants INDEX/COUNT"),
+                                   (["run", "--lease", "soon", PIPELINE], "--lease wants a time"),
+                                   (["check", "--set", "novalue", PIPELINE], "--set wants NAME=value"),
+                                   (["list", "conectors"], "conectors not in"),
+                                   (["generate", "product_view", "--bad", "many"], "--bad wants a share"),
+                                   (["rejects", "show", PIPELINE], "show wants the id"),
+                                   (["reset", PIPELINE], "add --yes if you mean it")):
+            done = weir(*arguments)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), arguments)
+            self.assertIn(message, done.stderr)
+
+    def test_a_wrong_file_ends_with_78_and_points_at_every_error(self):
+        with tempfile.TemporaryDirectory() as folder:
+            wrong = pathlib.Path(folder) / "wrong.yaml"
+            wrong.write_text(PIPELINE.read_text().replace("sha2(ip, 256)", "sah2(ip, 256)").replace("product_key: product_id", "product_key: produt_id"))
+            for command in (["check"], ["run", "--until-end"], ["explain"], ["account"], ["validate"], ["lint"]):
+                done = weir(*command, wrong)
+                self.assertEqual((done.returncode, done.stdout), (78, ""))
+                self.assertIn("did you mean sha2?", done.stderr)
+                self.assertRegex(done.stderr, r"wrong\.yaml:\d+:\d+")
+            self.assertEqual(weir("check", folder + "/none.yaml").returncode, 78)
+
+    def test_check_says_that_a_file_is_fine(self):
+        done = weir("check", PIPELINE)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("pipeline product_view is fine", done.stdout)
+
+    def test_check_connect_has_a_line_per_service(self):
+        done = weir("check", "--connect", PIPELINE, KAFKA_BROKERS="127.0.0.1:1", POSTGRES_URL="postgresql://127.0.0.1:1/none")
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stdout, r"(?m)^FAILED  source views: .*\n^FAILED  connection warehouse: ")
+        self.assertNotIn("fine", done.stdout)
+
+    def test_settings_come_from_set_then_environment_then_ini(self):
+        with tempfile.TemporaryDirectory() as folder:
+            ini = pathlib.Path(folder) / "c.ini"
+            ini.write_text("[kafka]\nbrokers = from-ini:1\ntopic = from_ini\n[postgres]\nurl = sqlite:from_ini.db\n")
+            text = weir("explain", "--config", ini, "--set", "KAFKA_TOPIC=from_set", PIPELINE, KAFKA_BROKERS="from-environment:1",
+                        KAFKA_TOPIC="from_environment").stdout
+            self.assertIn("kafka topic from_set at from-environment:1", text)
+            self.assertIn("from_ini.db", text)
+
+    def test_the_example_of_an_ini_file_is_good(self):
+        done = weir("check", "--config", ROOT / "pipelines/product_view/config.ini.example", PIPELINE)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_secrets_are_not_printed(self):
+        secret = "s3cr3t-canary"
+        for command in (["explain"], ["explain", "--format", "json"], ["explain", "--format", "dot"], ["check", "--connect"]):
+            done = weir(*command, PIPELINE, KAFKA_BROKERS="127.0.0.1:1", KAFKA_SECURITY="sasl_plaintext", KAFKA_USERNAME="u", KAFKA_PASSWORD=secret,
+                        POSTGRES_URL=f"postgresql://u:{secret}@127.0.0.1:1/d")
+            self.assertNotIn(secret, done.stdout + done.stderr)
+
+
+class Generate(unittest.TestCase):
+    def test_the_seed_decides(self):
+        first, again, other = (weir("generate", "product_view", "--count", 200, "--seed", seed, "--duplicates", "10%", "--bad", "20000ppm").stdout
+                               for seed in (7, 7, 8))
+        self.assertEqual(first, again)
+        self.assertNotEqual(first, other)
+        self.assertEqual(len(first.splitlines()), 200)
+        self.assertLess(len(set(first.splitlines())), 200)
+
+    def test_writes_a_file_at_a_rate(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "events.jsonl"
+            start = time.monotonic()
+            done = weir("generate", "product_view", "--count", 100, "--rate", 200, "--to", "file", "--file", path)
+            self.assertEqual((done.returncode, done.stdout), (0, ""))
+            self.assertGreater(time.monotonic() - start, 0.4)
+            self.assertEqual(len(path.read_bytes().splitlines()), 100)
+
+
+class OnADatabase(unittest.TestCase):
+    """weir demo makes a database of the sample; the other commands look at it and change it."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.database = pathlib.Path(self.folder.name) / "sample.db"
+        self.environment = {"POSTGRES_URL": f"sqlite:{self.database}"}
+        self.demo = weir("demo", "--events", SAMPLE, "--partitions", 1, "--database", self.database)
+        self.assertEqual(self.demo.returncode, 0, self.demo.stderr)
+
+    def rows(self, query):
+        connection = sqlite3.connect(self.database)
+        try:
+            return connection.execute(query).fetchall()
+        finally:
+            connection.close()
+
+    def books(self):
+        done = weir("account", "--json", PIPELINE, **self.environment)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        books = json.loads(done.stdout)
+        self.assertTrue(books["balanced"])
+        return {(line["source"], line["sink"]): line for line in books["ledger"]}
+
+    def test_the_sample_gives_the_expected_tables(self):
+        self.assertIn("The 10 most viewed products", self.demo.stdout)
+        self.assertRegex(self.demo.stderr, r"read 28 rows, committed 28 in \d+ epochs")
+        for table in TABLES:
+            with open(EXPECTED / f"{table}.csv", newline="", encoding="utf-8") as text:
+                header, *wanted = csv.reader(text)
+            found = self.rows(f"SELECT {', '.join(map(quoted, header))} FROM {table} ORDER BY 1")
+            self.assertEqual([[r"\N" if cell is None else str(cell) for cell in row] for row in found], wanted, table)
+
+    def test_rejects_are_listed_and_shown(self):
+        reasons = collections.Counter(reason for (reason,) in self.rows("SELECT reason FROM weir_rejects WHERE sink = ''"))
+        self.assertEqual(reasons, {"not_json": 1, "not_object": 1, "missing": 1, "null": 1, "wrong_type": 3, "invalid_utf8": 1, "nul_character": 1})
+        # A time that no date can be written of: the two tables that need one refuse the row.
+        self.assertEqual(self.rows("SELECT sink, count(*) FROM weir_rejects WHERE sink <> '' GROUP BY 1"), [("dim_date", 2), ("fact_sales", 2)])
+        listed = weir("rejects", PIPELINE, **self.environment)
+        self.assertRegex(listed.stdout, r"views\s+\(all\)\s+wrong_type\s+3")
+        ((number, payload),) = self.rows("SELECT id, payload FROM weir_rejects WHERE reason = 'not_json'")
+        self.assertIn(payload.decode(), weir("rejects", "show", PIPELINE, number, **self.environment).stdout)
+        self.assertEqual(weir("rejects", "show", PIPELINE, number, "--raw", **self.environment).stdout, payload.decode())
+        self.assertEqual(weir("rejects", "show", PIPELINE, 999, **self.environment).returncode, 2)
+
+    def test_the_books_count_every_row(self):
+        books = self.books()
+        for table in TABLES:
+            self.assertEqual(books["views", table]["read"], 28)
+            self.assertEqual(books["views", table]["written"], self.rows(f"SELECT count(*) FROM {table}")[0][0])
+        self.assertEqual(books["views", "dim_location"]["filtered"], 1)
+        self.assertEqual(books["views", "dim_user_agent"]["filtered"], 1)
+        self.assertEqual(books["views", "fact_sales"]["duplicates"], 2)
+
+    def test_replay_settles_what_passes_now(self):
+        tolerant = pathlib.Path(self.folder.name) / "tolerant.yaml"
+        text = PIPELINE.read_text().replace("      id: string not null", "      id: string")
+        tolerant.write_text(text.replace("sha2(concat(id,", "sha2(concat(coalesce(id, 'none'),"))
+        before, facts = self.books(), self.rows("SELECT count(*) FROM fact_sales")[0][0]
+        done = weir("rejects", "replay", tolerant, **self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("13 rejects tried: 2 settled, 11 stay", done.stdout)
+        self.assertEqual(self.rows("SELECT count(*) FROM fact_sales")[0][0], facts + 2)
+        self.assertEqual(self.rows("SELECT count(*) FROM weir_rejects WHERE reason IN ('missing', 'null')"), [(0,)])
+        after = self.books()
+        for table in TABLES:
+            self.assertEqual(after["views", table]["rejected"], before["views", table]["rejected"] - 2, table)
+            self.assertEqual(after["views", table]["read"], 28)
+        # The same again finds nothing more to settle, and as it was before nothing passes.
+        self.assertIn("11 rejects tried: 0 settled, 11 stay", weir("rejects", "replay", tolerant, **self.environment).stdout)
+
+    def test_replay_can_be_narrowed(self):
+        done = weir("rejects", "replay", PIPELINE, "--reason", "not_json", **self.environment)
+        self.assertIn("1 rejects tried: 0 settled, 1 stay", done.stdout)
+        done = weir("rejects", "replay", PIPELINE, "--sink", "fact_sales", **self.environment)
+        self.assertIn("2 rejects tried: 0 settled, 2 stay", done.stdout)
+
+    def test_init_db_fills_the_dates_once(self):
+        done = weir("init-db", "--from", "2024-02-28", "--to", "2024-03-01", PIPELINE, **self.environment)
+        self.assertIn("dim_date: 3 days from 2024-02-28 to 2024-03-01, 3 rows are new", done.stdout)
+        self.assertEqual(self.rows("SELECT day_of_week, day_of_week_short, is_weekday_or_weekend, day_of_month, year_month, month, day_of_year, "
+                                   "week_of_year, quarter_number, year FROM dim_date WHERE full_date = '2024-02-29'"),
+                         [(4, "Thu", "Weekday", 29, "2024-02", 2, 60, 9, 1, 2024)])
+        again = weir("init-db", "--from", "2024-02-28", "--to", "2024-03-01", PIPELINE, **self.environment)
+        self.assertIn("0 rows are new", again.stdout)
+        self.assertEqual(self.books()["init-db", "dim_date"]["read"], 6)
+        self.assertEqual(weir("init-db", "--from", "yesterday", PIPELINE, **self.environment).returncode, 2)
+
+    def test_reset_forgets_and_sets_positions(self):
+        done = weir("reset", "--yes", "--position", "product_view/0=5", PIPELINE, **self.environment)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.rows("SELECT position FROM weir_checkpoint"), [("5",)])
+        self.assertEqual(weir("reset", "--yes", PIPELINE, **self.environment).returncode, 0)
+        self.assertEqual(self.rows("SELECT count(*) FROM weir_checkpoint"), [(0,)])
+        self.assertEqual(self.rows("SELECT count(*) FROM weir_rejects"), [(0,)])
+        self.assertGreater(self.rows("SELECT count(*) FROM fact_sales")[0][0], 0)
+
+
+def quoted(name):
+    return f'"{name}"'
+
+
+class Stopping(unittest.TestCase):
+    def start(self, folder):
+        self.database = pathlib.Path(folder) / "endless.db"
+        process = subprocess.Popen([weir_program, "demo", "--count", "0", "--rate", "2000", "--database", str(self.database)], cwd=ROOT, env=CLEAN,
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        deadline = time.monotonic() + 30
+        while time.monotonic() < deadline and not self.committed():
+            time.sleep(0.1)
+        self.assertTrue(self.committed(), "nothing was committed in 30 s")
+        return process
+
+    def committed(self):
+        if not self.database.exists():
+            return 0
+        connection = sqlite3.connect(self.database, timeout=10)
+        try:
+            return connection.execute("SELECT coalesce(sum(read), 0) FROM weir_ledger WHERE sink = 'fact_sales'").fetchone()[0]
+        except sqlite3.OperationalError:
+            return 0
+        finally:
+            connection.close()
+
+    def test_the_first_signal_commits_and_ends_with_0(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with tempfile.TemporaryDirectory() as folder:
+                process = self.start(folder)
+                process.send_signal(number)
+                _, errors = process.communicate(timeout=30)
+                self.assertEqual(process.returncode, 0, errors)
+                read, committed = re.search(r"read ([\d,]+) rows, committed ([\d,]+)", errors).groups()
+                self.assertEqual(read, committed)
+                self.assertEqual(self.committed(), int(committed.replace(",", "")))
+
+    def test_a_second_signal_ends_at_once(self):
+        with tempfile.TemporaryDirectory() as folder:
+            process = self.start(folder)
+            # The drain cannot end while another program holds the database.
+            holder = sqlite3.connect(self.database, timeout=30, isolation_level=None)
+            self.addCleanup(holder.close)
+            holder.execute("BEGIN IMMEDIATE")
+            process.send_signal(signal.SIGTERM)
+            time.sleep(0.5)
+            self.assertIsNone(process.poll())
+            process.send_signal(signal.SIGTERM)
+            self.assertEqual(process.wait(timeout=5), 128 + signal.SIGTERM)
+            process.communicate()
+
+
+if __name__ == "__main__":
+    weir_program = str(pathlib.Path(sys.argv.pop(1)).resolve())
+    unittest.main()
