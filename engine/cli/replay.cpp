@@ -164,7 +164,7 @@ EpochWrite settle_books(EpochWrite write, const Staged& staged) {
 Result<ReplayReport> replay(const Plan& plan, Store& store, const std::vector<StoredReject>& rejects) {
   WEIR_ASSIGN(const std::vector<std::size_t> order, write_order(plan, plan.sinks.front().connection));
   WEIR_ASSIGN(const auto writer, store.writer(0));
-  const std::vector<std::unique_ptr<SeenKeys>> seen(plan.sinks.size());
+  const AllTableKeys keys(plan.sinks.size());  // nothing is known of any key
   ReplayReport total;
   std::int64_t epoch = 0;
   for (const Group& one : group(rejects)) {
@@ -175,11 +175,11 @@ Result<ReplayReport> replay(const Plan& plan, Store& store, const std::vector<St
       continue;
     }
     const std::vector<Stage> stages{std::move(*stage)};
-    WEIR_ASSIGN(const auto runner, StageRunner::make(plan, stages.front(), store, seen, system_clock()));
+    WEIR_ASSIGN(const auto runner, StageRunner::make(plan, stages.front(), store, keys, system_clock()));
     const Staged staged = stage_group(one, *runner);
     total.rejected_again += static_cast<std::int64_t>(one.rejects.size() - staged.settled.size());
     if (staged.settled.empty()) continue;
-    EpochAssembler assembler(plan, stages, order, seen);
+    EpochAssembler assembler(0, plan, stages, order, keys);
     const EpochWrite write = settle_books(assembler.assemble(++epoch, 0, staged.chunks), staged);
     WEIR_ASSIGN(const EpochReport report, writer->commit(write));
     total.settled += static_cast<std::int64_t>(staged.settled.size());
