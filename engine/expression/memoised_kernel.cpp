@@ -112,21 +112,24 @@ class MemoisedKernel final : public Kernel {
   std::uint32_t look_up(const Column& texts, std::uint32_t rows, ColumnWriter& writer,
                         std::vector<Missed>& missed, std::vector<Missed>& aged) const {
     std::array<std::uint64_t, group_rows> hashes;
+    std::array<std::string_view, group_rows> group;
     std::uint32_t looked_up = 0;
     const std::shared_lock lock(mutex_);
     for (std::uint32_t start = 0; start < rows; start += group_rows) {
       const std::uint32_t end = std::min(rows, start + group_rows);
-      // All slots of a group are asked for before the first one is needed.
+      // Everything a group will touch is asked for before the first of it is needed.
       for (std::uint32_t row = start; row < end; ++row) {
-        const std::uint64_t hash = texts.is_null(row) ? 0 : hash_of_text(texts.text_at(row));
+        const std::string_view text = group[row - start] = texts.text_at(row);
+        const std::uint64_t hash = texts.is_null(row) ? 0 : hash_of_text(text);
         hashes[row - start] = hash;
         cache_.prefetch(hash);
       }
+      for (std::uint32_t row = start; row < end; ++row) cache_.prefetch_entry(hashes[row - start]);
       for (std::uint32_t row = start; row < end; ++row) {
         const std::uint64_t hash = hashes[row - start];
         if (hash == 0) continue;
         ++looked_up;
-        const auto found = cache_.find(hash, texts.text_at(row));
+        const auto found = cache_.find(hash, group[row - start]);
         if (found) write(writer, row, found->result);
         if (!found) missed.push_back({row, 0, hash});
         if (found && found->is_old) aged.push_back({row, 0, hash});

@@ -14,6 +14,17 @@ std::uint64_t hash_of_text(std::string_view text) {
   return hash == 0 ? 1 : hash;
 }
 
+void CacheGeneration::prefetch_entry(std::uint64_t hash) const {
+  constexpr std::size_t line = 64;
+  constexpr std::size_t most_lines = 4;
+  if (slots_.empty()) return;
+  const Slot& slot = slots_[hash & (slots_.size() - 1)];
+  if (slot.hash != hash) return;
+  const char* bytes = bytes_at(slot.place);
+  const std::size_t length = slot.key_length + (slot.result_length == null_length ? 0u : slot.result_length);
+  for (std::size_t at = 0; at < length && at < most_lines * line; at += line) __builtin_prefetch(bytes + at);
+}
+
 std::optional<CachedResult> CacheGeneration::find(std::uint64_t hash, std::string_view key) const {
   if (slots_.empty()) return std::nullopt;
   const std::size_t mask = slots_.size() - 1;
@@ -37,8 +48,8 @@ void CacheGeneration::insert(std::uint64_t hash, std::string_view key, CachedRes
   slot.hash = hash;
   slot.place = static_cast<std::uint32_t>((blocks_.size() - 1) * block_bytes +
                                           static_cast<std::size_t>(bytes - blocks_.back().get()));
-  slot.key_length = static_cast<std::uint32_t>(key.size());
-  slot.result_length = result.is_null ? null_length : static_cast<std::int32_t>(result.bytes.size());
+  slot.key_length = static_cast<std::uint16_t>(key.size());
+  slot.result_length = result.is_null ? null_length : static_cast<std::uint16_t>(result.bytes.size());
   place_slot(slot);
   ++entry_count_;
 }

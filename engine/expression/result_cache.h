@@ -26,21 +26,25 @@ class CacheGeneration {
   void prefetch(std::uint64_t hash) const {
     if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
   }
+  /// To be called a while after prefetch and a while before find.
+  void prefetch_entry(std::uint64_t hash) const;
   std::optional<CachedResult> find(std::uint64_t hash, std::string_view key) const;
-  /// `key` must not be there yet.
+  /// `key` must not be there yet; it and the result have at most 4096 bytes.
   void insert(std::uint64_t hash, std::string_view key, CachedResult result);
   std::size_t entry_count() const { return entry_count_; }
   std::size_t byte_count() const { return blocks_.size() * block_bytes + slots_.size() * sizeof(Slot); }
 
  private:
   static constexpr std::size_t block_bytes = 64 * 1024;
-  static constexpr std::int32_t null_length = -1;
+  static constexpr std::uint16_t null_length = 0xFFFF;
+  /// Four to a cache line.
   struct Slot {
     std::uint64_t hash = 0;   // 0: empty
     std::uint32_t place = 0;  // block * block_bytes + offset of the key, behind which lies the result
-    std::uint32_t key_length = 0;
-    std::int32_t result_length = 0;
+    std::uint16_t key_length = 0;
+    std::uint16_t result_length = 0;
   };
+  static_assert(sizeof(Slot) == 16);
   void grow();
   void place_slot(const Slot& slot);
   char* allocate(std::size_t bytes);
@@ -68,6 +72,7 @@ class ResultCache {
     bool is_old = false;
   };
   void prefetch(std::uint64_t hash) const { young_.prefetch(hash); }
+  void prefetch_entry(std::uint64_t hash) const { young_.prefetch_entry(hash); }
   std::optional<Found> find(std::uint64_t hash, std::string_view key) const;
   /// Does nothing for a key that is there. The bytes may lie in this cache itself.
   void insert(std::uint64_t hash, std::string_view key, CachedResult result);

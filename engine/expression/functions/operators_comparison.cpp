@@ -78,21 +78,34 @@ template <typename Relation>
 class CompareDecimals final : public Kernel {
  public:
   explicit CompareDecimals(const CallSite& site)
-      : left_scale_(site.types[0].scale), right_scale_(site.types[1].scale) {}
+      : left_scale_(site.types[0].scale), right_scale_(site.types[1].scale) {
+    const int scale = std::max(left_scale_, right_scale_);
+    const auto fits = [&](const Type& type) { return type.precision + scale - type.scale <= max_precision; };
+    if (!fits(site.types[0]) || !fits(site.types[1])) return;
+    left_factor_ = static_cast<UInt128>(power_of_ten(scale - left_scale_));
+    right_factor_ = static_cast<UInt128>(power_of_ten(scale - right_scale_));
+  }
+
   Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
     const ColumnReader<Int128> left(arguments[0]);
     const ColumnReader<Int128> right(arguments[1]);
-    if (left_scale_ == right_scale_) {
-      return test_rows(context, [&](std::uint32_t row) { return Relation::test(left[row], right[row]); });
+    if (left_factor_ == 0) {
+      return test_rows(context, [&](std::uint32_t row) {
+        return Relation::test_order(compare_decimals(left[row], left_scale_, right[row], right_scale_));
+      });
     }
+    // Unsigned, for what stands in NULL rows may overflow.
     return test_rows(context, [&](std::uint32_t row) {
-      return Relation::test_order(compare_decimals(left[row], left_scale_, right[row], right_scale_));
+      return Relation::test(static_cast<Int128>(static_cast<UInt128>(left[row]) * left_factor_),
+                            static_cast<Int128>(static_cast<UInt128>(right[row]) * right_factor_));
     });
   }
 
  private:
   int left_scale_;
   int right_scale_;
+  UInt128 left_factor_ = 0;  // 0: a common scale would not fit 38 digits
+  UInt128 right_factor_ = 0;
 };
 
 template <bool is_equal_wanted>
