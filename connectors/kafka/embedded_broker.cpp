@@ -51,7 +51,8 @@ Result<std::unique_ptr<EmbeddedBroker>> EmbeddedBroker::start(std::int32_t parti
   if (running.bootstrap) return Error{ErrorKind::user, "this process runs an embedded broker already"};
   auto cluster = std::make_unique<Cluster>();
   WEIR_ASSIGN(cluster->host,
-              make_kafka_handle(RD_KAFKA_PRODUCER, {{"client.id", "weir-embedded"}, {"log_level", "3"}}, cluster->events));
+              make_kafka_handle(RD_KAFKA_PRODUCER, {{"client.id", "weir-embedded"}, {"log_level", "3"}},
+                                cluster->events));
   cluster->cluster.reset(rd_kafka_mock_cluster_new(cluster->host.get(), 1));
   if (cluster->cluster == nullptr)
     return Error{ErrorKind::service, "the embedded broker could not be started"};

@@ -48,13 +48,27 @@ Error KafkaClient::unreachable(const std::string& what, rd_kafka_resp_err_t code
   return error;
 }
 
+// In slices, so that a refused login does not cost all of the patience.
+rd_kafka_resp_err_t KafkaClient::read_metadata(rd_kafka_topic_t* topic, std::chrono::milliseconds patience,
+                                               const rd_kafka_metadata_t*& answer) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+    const auto slice = std::clamp(left, std::chrono::milliseconds(1), std::chrono::milliseconds(2'000));
+    const auto code = rd_kafka_metadata(client_.get(), 0, topic, &answer, static_cast<int>(slice.count()));
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || left <= slice) return code;
+    serve();
+    if (events_->login_was_refused()) return code;
+  }
+}
+
 Result<std::vector<std::int32_t>> KafkaClient::partitions(const std::string& topic,
                                                           std::chrono::milliseconds patience) {
   const KafkaPointer<rd_kafka_topic_t> handle(rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr));
   if (handle == nullptr) return topic_error(topic, rd_kafka_last_error());
   const rd_kafka_metadata_t* answer = nullptr;
-  const auto code =
-      rd_kafka_metadata(client_.get(), 0, handle.get(), &answer, static_cast<int>(patience.count()));
+  const auto code = read_metadata(handle.get(), patience, answer);
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR)
     return unreachable("the partitions of topic " + topic + " can't be read", code);
   const KafkaPointer<const rd_kafka_metadata_t> owned(answer);

@@ -72,6 +72,8 @@ class KafkaClient {
       : events_(std::move(events)),
         client_(std::move(client)),
         queue_(rd_kafka_queue_get_consumer(client_.get())) {}
+  rd_kafka_resp_err_t read_metadata(rd_kafka_topic_t* topic, std::chrono::milliseconds patience,
+                                    const rd_kafka_metadata_t*& answer);
   Error unreachable(const std::string& what, rd_kafka_resp_err_t code);
 
   std::unique_ptr<BrokerEvents> events_;

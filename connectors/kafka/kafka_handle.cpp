@@ -10,13 +10,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// "[thrd:HOST:PORT/bootstrap]: HOST:PORT/bootstrap: reason (after 3ms in state CONNECT)" is librdkafka's way
-// of saying "HOST:PORT: reason".
+// "[thrd:sasl_ssl://HOST:PORT/bootstrap]: sasl_ssl://HOST:PORT/bootstrap: reason (after 3ms in state
+// CONNECT)" is librdkafka's way of saying "HOST:PORT: reason".
 std::string plain_reason(std::string_view text) {
   if (text.starts_with("[thrd:")) {
     const auto end = text.find("]: ");
     if (end != std::string_view::npos) text.remove_prefix(end + 3);
   }
+  const auto scheme = text.find("://");
+  if (scheme != std::string_view::npos && text.find(' ') > scheme) text.remove_prefix(scheme + 3);
   std::string reason(text.substr(0, text.find(" (after ")));
   const auto slash = reason.find('/');
   const auto colon = reason.find(": ");
@@ -27,7 +29,9 @@ std::string plain_reason(std::string_view text) {
 
 bool is_login_refusal(rd_kafka_resp_err_t code, std::string_view reason) {
   return code == RD_KAFKA_RESP_ERR__AUTHENTICATION || code == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED ||
-         reason.find("SASL authentication error") != std::string_view::npos;
+         reason.find("SASL authentication error") != std::string_view::npos ||
+         reason.find("SASL SCRAM") != std::string_view::npos ||
+         reason.find("mechanism handshake failed") != std::string_view::npos;
 }
 
 void on_error(rd_kafka_t*, int code, const char* reason, void* opaque) {
@@ -49,10 +53,10 @@ void on_log(const rd_kafka_t* client, int level, const char* facility, const cha
 void BrokerEvents::failed(rd_kafka_resp_err_t code, std::string reason) {
   const std::lock_guard lock(mutex_);
   is_troubled_ = true;
-  // "all brokers are down" says less than the reason that came before it.
-  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !reason_.empty()) return;
+  // "all brokers are down" says less than the reason that came before it, or that will come.
+  if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || reason.empty()) return;
   login_refused_ = is_login_refusal(code, reason);
-  if (!reason.empty()) reason_ = std::move(reason);
+  reason_ = std::move(reason);
 }
 
 void BrokerEvents::oversized(std::string reason) {
@@ -74,7 +78,7 @@ std::string BrokerEvents::trouble() const {
     return "broker " + oversized_ + " (raise receive.message.max.bytes under properties)";
   }
   if (!is_troubled_) return {};
-  return "broker " + (reason_.empty() ? "does not answer" : reason_);
+  return reason_.empty() ? "no broker answers" : "broker " + reason_;
 }
 
 std::string BrokerEvents::reason_for(rd_kafka_resp_err_t code) const {

@@ -1,5 +1,5 @@
-// kafka_position.h — a place in a partition as text: the next offset, and what the last record read before it
-// looked like.
+// kafka_position.h — a place in a partition as text: the next offset, and a print of the last record before
+// it.
 //
 // "123" or "123;122:1730419200000:5a1b2c3d": next offset; offset, timestamp in milliseconds and CRC-32C of
 // key and value of the last record. librdkafka 2.0.2 does not notice when a topic was truncated or made anew

@@ -23,7 +23,7 @@ class IdempotentProducer final : public Producer {
   static Result<std::unique_ptr<Producer>> open(const KafkaConnection& connection) {
     KafkaProperties properties = {{"client.id", "weir"},
                                   {"enable.idempotence", "true"},
-                                  {"linger.ms", "5"},
+                                  {"linger.ms", "1"},
                                   {"compression.type", "none"},
                                   {"socket.nagle.disable", "true"},
                                   {"reconnect.backoff.max.ms", "2000"},

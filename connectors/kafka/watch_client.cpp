@@ -100,7 +100,8 @@ void WatchClient::note_answer(WatchedPartition& partition, const PartitionOffset
                                              answer.error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
                                              answer.error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION);
   if (answer.error != RD_KAFKA_RESP_ERR_NO_ERROR || answer.offset < 0) return;
-  partition.end = answer.offset;
+  if (partition.end.exchange(answer.offset) != answer.offset) partition.held_since = 0;
+  start_or_keep(partition.behind_since, partition.next < answer.offset);
   const bool is_held = partition.next == answer.offset &&
                        client_.seen_high_watermark(partition.topic, partition.partition) > answer.offset;
   start_or_keep(partition.held_since, is_held);
@@ -137,11 +138,12 @@ std::string WatchClient::stall_of(const WatchedPartition& partition) const {
         "partition {}: records from offset {} on are held back by a transaction that has been open for {} s",
         partition.split, next, seconds(since(held)));
   }
-  const std::int64_t lag = partition.end - next;
+  const std::int64_t behind = partition.behind_since;
   const bool reader_waits = since(hungry_at_) < 2s;
-  if (lag > 0 && reader_waits && since(partition.moved_at) > times_.stall) {
+  const auto idle = since(std::max<std::int64_t>(behind, partition.moved_at));
+  if (behind != 0 && reader_waits && idle > times_.stall) {
     return fmt::format("partition {}: no record came for {} s although {} are there from offset {} on",
-                       partition.split, seconds(since(partition.moved_at)), lag, next);
+                       partition.split, seconds(idle), partition.end - next, next);
   }
   return {};
 }

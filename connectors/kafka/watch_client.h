@@ -1,5 +1,4 @@
-// watch_client.h — asks the brokers, on a thread of its own, where partitions end; knows lag and stalls from
-// that.
+// watch_client.h — asks the brokers, on a thread of its own, where partitions end; so knows lag and stalls.
 //
 // Its questions also wake librdkafka's fetching: see docs/decisions/kafka_fetch_queue.md.
 #pragma once
@@ -25,12 +24,12 @@ struct WatchedPartition {
   std::string split;
   std::string topic;
   std::int32_t partition = 0;
-  std::atomic<std::int64_t> next{0};  // the reader's: the offset it reads next
-  std::atomic<std::int64_t> moved_at{
-      0};  // the reader's: steady nanoseconds of the last record or end of partition
+  std::atomic<std::int64_t> next{0};           // the reader's: the offset it reads next
+  std::atomic<std::int64_t> moved_at{0};       // the reader's: steady nanoseconds of the last record or end
   std::atomic<std::int64_t> end{-1};           // the watch's: the last stable offset; -1: not known
   std::atomic<std::int64_t> missing_since{0};  // the watch's: steady nanoseconds; 0: the partition is there
-  std::atomic<std::int64_t> held_since{0};  // the watch's: records lie behind an open transaction since then
+  std::atomic<std::int64_t> behind_since{0};   // the watch's: there are records that the reader has not got
+  std::atomic<std::int64_t> held_since{0};     // the watch's: records lie behind an open transaction
 };
 
 struct WatchTimes {
