@@ -33,7 +33,7 @@ class PostgresLeases final : public SplitLeases {
                     {identity_.pipeline, source}));
     WEIR_ASSIGN(
         const PostgresResult members,
-        run(fmt::format("SELECT count(*) FROM {} WHERE pipeline = $1 AND expires_at > clock_timestamp()",
+        run(fmt::format("SELECT owner FROM {} WHERE pipeline = $1 AND expires_at > clock_timestamp()",
                         tables_.name("weir_member")),
             {identity_.pipeline}));
     Board board;
@@ -41,7 +41,7 @@ class PostgresLeases final : public SplitLeases {
       board.splits.push_back(
           {text_at(rows, i, 0), text_at(rows, i, 1), text_at(rows, i, 2), truth_at(rows, i, 3)});
     }
-    board.members = static_cast<std::size_t>(number_at(members, 0, 0));
+    for (std::size_t i = 0; i < row_count(members); ++i) board.members.push_back(text_at(members, i, 0));
     board.first_start = board.splits.empty();
     return board;
   }

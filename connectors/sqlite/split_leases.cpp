@@ -18,9 +18,13 @@ class SqliteLeases final : public SplitLeases {
     WEIR_ASSIGN(board.splits, read_sqlite_splits(*database_, identity_.pipeline, source));
     WEIR_ASSIGN(
         SqliteStatement members,
-        database_->statement("SELECT count(*) FROM weir_member WHERE pipeline = ? AND expires_at > ?"));
-    WEIR_TRY(members.text(identity_.pipeline).number(sqlite_clock()).step());
-    board.members = static_cast<std::size_t>(members.number_at(0));
+        database_->statement("SELECT owner FROM weir_member WHERE pipeline = ? AND expires_at > ?"));
+    members.text(identity_.pipeline).number(sqlite_clock());
+    for (;;) {
+      WEIR_ASSIGN(const bool is_row, members.step());
+      if (!is_row) break;
+      board.members.push_back(members.text_at(0));
+    }
     board.first_start = board.splits.empty();
     return board;
   }

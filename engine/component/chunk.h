@@ -40,7 +40,7 @@ struct RawChunk {
   std::int32_t partition = 0;
   Position from;             // where this chunk starts: the `to` of the split's previous chunk
   Position to;               // where the next one starts
-  Arena arena{1 << 20};
+  Arena arena{288 << 10};
   std::vector<Record> records;  // may be empty: the position can move on without rows (control records, compaction)
   std::size_t value_bytes = 0;
 };

@@ -17,8 +17,8 @@ namespace weir {
 struct SourceContext {
   std::string pipeline;
   std::string source;               // its name in the pipeline
-  std::size_t chunk_rows = 2048;    // a chunk is closed at this many rows,
-  std::size_t chunk_bytes = 1 << 20;  // or at this many bytes,
+  std::size_t chunk_rows = 1024;    // a chunk is closed at this many rows,
+  std::size_t chunk_bytes = 256 << 10;  // or at this many bytes,
                                     // or when nothing more is there to read at once
   std::size_t memory_bytes = 32u << 20;  // what the source may hold prefetched
   bool needs_headers = false;       // whether the plan reads the headers metadata column

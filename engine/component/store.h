@@ -141,8 +141,12 @@ struct SplitState {
 class SplitLeases {
  public:
   virtual ~SplitLeases() = default;
-  struct Board { std::vector<SplitState> splits; std::size_t members = 1; bool first_start = false; /* no split of this source was ever stored */ };
-  /// Says that `owner` lives, renews its leases for `lease`, and returns all splits of the source and the number of live members.
+  struct Board {
+    std::vector<SplitState> splits;
+    std::vector<std::string> members;  // owners whose lease has not run out, this process among them
+    bool first_start = false;          // no split of this source was ever stored
+  };
+  /// Says that `owner` lives, renews its leases for `lease`, and returns all splits of the source and the members.
   virtual Result<Board> heartbeat(const std::string& source, std::chrono::milliseconds lease) = 0;
   /// Stores the first positions of splits, all of them in one transaction (so that a pipeline's first start is seen whole or not at all);
   /// a split that has a position already keeps it.

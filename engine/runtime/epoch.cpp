@@ -28,13 +28,18 @@ bool replaces(const SinkTable& table, const RowReference& earlier, const RowRefe
 
 }  // namespace
 
-EpochAssembler::EpochAssembler(const Plan& plan, const std::vector<Stage>& stages,
-                               std::vector<std::size_t> order,
-                               const std::vector<std::unique_ptr<SeenKeys>>& seen)
-    : plan_(plan), stages_(stages), order_(std::move(order)), seen_(seen), guesses_(plan.sinks.size()) {}
+EpochAssembler::EpochAssembler(std::size_t lane, const Plan& plan, const std::vector<Stage>& stages,
+                               std::vector<std::size_t> order, const AllTableKeys& keys)
+    : lane_(lane),
+      plan_(plan),
+      stages_(stages),
+      order_(std::move(order)),
+      keys_(keys),
+      guesses_(plan.sinks.size()) {}
 
 const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage,
                                            const std::vector<StagedChunkPtr>& chunks) {
+  forget_pending();  // of an epoch that was given up
   chunks_ = &chunks;
   write_ = EpochWrite{};
   write_.epoch = epoch;
@@ -88,11 +93,33 @@ void EpochAssembler::add_table(std::size_t sink, std::size_t stage,
     line.duplicates += fold(table, write, line);
     sort_by_key(write);
   }
-  write.believed_new = !write.rows.empty() && guesses_[sink].next();
+  add_writes(sink, std::move(write), line);
   write_.ledger.push_back(std::move(line));
-  if (write.rows.empty()) return;
-  tables_.push_back(std::move(write));
-  sink_of_table_.push_back(sink);
+}
+
+// Rows whose key is on its way in another lane's transaction are a write of their own, after the others: see
+// pending_keys.h.
+void EpochAssembler::add_writes(std::size_t sink, TableWrite write, LedgerLine& line) {
+  TableWrite elsewhere{write.table, write.ledger_line, {}, false};
+  if (const TableKeys& keys = keys_[sink]; keys.seen != nullptr) {
+    const std::size_t before = write.rows.size();
+    elsewhere.rows = keys.pending->register_epoch(lane_, write.rows);
+    // Looked up only now: a key that was no longer pending is among the seen ones since before.
+    const std::size_t left = keys.seen->keep_unknown(write.rows) + keys.seen->keep_unknown(elsewhere.rows);
+    line.duplicates += static_cast<std::int64_t>(before - left);
+  }
+  write.believed_new = !write.rows.empty() && guesses_[sink].next();
+  for (TableWrite* part : {&write, &elsewhere}) {
+    if (part->rows.empty()) continue;
+    tables_.push_back(std::move(*part));
+    sink_of_table_.push_back(sink);
+  }
+}
+
+void EpochAssembler::forget_pending() {
+  for (const TableKeys& keys : keys_) {
+    if (keys.pending != nullptr) keys.pending->forget(lane_);
+  }
 }
 
 // Keeps one row per key. Rows come in the order of the source, so "first" and "last" do not depend on
@@ -187,18 +214,19 @@ void EpochAssembler::committed(const EpochReport& report) {
     const TableReport& table = report.tables[t];
     const std::size_t sink = sink_of_table_[t];
     if (write.believed_new) table.was_new ? guesses_[sink].held() : guesses_[sink].failed();
-    if (seen_[sink] == nullptr) continue;
-    keys_.clear();
+    if (keys_[sink].seen == nullptr) continue;
+    committed_keys_.clear();
     std::size_t next_refused = 0;
     for (std::uint32_t i = 0; i < write.rows.size(); ++i) {
       if (next_refused < table.refused_rows.size() && table.refused_rows[next_refused] == i) {
         ++next_refused;
         continue;
       }
-      keys_.push_back(row_of(write.rows[i]).key);
+      committed_keys_.push_back(row_of(write.rows[i]).key);
     }
-    seen_[sink]->add(keys_);
+    keys_[sink].seen->add(committed_keys_);
   }
+  forget_pending();
 }
 
 }  // namespace weir

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "engine/plan/stage.h"
-#include "engine/runtime/seen_keys.h"
 #include "engine/runtime/staged_chunk.h"
+#include "engine/runtime/table_keys.h"
 
 namespace weir {
 
@@ -36,8 +36,8 @@ class NewnessGuess {
 class EpochAssembler {
  public:
   /// `order`: indexes into plan.sinks as write_order gives them. References must outlive the assembler.
-  EpochAssembler(const Plan& plan, const std::vector<Stage>& stages, std::vector<std::size_t> order,
-                 const std::vector<std::unique_ptr<SeenKeys>>& seen);
+  EpochAssembler(std::size_t lane, const Plan& plan, const std::vector<Stage>& stages,
+                 std::vector<std::size_t> order, const AllTableKeys& keys);
 
   /// `chunks`: of one stage, grouped by split, each split's in sequence. The result points into them and
   /// stays good until the next call; chunks must not change meanwhile.
@@ -58,14 +58,17 @@ class EpochAssembler {
   void add_table(std::size_t sink, std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
   std::int64_t fold(const SinkTable& table, TableWrite& write, LedgerLine& line);
   void sort_by_key(TableWrite& write);
+  void add_writes(std::size_t sink, TableWrite write, LedgerLine& line);
+  void forget_pending();
   void add_rejects(std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
   RejectedRow make_reject(const StagedChunk& chunk, std::uint32_t record, const std::string& sink,
                           const std::string& code, const std::string& message) const;
 
+  const std::size_t lane_;
   const Plan& plan_;
   const std::vector<Stage>& stages_;
   std::vector<std::size_t> order_;
-  const std::vector<std::unique_ptr<SeenKeys>>& seen_;
+  const AllTableKeys& keys_;
   std::vector<NewnessGuess> guesses_;  // one per sink of the plan
   const std::vector<StagedChunkPtr>* chunks_ = nullptr;
   EpochWrite write_;
@@ -79,7 +82,7 @@ class EpochAssembler {
   };
   std::vector<SortEntry> sorting_;
   std::vector<RowReference> sorted_;
-  std::vector<Hash128> keys_;
+  std::vector<Hash128> committed_keys_;
 };
 
 }  // namespace weir

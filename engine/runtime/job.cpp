@@ -39,6 +39,10 @@ class StreamJob final : public Job {
   Status open_store();
   Status open_stages();
   void open_lanes(const std::vector<std::size_t>& order);
+  std::size_t lane_count() const {
+    return std::max<std::size_t>(1, std::min(options_.writers, store_->useful_writers()));
+  }
+  void work(StagedChunk& chunk);
   void wait_for_end();
   void drain();
 
@@ -56,7 +60,7 @@ class StreamJob final : public Job {
   // In the order of construction: what comes later uses what comes before, and is destroyed first.
   std::unique_ptr<Store> store_;
   std::vector<Stage> stages_;
-  std::vector<std::unique_ptr<SeenKeys>> seen_;        // one per sink of the plan, null where of no use
+  AllTableKeys keys_;
   std::vector<std::unique_ptr<StageRunner>> runners_;  // one per stage
   std::vector<std::unique_ptr<Source>> sources_;       // one per stage
   std::vector<std::unique_ptr<Lane>> lanes_;
@@ -87,10 +91,13 @@ Status StreamJob::open_stages() {
   stages_ = fuse(*plan_);
   for (const SinkNode& sink : plan_->sinks) {
     const bool is_useful = sink.table.on_conflict == OnConflict::ignore && !sink.table.key.empty();
-    seen_.push_back(is_useful ? std::make_unique<SeenKeys>(seen_keys_per_generation) : nullptr);
+    keys_.emplace_back();
+    if (!is_useful) continue;
+    keys_.back().seen = std::make_unique<SeenKeys>(seen_keys_per_generation);
+    keys_.back().pending = std::make_unique<PendingKeys>(lane_count());
   }
   for (const Stage& stage : stages_) {
-    WEIR_ASSIGN(auto runner, StageRunner::make(*plan_, stage, *store_, seen_, clock_));
+    WEIR_ASSIGN(auto runner, StageRunner::make(*plan_, stage, *store_, keys_, clock_));
     runners_.push_back(std::move(runner));
     const auto& scan = std::get<ScanNode>(plan_->nodes[stage.scan].operation);
     SourceContext context{.pipeline = plan_->name,
@@ -107,11 +114,10 @@ Status StreamJob::open_stages() {
 }
 
 void StreamJob::open_lanes(const std::vector<std::size_t>& order) {
-  const std::size_t count = std::max<std::size_t>(1, std::min(options_.writers, store_->useful_writers()));
-  for (std::size_t lane = 0; lane < count; ++lane) {
+  for (std::size_t lane = 0; lane < lane_count(); ++lane) {
     LaneContext context{*plan_,
                         stages_,
-                        seen_,
+                        keys_,
                         sources_,
                         *store_,
                         credit_,
@@ -131,7 +137,7 @@ Status StreamJob::run() {
   const std::size_t workers =
       options_.workers != 0 ? options_.workers : std::max(1u, std::thread::hardware_concurrency());
   flow_ = std::make_unique<Flow>(
-      workers, [this](StagedChunk& chunk) { runners_[chunk.split->source]->run(chunk); },
+      workers, [this](StagedChunk& chunk) { work(chunk); },
       [this](StagedChunkPtr chunk) { lanes_[chunk->split->lane]->put(std::move(chunk)); });
   std::vector<SplitKeeper::SourceEntry> entries;
   for (std::size_t i = 0; i < stages_.size(); ++i) {
@@ -154,6 +160,15 @@ Status StreamJob::run() {
   drain();
   if (auto failure = control_.failure()) return std::move(*failure);
   return {};
+}
+
+// Before a chunk is worked on, what it will take is a guess; afterwards it is known.
+void StreamJob::work(StagedChunk& chunk) {
+  runners_[chunk.split->source]->run(chunk);
+  const std::size_t guessed = chunk.charged_bytes;
+  chunk.charged_bytes = chunk.memory_bytes();
+  credit_.take(chunk.charged_bytes);
+  credit_.give_back(guessed);
 }
 
 void StreamJob::wait_for_end() {

@@ -24,10 +24,10 @@ struct JobOptions {
   std::optional<Shard> shard;
   std::size_t workers = 0;  // threads of the flow graph; 0: as many as cores
   std::size_t writers = 2;  // connections that commit, each its own splits
-  std::size_t chunk_rows = 2048;
-  std::size_t chunk_bytes = 1 << 20;
+  std::size_t chunk_rows = 1024;
+  std::size_t chunk_bytes = 256 << 10;
   std::size_t memory_bytes = 40u << 20;         // chunks in flight, raw and encoded
-  std::size_t source_memory_bytes = 24u << 20;  // what sources may hold prefetched
+  std::size_t source_memory_bytes = 16u << 20;  // what sources may hold prefetched
   std::size_t epoch_rows = 50'000;              // an epoch is closed at this many rows
   std::chrono::milliseconds lease{10'000};
   std::chrono::milliseconds retry_pause{50};  // after the first failed commit; doubles up to 10 s

@@ -24,7 +24,7 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
 Lane::Lane(std::size_t number, LaneContext context, std::vector<std::size_t> write_order)
     : number_(number),
       context_(std::move(context)),
-      assembler_(context_.plan, context_.stages, std::move(write_order), context_.seen) {}
+      assembler_(number, context_.plan, context_.stages, std::move(write_order), context_.keys) {}
 
 Lane::~Lane() {
   close();

@@ -21,7 +21,7 @@ namespace weir {
 struct LaneContext {
   const Plan& plan;
   const std::vector<Stage>& stages;
-  const std::vector<std::unique_ptr<SeenKeys>>& seen;
+  const AllTableKeys& keys;
   const std::vector<std::unique_ptr<Source>>& sources;  // one per stage
   Store& store;
   Credit& credit;

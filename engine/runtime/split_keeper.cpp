@@ -150,7 +150,11 @@ Status SplitKeeper::share(SourceState& state, std::size_t source) {
   // A job that ends takes on nothing new; it only keeps what it is committing.
   if (!control_.is_running()) return {};
   WEIR_TRY(add_new_splits(state, board));
-  const std::size_t members = std::max<std::size_t>(1, board.members);
+  // A process of this machine that was killed counts no longer, though its lease has not run out.
+  const auto members =
+      std::max<std::size_t>(1, static_cast<std::size_t>(std::count_if(
+                                   board.members.begin(), board.members.end(),
+                                   [](const std::string& member) { return !is_surely_dead(member); })));
   const std::size_t fair_share =
       options_.shard ? board.splits.size() : (board.splits.size() + members - 1) / members;
   WEIR_TRY(give_up_surplus(state, fair_share));

@@ -95,15 +95,14 @@ StageRunner::StageRunner(const Stage& stage, const Clock& clock, Program program
       errors_are_null_(errors_are_null) {}
 
 Result<std::unique_ptr<StageRunner>> StageRunner::make(const Plan& plan, const Stage& stage,
-                                                       const Store& store,
-                                                       const std::vector<std::unique_ptr<SeenKeys>>& seen,
+                                                       const Store& store, const AllTableKeys& keys,
                                                        const Clock& clock) {
   std::vector<ExpressionPtr> roots;
   std::vector<BranchPlan> branches;
   for (const Branch& branch : stage.branches) {
     const SinkTable& table = plan.sinks[branch.sink].table;
     branches.push_back({roots.size(), branch.outputs.size(), branch.predicate != nullptr,
-                        store.encoder(table), &table, seen[branch.sink].get()});
+                        store.encoder(table), &table, keys[branch.sink].seen.get()});
     if (branch.predicate) roots.push_back(branch.predicate);
     roots.insert(roots.end(), branch.outputs.begin(), branch.outputs.end());
   }

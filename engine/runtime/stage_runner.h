@@ -8,19 +8,18 @@
 #include "engine/base/clock.h"
 #include "engine/expression/program.h"
 #include "engine/plan/stage.h"
-#include "engine/runtime/seen_keys.h"
 #include "engine/runtime/staged_chunk.h"
+#include "engine/runtime/table_keys.h"
 
 namespace weir {
 
 /// A fused stage made ready to run. run() is called by several threads at once, each with a chunk of its own.
 class StageRunner {
  public:
-  /// `seen[sink]`: the keys known to be in the table of plan.sinks[sink]; null where they are of no use. All
+  /// `keys[sink]`: what is known of the keys of plan.sinks[sink]. All
   /// references must outlive the runner.
   static Result<std::unique_ptr<StageRunner>> make(const Plan& plan, const Stage& stage, const Store& store,
-                                                   const std::vector<std::unique_ptr<SeenKeys>>& seen,
-                                                   const Clock& clock);
+                                                   const AllTableKeys& keys, const Clock& clock);
   /// Fills rejected, ignored and branches; keeps of the chunk's arena only what the records need.
   void run(StagedChunk& chunk) const;
   const Stage& stage() const { return stage_; }

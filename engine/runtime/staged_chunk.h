@@ -43,6 +43,16 @@ struct StagedChunk {
   std::size_t charged_bytes = 0;     // taken from the credit
 
   std::int64_t row_count() const { return static_cast<std::int64_t>(raw->records.size()); }
+  /// What it keeps alive until it is committed.
+  std::size_t memory_bytes() const {
+    std::size_t bytes =
+        sizeof(StagedChunk) + raw->arena.capacity_bytes() + raw->records.capacity() * sizeof(Record);
+    for (const BranchRows& branch : branches) {
+      bytes += branch.rows.bytes.capacity() + branch.rows.keys.capacity() +
+               branch.rows.rows.capacity() * sizeof(EncodedRow);
+    }
+    return bytes;
+  }
 };
 using StagedChunkPtr = std::unique_ptr<StagedChunk>;
 

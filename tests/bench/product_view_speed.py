@@ -36,6 +36,13 @@ def fill_topic(weir, broker, events, partitions):
                     "--to", "kafka", "--brokers", broker.bootstrap, "--topic", TOPIC], check=True, stdout=subprocess.DEVNULL)
 
 
+def backend_seconds(server):
+    """Processor time of all Postgres backends that have ended so far: the postmaster has waited for them."""
+    pid = (server.folder / "pid").read_text().strip()
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+
 def run_weir(weir, broker, server, database, extra):
     server.create_database(database)
     environment = dict(os.environ, KAFKA_BROKERS=broker.bootstrap, KAFKA_TOPIC=TOPIC, KAFKA_START="earliest",
@@ -113,17 +120,24 @@ def measure(given, broker, server):
     batches = None
     for run in range(given.runs):
         server.sql("CHECKPOINT")
+        before = backend_seconds(server)
         result = run_weir(given.weir, broker, server, f"run{run}", given.option)
+        time.sleep(0.5)
+        weir_backend = backend_seconds(server) - before
         if batches is None:
             rows, columns, batches = export_batches(server, "run0")
         server.sql("CHECKPOINT")
+        before = backend_seconds(server)
         seconds = run_copy(server, f"run{run}", columns, batches)
+        time.sleep(0.5)
+        copy_backend = backend_seconds(server) - before
         weir_rate, copy_rate = given.events / result["seconds"], rows / seconds
         ratios.append(weir_rate / copy_rate)
         weir_rates.append(weir_rate)
         copy_rates.append(copy_rate)
         print(f"run {run}: weir {weir_rate:,.0f} events/s ({result['seconds']:.2f} s, {result['cpu'] / given.events * 1e6:.2f} us CPU per event, "
-              f"peak {result['memory']:.0f} MB), COPY {copy_rate:,.0f} rows/s, ratio {weir_rate / copy_rate:.2f}", flush=True)
+              f"{weir_backend / given.events * 1e6:.2f} us in Postgres, peak {result['memory']:.0f} MB), COPY {copy_rate:,.0f} rows/s "
+              f"({copy_backend / rows * 1e6:.2f} us in Postgres), ratio {weir_rate / copy_rate:.2f}", flush=True)
         if run > 0:
             server.sql(f"DROP DATABASE run{run}")
     print(f"median: weir {statistics.median(weir_rates):,.0f} events/s, COPY {statistics.median(copy_rates):,.0f} rows/s, "

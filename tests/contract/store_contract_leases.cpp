@@ -16,7 +16,7 @@ TEST_P(StoreContract, SplitsAreSharedByLeases) {
   auto board = leases.value()->heartbeat("views", milliseconds(60'000));
   ASSERT_TRUE(board.ok());
   EXPECT_TRUE(board->first_start);
-  EXPECT_EQ(board->members, 1u);
+  EXPECT_EQ(board->members.size(), 1u);
   const std::vector<SplitLeases::FirstPosition> splits{{"views/0", "5"}, {"views/1", "7"}};
   ASSERT_EQ(message_of(leases.value()->add("views", splits)), "");
   const std::vector<SplitLeases::FirstPosition> again{{"views/0", "99"}};
@@ -30,7 +30,7 @@ TEST_P(StoreContract, SplitsAreSharedByLeases) {
   auto seen = other_leases.value()->heartbeat("views", milliseconds(60'000));
   ASSERT_TRUE(seen.ok());
   EXPECT_FALSE(seen->first_start);
-  EXPECT_EQ(seen->members, 2u);
+  EXPECT_EQ(seen->members.size(), 2u);
   ASSERT_EQ(seen->splits.size(), 2u);
   EXPECT_EQ(seen->splits[0].owner, first_owner);
   EXPECT_FALSE(seen->splits[0].is_expired);
@@ -44,7 +44,7 @@ TEST_P(StoreContract, SplitsAreSharedByLeases) {
   EXPECT_TRUE(taken.ok() && taken->has_value());
   ASSERT_TRUE(other_leases.value()->leave().ok());
   auto after = leases.value()->heartbeat("views", milliseconds(60'000));
-  EXPECT_EQ(after->members, 1u);
+  EXPECT_EQ(after->members.size(), 1u);
   EXPECT_EQ(after->splits[0].owner, "");
 }
 
@@ -61,7 +61,7 @@ TEST_P(StoreContract, ALeaseThatIsNotRenewedRunsOut) {
   auto board = other_leases.value()->heartbeat("views", milliseconds(60'000));
   ASSERT_TRUE(board.ok());
   EXPECT_TRUE(board->splits[0].is_expired);
-  EXPECT_EQ(board->members, 1u);
+  EXPECT_EQ(board->members.size(), 1u);
   auto claimed = other_leases.value()->claim("views", "views/0", first_owner, milliseconds(60'000));
   EXPECT_TRUE(claimed.ok() && claimed->has_value());
 }

@@ -116,8 +116,9 @@ class MemoryLeases final : public SplitLeases {
     const std::scoped_lock lock(database_->mutex);
     database_->members[owner_] = true;
     Board board;
-    board.members = static_cast<std::size_t>(std::count_if(
-        database_->members.begin(), database_->members.end(), [](const auto& m) { return m.second; }));
+    for (const auto& [owner, lives] : database_->members) {
+      if (lives) board.members.push_back(owner);
+    }
     for (const auto& [key, split] : database_->splits) {
       if (key.first == source)
         board.splits.push_back({key.second, split.position, split.owner, split.is_expired});

@@ -54,9 +54,9 @@ class Database {
   std::filesystem::path path_;
 };
 
+// `registry` must outlive the plan: the plan's calls point at its functions.
 std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_ptr<const Script> script,
-                                    const std::string& dsn) {
-  Registry registry;
+                                    const std::string& dsn, Registry& registry) {
   register_builtin_functions(registry.functions);
   registry.sources.push_back(scripted_source(std::move(script)));
   registry.stores.push_back(sqlite_store());
@@ -70,7 +70,8 @@ std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_pt
 
 void run_once(const PipelineTestFile& file, const std::shared_ptr<Script>& script, const Way& way,
               const std::string& dsn) {
-  const auto plan = compile(file, script, dsn);
+  Registry registry;
+  const auto plan = compile(file, script, dsn, registry);
   ASSERT_NE(plan, nullptr);
   auto job = Job::create(plan, way.options);
   ASSERT_TRUE(job.ok()) << render(job.error());
@@ -146,8 +147,8 @@ std::vector<std::filesystem::path> test_files() {
   return files;
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, FourWays, ::testing::ValuesIn(test_files()), [](const auto& info) {
-  std::string name = info.param.stem().string();
+INSTANTIATE_TEST_SUITE_P(Files, FourWays, ::testing::ValuesIn(test_files()), [](const auto& file) {
+  std::string name = file.param.stem().string();
   std::replace_if(
       name.begin(), name.end(), [](char c) { return !std::isalnum(static_cast<unsigned char>(c)); }, '_');
   return name;
