@@ -70,7 +70,7 @@ void CacheGeneration::place_slot(const Slot& slot) {
 }
 
 char* CacheGeneration::allocate(std::size_t bytes) {
-  if (used_ + bytes > block_bytes) {
+  if (blocks_.empty() || used_ + bytes > block_bytes) {
     blocks_.push_back(std::make_unique<char[]>(block_bytes));
     used_ = 0;
   }

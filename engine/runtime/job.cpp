@@ -125,6 +125,7 @@ void StreamJob::open_lanes(const std::vector<std::size_t>& order) {
                         counters_,
                         clock_,
                         [this] { keeper_->refresh(); },
+                        [this](const std::vector<StagedChunkPtr>& epoch) { keeper_->read_again(epoch); },
                         options_.epoch_rows,
                         options_.retry_pause};
     lanes_.push_back(std::make_unique<Lane>(lane, std::move(context), order));

@@ -107,7 +107,7 @@ void Lane::commit(Epoch epoch) {
     if (epoch.empty()) return;
     const EpochWrite& write = assembler_.assemble(++epoch_, epoch.front()->split->source, epoch);
     if (!within_error_policy(epoch)) break;
-    Result<EpochReport> report = write_patiently(write);
+    Result<EpochReport> report = write_patiently(write, epoch);
     if (report.ok()) {
       std::int64_t rows = 0;
       for (const StagedChunkPtr& chunk : epoch) rows += chunk->row_count();
@@ -126,13 +126,8 @@ void Lane::commit(Epoch epoch) {
     const std::size_t before = epoch.size();
     context_.check_ownership();
     drop_lost(epoch);
-    if (epoch.size() == before) {
-      context_.control.fail(
-          Error{ErrorKind::fatal,
-                "the stored positions were changed by somebody else while this process owned the splits: " +
-                    report.error().message()});
-      break;
-    }
+    // Ours still, and yet at another position: what is stored counts, so reading begins anew from there.
+    if (epoch.size() == before) context_.read_again(epoch);
   }
   for (const StagedChunkPtr& chunk : epoch) give_back(*chunk);
 }
@@ -145,12 +140,20 @@ void Lane::drop_lost(Epoch& epoch) {
   });
 }
 
-Result<EpochReport> Lane::write_patiently(const EpochWrite& write) {
+bool Lane::has_lost(const Epoch& epoch) {
+  return std::any_of(epoch.begin(), epoch.end(),
+                     [](const StagedChunkPtr& chunk) { return chunk->split->is_lost.load(); });
+}
+
+Result<EpochReport> Lane::write_patiently(const EpochWrite& write, const Epoch& epoch) {
   const std::string part = "commit";
   std::chrono::milliseconds pause = context_.retry_pause;
   std::optional<std::chrono::steady_clock::time_point> drain_deadline;
   for (;;) {
     Status failed;
+    // A split that was lost and came back is read anew: its old chunks must not be committed beside the new
+    // ones.
+    if (has_lost(epoch)) return Error{ErrorKind::fenced, "a split was taken over while its epoch waited"};
     if (writer_ == nullptr) {
       auto writer = context_.store.writer(number_);
       if (writer.ok())

@@ -30,6 +30,8 @@ struct LaneContext {
   const Clock& clock;
   std::function<void()>
       check_ownership;  // reads from the database which splits are still ours and marks the others as lost
+  std::function<void(const std::vector<StagedChunkPtr>&)>
+      read_again;  // marks the chunks' splits as lost and has them claimed anew
   std::size_t epoch_rows;
   std::chrono::milliseconds retry_pause;
 };
@@ -54,7 +56,8 @@ class Lane {
   bool has_ready() const;                            // Requires mutex_.
   void take_ready(std::size_t stage, Epoch& epoch);  // Requires mutex_.
   void commit(Epoch epoch);
-  Result<EpochReport> write_patiently(const EpochWrite& write);
+  static bool has_lost(const Epoch& epoch);
+  Result<EpochReport> write_patiently(const EpochWrite& write, const Epoch& epoch);
   bool within_error_policy(const Epoch& epoch);
   void drop_lost(Epoch& epoch);
   void give_back(const StagedChunk& chunk);

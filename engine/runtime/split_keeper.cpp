@@ -91,6 +91,25 @@ void SplitKeeper::refresh() {
   }
 }
 
+void SplitKeeper::read_again(const std::vector<StagedChunkPtr>& epoch) {
+  const std::scoped_lock lock(mutex_);
+  for (const StagedChunkPtr& chunk : epoch) {
+    SourceState& state = sources_[chunk->split->source];
+    chunk->split->is_lost = true;
+    const auto owned = state.owned.find(chunk->split->split);
+    if (owned == state.owned.end() || owned->second.run != chunk->split) continue;
+    log::warning(
+        "source {}: split {} stands at another position than this process thought; reading goes on from "
+        "there",
+        state.entry.name, owned->first);
+    state.entry.loop->remove(owned->second.run);
+    state.owned.erase(owned);
+    state.is_settled = false;
+  }
+  ++refreshes_asked_;
+  changed_.notify_all();
+}
+
 void SplitKeeper::stop() {
   {
     const std::scoped_lock lock(mutex_);

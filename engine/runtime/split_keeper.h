@@ -36,6 +36,9 @@ class SplitKeeper {
   /// Any thread. Reads the leases now and marks the splits that are no longer ours; returns when that is
   /// done, or the job is broken.
   void refresh();
+  /// Any thread. Gives up reading the splits of these chunks from where they were; they are claimed anew and
+  /// read from the stored position.
+  void read_again(const std::vector<StagedChunkPtr>& epoch);
   /// Whether every split of every source is read to its end and committed by this process, or belongs to
   /// another live one.
   bool is_finished() const;
