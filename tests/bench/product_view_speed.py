@@ -11,6 +11,7 @@ import argparse
 import io
 import os
 import pathlib
+import re
 import shutil
 import statistics
 import subprocess
@@ -54,7 +55,7 @@ def run_weir(weir, broker, server, database, extra):
     seconds = time.monotonic() - start
     if status != 0:
         sys.exit(f"weir ended with status {status}:\n{log}")
-    return {"seconds": seconds, "cpu": usage.ru_utime + usage.ru_stime, "memory": usage.ru_maxrss / 1024, "log": log}
+    return {"seconds": seconds, "cpu": usage.ru_utime + usage.ru_stime, "memory": float(re.search(r"peak memory (\d+) MB", log).group(1)), "log": log}
 
 
 def export_batches(server, database):
