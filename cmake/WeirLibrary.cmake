@@ -1,5 +1,15 @@
 # weir_library(NAME [DEPENDS targets...]): a static library of every .cpp in this folder (not in folders below, unless
 # given with SUBFOLDERS). weir_test(NAME FOLDER [DEPENDS ...]): one GoogleTest program of every .cpp in FOLDER.
+# What every program is linked with: nothing, but for ThreadSanitizer.
+add_library(weir_program INTERFACE)
+if(WEIR_SANITIZE MATCHES "thread")
+  add_library(weir_c11_threads OBJECT "${PROJECT_SOURCE_DIR}/tests/sanitize/c11_threads.cpp")
+  target_link_libraries(weir_program INTERFACE $<TARGET_OBJECTS:weir_c11_threads>)
+endif()
+set(WEIR_SANITIZER_ENVIRONMENT
+  "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/sanitize/tsan.supp:halt_on_error=1:second_deadlock_stack=1"
+  "ASAN_OPTIONS=detect_stack_use_after_return=1" "UBSAN_OPTIONS=print_stacktrace=1")
+
 function(weir_library name)
   cmake_parse_arguments(arg "" "" "DEPENDS;PRIVATE;SUBFOLDERS" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
@@ -27,9 +37,10 @@ function(weir_test name)
   endif()
   add_executable(${name} ${sources})
   target_precompile_headers(${name} REUSE_FROM weir_precompiled)
-  target_link_libraries(${name} PRIVATE ${arg_DEPENDS} GTest::gmock GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${arg_DEPENDS} weir_program GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(${name} PRIVATE WEIR_SOURCE_DIR="${PROJECT_SOURCE_DIR}" WEIR_BINARY_DIR="${PROJECT_BINARY_DIR}")
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT "${arg_TIMEOUT}")
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT "${arg_TIMEOUT}"
+    ENVIRONMENT "${WEIR_SANITIZER_ENVIRONMENT}")
 endfunction()

@@ -2,6 +2,7 @@
 #include "connectors/postgres/epoch_transaction.h"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "connectors/postgres/parameter_list.h"
 #include "connectors/postgres/table_writer.h"
@@ -93,6 +94,11 @@ Status EpochTransaction::write_large(std::size_t t, const WrittenTable& written)
 }
 
 std::string EpochTransaction::make_stage_if_needed(std::size_t t, const WrittenTable& written) {
+  // A table may come twice in an epoch; what the first write left in the staging table must not be inserted
+  // again.
+  if (std::find(staged_.begin(), staged_.end(), &written) != staged_.end())
+    return written.sql.clear_stage + "; ";
+  staged_.push_back(&written);
   if (written.has_stage) return {};
   made_stages_.push_back(t);
   return written.sql.create_stage + "; ";

@@ -56,7 +56,8 @@ class EpochTransaction {
   std::string begin_if_needed();
   Status queue_begin_if_needed();
   Status write_large(std::size_t t, const WrittenTable& written);
-  /// The statement that makes the staging table, where it is missing.
+  /// The statement that makes the staging table where it is missing, or empties it where this transaction has
+  /// used it.
   std::string make_stage_if_needed(std::size_t t, const WrittenTable& written);
   Status run_queued();
   /// Closes the tables whose rows stood in the pipeline; returns how many statements those were.
@@ -77,6 +78,7 @@ class EpochTransaction {
   StatementPipeline pipeline_;
   std::vector<Queued> queued_;  // what stands in the pipeline, in order
   std::vector<std::size_t> made_stages_;
+  std::vector<const WrittenTable*> staged_;  // whose staging tables this transaction has used
   bool has_begun_ = false;
 };
 

@@ -122,21 +122,22 @@ std::optional<NodeId> PlanBuilder::add_source(const std::string& name, const Loc
     diagnostics_.error(unknown("type of source", connector, names_of(registry_.sources), where));
   }
   const FormatSpec* format_spec = find_format(registry_, name, format, where, diagnostics_);
-  if (source_spec == nullptr || format_spec == nullptr) return std::nullopt;
-
-  const std::size_t errors_before = diagnostics_.errors().size();
-  SplitOptions split = split_options(options, *source_spec, *format_spec, diagnostics_);
-  auto definition = source_spec->parse(split.source, diagnostics_);
-  auto parsed_format = format_spec->parse(split.format, diagnostics_);
-  check_columns(name, *source_spec, columns);
-  if (definition == nullptr || parsed_format == nullptr || diagnostics_.errors().size() != errors_before)
-    return std::nullopt;
-
+  std::shared_ptr<const SourceDefinition> definition;
+  std::shared_ptr<const Format> parsed_format;
+  if (source_spec != nullptr && format_spec != nullptr) {
+    SplitOptions split = split_options(options, *source_spec, *format_spec, diagnostics_);
+    definition = source_spec->parse(split.source, diagnostics_);
+    parsed_format = format_spec->parse(split.format, diagnostics_);
+    check_columns(name, *source_spec, columns);
+  }
+  // A source with wrong options keeps its columns, so that errors further down are found in the same run;
+  // finish() gives no plan.
   Schema schema;
   for (const SourceColumn& column : columns) schema.fields.push_back(column.decoded.field);
   const NodeId node =
-      add_node(std::move(schema), ScanNode{name, connector, format_spec->name, std::move(definition),
-                                           std::move(parsed_format), std::move(columns), on_error});
+      add_node(std::move(schema),
+               ScanNode{name, connector, format_spec != nullptr ? format_spec->name : format,
+                        std::move(definition), std::move(parsed_format), std::move(columns), on_error});
   plan_.nodes[node].name = name;
   streams_[name] = node;
   return node;
