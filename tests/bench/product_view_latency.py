@@ -38,16 +38,19 @@ def event(number):
         "user_agent": f"Mozilla/5.0 ({number % 50})", "user_id_db": "", "utm_source": None, "utm_medium": None}).encode()
 
 
+def paced_events(rate, seconds, sent):
+    start = time.monotonic()
+    for number in range(int(rate * seconds)):
+        pause = start + number / rate - time.monotonic()
+        if pause > 0:
+            time.sleep(pause)
+        sent.append(time.monotonic())
+        yield event(number)
+
+
 def produce(broker, rate, seconds, sent):
     with broker.client(linger_ms=0) as client:
-        start = time.monotonic()
-        for number in range(int(rate * seconds)):
-            pause = start + number / rate - time.monotonic()
-            if pause > 0:
-                time.sleep(pause)
-            sent[f"e{number}"] = time.monotonic()
-            client.produce(TOPIC, number % 4, event(number))
-        client.flush()
+        client.produce(TOPIC, paced_events(rate, seconds, sent), 4)
 
 
 def watch(server, expected, seen, deadline):
@@ -111,16 +114,15 @@ def wait_for_table(server):
 
 def report(given, broker, server):
     """Events of a partition become visible in order, so the n-th row seen is at the latest the n-th event sent (by time of sending)."""
-    sent, seen = {}, []
+    sent, seen = [], []
     expected = int(given.rate * given.seconds)
     producer = threading.Thread(target=produce, args=(broker, given.rate, given.seconds, sent))
     producer.start()
     watch(server, expected, seen, time.monotonic() + given.seconds + 30)
     producer.join()
-    times = sorted(sent.values())
     latencies, position = [], 0
     for moment, count in seen:
-        latencies += [moment - times[i] for i in range(position, count)]
+        latencies += [moment - sent[i] for i in range(position, count)]
         position = count
     latencies.sort()
     print(f"{position} of {expected} events visible; produce to visible: p50 {percentile(latencies, 0.5) * 1000:.1f} ms, "
