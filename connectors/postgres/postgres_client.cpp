@@ -1,10 +1,12 @@
 // postgres_client.cpp — connects, sets the session up, waits for replies.
 #include "connectors/postgres/postgres_client.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -97,7 +99,17 @@ Status PostgresClient::set_up_session() {
 
 bool PostgresClient::is_connected() const { return PQstatus(handle_) == CONNECTION_OK; }
 
-void PostgresClient::cut() { ::shutdown(PQsocket(handle_), SHUT_RDWR); }
+// Linux lets a program read after shutdown what came before, and even what comes later: so a socket whose other end is
+// closed takes the place of the connection's.
+void PostgresClient::cut() {
+  const int socket = PQsocket(handle_);
+  ::shutdown(socket, SHUT_RDWR);
+  int ends[2];
+  if (socket < 0 || ::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends) != 0) return;
+  ::dup3(ends[0], socket, O_CLOEXEC);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
 
 Error PostgresClient::connection_error() const { return error_of_result(nullptr, PQerrorMessage(handle_)); }
 
