@@ -10,6 +10,10 @@ endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 add_compile_options(-pthread -Wall -Wextra -Wpedantic -Wshadow -Wno-missing-field-initializers -Wno-restrict -fno-omit-frame-pointer
   -fstack-protector-strong)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  # False alarms of GCC 12 about its own std::string when it is optimised.
+  add_compile_options(-Wno-maybe-uninitialized -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   # x86-64-v2 is every server of the last fifteen years; simdjson picks wider kernels at run time.
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")

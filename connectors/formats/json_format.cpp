@@ -1,4 +1,7 @@
 // json_format.cpp — declares the format json and its options.
+#include <fmt/format.h>
+#include <simdjson.h>
+
 #include <memory>
 #include <utility>
 
@@ -47,6 +50,8 @@ FormatSpec json_format() {
   FormatSpec spec;
   spec.name = "json";
   spec.summary = "one JSON object per record, validated whole; columns are its fields";
+  spec.library = fmt::format("simdjson {}.{}.{}", simdjson::SIMDJSON_VERSION_MAJOR, simdjson::SIMDJSON_VERSION_MINOR,
+                             simdjson::SIMDJSON_VERSION_REVISION);
   spec.options = option_table().docs();
   spec.parse = [](const Config& config, Diagnostics& diagnostics) -> std::shared_ptr<const Format> {
     const std::size_t errors_before = diagnostics.errors().size();

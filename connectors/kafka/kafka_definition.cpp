@@ -1,5 +1,6 @@
 // kafka_definition.cpp — what the registry knows of the Kafka source.
 #include <fmt/format.h>
+#include <librdkafka/rdkafka.h>
 
 #include "connectors/kafka/kafka.h"
 #include "connectors/kafka/kafka_source.h"
@@ -43,6 +44,7 @@ SourceSpec kafka_source() {
   spec.name = "kafka";
   spec.summary =
       "Topics of a Kafka cluster, each partition read from the position stored in the sink's database";
+  spec.library = fmt::format("librdkafka {}", rd_kafka_version_str());
   spec.options = kafka_option_table().docs();
   spec.metadata = {
       {"key", bytes_type, true, "Key of the message"},

@@ -45,7 +45,7 @@ const char* OpenChunk::copy(const void* bytes, std::size_t size, std::uint32_t& 
   // The arena keeps readable bytes behind every block. One byte at least: an empty value is not a missing
   // one.
   char* const place = static_cast<char*>(chunk_->arena.allocate(std::max<std::size_t>(size, 1), 1));
-  std::memcpy(place, bytes, size);
+  if (size > 0) std::memcpy(place, bytes, size);
   block = static_cast<std::uint32_t>(chunk_->arena.current_block());
   return place;
 }

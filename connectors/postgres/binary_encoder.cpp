@@ -294,7 +294,7 @@ class BinaryEncoder final : public RowEncoder {
       put(to, size);
       to += length_bytes;
       if (is_jsonb) *to++ = 1;
-      std::memcpy(to, text.data(), text.size());
+      std::copy(text.begin(), text.end(), to);  // data() of an empty text may be null
       work.cursor[i] += length_bytes + size;
     }
   }

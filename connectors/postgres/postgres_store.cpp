@@ -297,6 +297,7 @@ StoreSpec postgres_store() {
   spec.name = "postgres";
   spec.schemes = {"postgresql", "postgres"};
   spec.summary = "A Postgres database: rows, positions and books in one transaction.";
+  spec.library = fmt::format("libpq {}.{}", PQlibVersion() / 10000, PQlibVersion() % 10000);
   spec.options = option_table().docs();
   spec.parse = [](const Config& config, Diagnostics& diagnostics) -> std::shared_ptr<const StoreDefinition> {
     Diagnostics own;

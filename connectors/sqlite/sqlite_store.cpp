@@ -1,5 +1,6 @@
 // sqlite_store.cpp — options, file and tables of the SQLite store.
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include "connectors/sqlite/administration.h"
 #include "connectors/sqlite/epoch_writer.h"
@@ -156,6 +157,7 @@ StoreSpec sqlite_store() {
   spec.name = "sqlite";
   spec.schemes = {"sqlite"};
   spec.summary = "An SQLite file: the same tables and the same guarantees as Postgres, without a server.";
+  spec.library = fmt::format("SQLite {}", sqlite3_libversion());
   spec.options = option_table().docs();
   spec.parse = [](const Config& config, Diagnostics& diagnostics) -> std::shared_ptr<const StoreDefinition> {
     const std::size_t before = diagnostics.errors().size();

@@ -19,6 +19,7 @@ namespace weir {
 struct SourceSpec {
   std::string name;      // what `type:` says
   std::string summary;
+  std::string library;   // what it is built on, with the version in use: "librdkafka 2.0.2"
   std::vector<OptionDoc> options;
   std::vector<MetadataColumn> metadata;
   /// Reports every error; null if there was one. Gets the source's options only: name, type, format, columns and on_error are taken out by the compiler.
@@ -30,6 +31,7 @@ struct StoreSpec {
   std::string name;                  // "postgres", "sqlite"
   std::vector<std::string> schemes;  // {"postgresql", "postgres"}
   std::string summary;
+  std::string library;
   std::vector<OptionDoc> options;
   std::function<std::shared_ptr<const StoreDefinition>(const Config&, Diagnostics&)> parse;
 };
@@ -37,6 +39,7 @@ struct StoreSpec {
 struct FormatSpec {
   std::string name;
   std::string summary;
+  std::string library;
   std::vector<OptionDoc> options;    // accepted beside `format:` in the source
   std::function<std::shared_ptr<const Format>(const Config&, Diagnostics&)> parse;
 };

@@ -81,7 +81,7 @@ class Arena {
   static View inline_view(std::string_view text) {
     View view;
     view.length = static_cast<std::int32_t>(text.size());
-    std::memcpy(view.inlined, text.data(), text.size());
+    if (!text.empty()) std::memcpy(view.inlined, text.data(), text.size());  // data() of an empty text may be null
     return view;
   }
   /// Makes memory that others own (an imported Arrow buffer) a block of this arena, so that views can point

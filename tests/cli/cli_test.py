@@ -36,6 +36,13 @@ class Usage(unittest.TestCase):
             self.assertRegex(done.stdout, "Example")
             self.assertEqual(done.stderr, "")
 
+    def test_version_names_what_it_stands_on(self):
+        done = weir("version")
+        self.assertEqual(done.returncode, 0)
+        for line in (r"^weir \d+\.\d+\.\d+$", r"^kafka: librdkafka \d+\.\d+\.\d+", r"^postgres: libpq \d+\.\d+$", r"^sqlite: SQLite 3\.\d+",
+                     r"^json: simdjson \d+\.\d+\.\d+$"):
+            self.assertRegex(done.stdout, re.compile(line, re.M))
+
     def test_wrong_usage_ends_with_2_and_what_was_meant(self):
         for arguments, message in ((["rnu", "x.yaml"], "unknown command: rnu (did you mean run?)"),
                                    (["run", "--until-edn", PIPELINE], "unknown option: --until-edn (did you mean --until-end?)"),

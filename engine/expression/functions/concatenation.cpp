@@ -1,5 +1,5 @@
 // concatenation.cpp — joining texts: concat, concat_ws.
-#include <cstring>
+#include <algorithm>
 
 #include "engine/expression/functions/families.h"
 #include "engine/expression/functions/kernels.h"
@@ -60,8 +60,7 @@ class ConcatTexts final : public Kernel {
       char* out = output.room(bytes);
       for (const Column& argument : arguments) {
         const std::string_view part = argument.text_at(row);
-        std::memcpy(out, part.data(), part.size());
-        out += part.size();
+        out = std::copy(part.begin(), part.end(), out);
       }
       output.finish(out);
     }

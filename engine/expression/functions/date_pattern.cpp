@@ -50,8 +50,7 @@ TimeParts take_apart(std::int64_t microseconds) {
 }
 
 char* write_text(std::string_view text, char* out) {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
+  return std::copy(text.begin(), text.end(), out);
 }
 
 char* write_number(std::int32_t number, std::size_t width, char* out) {

@@ -1,6 +1,5 @@
 // padding.cpp — making texts longer or shorter at their ends: trim, lpad, rpad, repeat.
 #include <algorithm>
-#include <cstring>
 
 #include "engine/expression/functions/characters.h"
 #include "engine/expression/functions/families.h"
@@ -88,8 +87,7 @@ void register_trims(FunctionRegistry& registry) {
 char* write_padding(std::string_view pad, std::size_t characters, char* out) {
   while (characters > 0) {
     const std::string_view part = pad.substr(0, bytes_of_characters(pad, characters));
-    std::memcpy(out, part.data(), part.size());
-    out += part.size();
+    out = std::copy(part.begin(), part.end(), out);
     characters -= std::clamp<std::size_t>(count_characters(part), 1, characters);
   }
   return out;
@@ -112,8 +110,7 @@ void pad(RowOutput& output, std::string_view text, std::int64_t length, std::str
   const std::size_t missing = wanted - present;
   char* out = output.room(text.size() + 4 * missing);
   if (is_left) out = write_padding(padding, missing, out);
-  std::memcpy(out, text.data(), text.size());
-  out += text.size();
+  out = std::copy(text.begin(), text.end(), out);
   if (!is_left) out = write_padding(padding, missing, out);
   output.finish(out);
 }
@@ -133,7 +130,7 @@ void repeat(RowOutput& output, std::string_view text, std::int64_t count) {
   const auto bytes = static_cast<std::int64_t>(text.size());
   if (count > max_made_text / bytes) return too_long(output, "repeat", count);
   char* out = output.room(text.size() * static_cast<std::size_t>(count));
-  for (std::int64_t i = 0; i < count; ++i, out += text.size()) std::memcpy(out, text.data(), text.size());
+  for (std::int64_t i = 0; i < count; ++i) out = std::copy(text.begin(), text.end(), out);
   output.finish(out);
 }
 

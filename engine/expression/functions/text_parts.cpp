@@ -119,8 +119,7 @@ void overlay(RowOutput& output, std::string_view text, std::string_view replacem
       characters_between(text, saturating_add(saturating_add(position, -1), length), no_end);
   char* out = output.room(before.size() + replacement.size() + after.size());
   for (const std::string_view part : {before, replacement, after}) {
-    std::memcpy(out, part.data(), part.size());
-    out += part.size();
+    out = std::copy(part.begin(), part.end(), out);
   }
   output.finish(out);
 }

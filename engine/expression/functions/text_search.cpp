@@ -1,7 +1,6 @@
 // text_search.cpp — finding and exchanging texts in texts: locate, replace, translate, startswith,
 // levenshtein.
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 
 #include "engine/expression/functions/characters.h"
@@ -32,8 +31,7 @@ void replace(RowOutput& output, std::string_view text, std::string_view search,
   char* out = output.room(text.size() + count * replacement.size());
   std::size_t position = 0;
   const auto write = [&](std::string_view part) {
-    std::memcpy(out, part.data(), part.size());
-    out += part.size();
+    out = std::copy(part.begin(), part.end(), out);
   };
   for (; found != text.npos; found = text.find(search, position)) {
     write(text.substr(position, found - position));
@@ -56,8 +54,7 @@ void translate(RowOutput& output, std::string_view text, std::string_view from, 
       const auto place = static_cast<std::int64_t>(count_characters(from.substr(0, found)));
       made = characters_between(to, place, place + 1);
     }
-    std::memcpy(out, made.data(), made.size());
-    out += made.size();
+    out = std::copy(made.begin(), made.end(), out);
   }
   output.finish(out);
 }

@@ -8,9 +8,9 @@ namespace {
 
 TEST(Registry, FindsByName) {
   Registry registry;
-  registry.sources.push_back({"kafka", "reads topics", {}, {}, nullptr});
-  registry.stores.push_back({"postgres", {"postgresql", "postgres"}, "a database", {}, nullptr});
-  registry.formats.push_back({"json", "JSON objects", {}, nullptr});
+  registry.sources.push_back({"kafka", "reads topics", "", {}, {}, nullptr});
+  registry.stores.push_back({"postgres", {"postgresql", "postgres"}, "a database", "", {}, nullptr});
+  registry.formats.push_back({"json", "JSON objects", "", {}, nullptr});
   EXPECT_EQ(registry.find_source("kafka")->summary, "reads topics");
   EXPECT_EQ(registry.find_source("Kafka"), nullptr);
   EXPECT_EQ(registry.find_store("postgres")->summary, "a database");

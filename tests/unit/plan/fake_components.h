@@ -51,7 +51,7 @@ inline std::string option(const Config& config, const std::string& name) {
 inline StoreSpec fake_store(std::string name, std::vector<std::string> schemes) {
   return {std::move(name),
           std::move(schemes),
-          "A fake.",
+          "A fake.", "",
           {{"dsn", "string", "", "Where it is."}},
           [](const Config& config, Diagnostics& diagnostics) {
             option_parsing::check_keys(config, {{"dsn", "string", "", "", true}}, diagnostics);
@@ -64,6 +64,7 @@ inline Registry fake_registry() {
   register_builtin_functions(registry.functions);
   registry.sources.push_back({"fake",
                               "A fake.",
+                              "",
                               {{"topic", "string", "", "What to read."}},
                               {{"key", bytes_type, true, "The key."},
                                {"offset", int64_type, false, "The offset."},
@@ -72,7 +73,7 @@ inline Registry fake_registry() {
                                 return std::make_shared<FakeSource>(option(config, "topic"));
                               }});
   registry.formats.push_back(
-      {"lines", "Lines.", {{"max_depth", "integer", "64", "How deep."}}, [](const Config&, Diagnostics&) {
+      {"lines", "Lines.", "", {{"max_depth", "integer", "64", "How deep."}}, [](const Config&, Diagnostics&) {
          return std::make_shared<FakeFormat>();
        }});
   registry.stores.push_back(fake_store("postgres", {"postgresql", "postgres"}));
