@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <thread>
+
 #include "connectors/kafka/kafka_handle.h"
 
 namespace weir {
@@ -44,8 +46,9 @@ class IdempotentProducer final : public Producer {
     rd_kafka_flush(client_.get(), 100);
   }
 
-  Status create_topic(const std::string& topic, std::int32_t partitions,
+  Result<std::int32_t> create_topic(const std::string& topic, std::int32_t partitions,
                       std::chrono::milliseconds patience) override {
+    const auto deadline = std::chrono::steady_clock::now() + patience;
     char reason[256];
     const KafkaPointer<rd_kafka_NewTopic_t> wanted(
         rd_kafka_NewTopic_new(topic.c_str(), partitions, -1, reason, sizeof reason));
@@ -64,7 +67,8 @@ class IdempotentProducer final : public Producer {
     const auto* results =
         rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(answer.get()), &count);
     const auto code = count == 1 ? rd_kafka_topic_result_error(results[0]) : RD_KAFKA_RESP_ERR_UNKNOWN;
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return {};
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+      return count_partitions(topic, deadline);
     return Error{ErrorKind::service,
                  fmt::format("topic {} can't be created: {}", topic, rd_kafka_err2str(code))};
   }
@@ -112,6 +116,29 @@ class IdempotentProducer final : public Producer {
     } else if (message->err != RD_KAFKA_RESP_ERR__PURGE_QUEUE &&
                message->err != RD_KAFKA_RESP_ERR__PURGE_INFLIGHT) {
       if (deliveries.failed++ == 0) deliveries.first_failure = rd_kafka_message_errstr(message);
+    }
+  }
+
+  // A new topic is known to all brokers only some time after its creation.
+  Result<std::int32_t> count_partitions(const std::string& topic,
+                                        std::chrono::steady_clock::time_point deadline) {
+    rd_kafka_topic_t* handle = topic_handle(topic);
+    if (handle == nullptr) return Error{ErrorKind::user, fmt::format("{} is no topic's name", topic)};
+    for (;;) {
+      const rd_kafka_metadata_t* raw = nullptr;
+      auto code = rd_kafka_metadata(client_.get(), 0, handle, &raw, 2'000);
+      const KafkaPointer<const rd_kafka_metadata_t> answer(raw);
+      if (code == RD_KAFKA_RESP_ERR_NO_ERROR && answer->topic_cnt == 1) {
+        const rd_kafka_metadata_topic_t& found = answer->topics[0];
+        if (found.err == RD_KAFKA_RESP_ERR_NO_ERROR && found.partition_cnt > 0) return found.partition_cnt;
+        code = found.err;
+      }
+      rd_kafka_poll(client_.get(), 0);
+      if (std::chrono::steady_clock::now() >= deadline) {
+        return Error{ErrorKind::service, fmt::format("the partitions of topic {} can't be read: {}", topic,
+                                                     events_.reason_for(code))};
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
     }
   }
 

@@ -31,8 +31,9 @@ class Producer {
   /// Does not wait for the brokers.
   static Result<std::unique_ptr<Producer>> open(const KafkaConnection& connection);
 
-  /// Waits for the brokers until the topic exists; no error where it does already.
-  virtual Status create_topic(const std::string& topic, std::int32_t partitions,
+  /// Waits for the brokers until the topic exists and returns how many partitions it has: those asked for, or
+  /// those that it had already.
+  virtual Result<std::int32_t> create_topic(const std::string& topic, std::int32_t partitions,
                               std::chrono::milliseconds patience) = 0;
   /// Queues a copy; waits while the queue is full. Reports the first message that could not be delivered so
   /// far.

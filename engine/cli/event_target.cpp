@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "connectors/kafka/producer.h"
+#include "engine/base/log.h"
 
 namespace weir {
 namespace {
@@ -77,8 +78,9 @@ Result<std::unique_ptr<EventTarget>> file_target(const std::string& path) {
 Result<std::unique_ptr<EventTarget>> kafka_target(const KafkaConnection& connection, const std::string& topic,
                                                   std::int32_t partitions) {
   WEIR_ASSIGN(auto producer, Producer::open(connection));
-  WEIR_TRY(producer->create_topic(topic, partitions, patience));
-  return std::unique_ptr<EventTarget>(std::make_unique<KafkaTarget>(std::move(producer), topic, partitions));
+  WEIR_ASSIGN(const std::int32_t present, producer->create_topic(topic, partitions, patience));
+  if (present != partitions) log::info("topic {} has {} partitions already: they are used", topic, present);
+  return std::unique_ptr<EventTarget>(std::make_unique<KafkaTarget>(std::move(producer), topic, present));
 }
 
 }  // namespace weir

@@ -84,7 +84,7 @@ class ScramTest : public LoginTest {
 TEST_F(ScramTest, ScramReads) {
   KafkaConnection connection = with_scram("weir-secret");
   auto producer = std::move(Producer::open(connection)).value();
-  const Status created = producer->create_topic(topic_, 1, 20s);
+  const auto created = producer->create_topic(topic_, 1, 20s);
   ASSERT_TRUE(created.ok()) << created.error().message();
   OutgoingMessage message;
   message.value = "a";

@@ -120,7 +120,7 @@ void BrokerTest::SetUp() {
 }
 
 void BrokerTest::create_topic(std::int32_t partitions) {
-  const Status created = producer_->create_topic(topic_, partitions, 20s);
+  const auto created = producer_->create_topic(topic_, partitions, 20s);
   ASSERT_TRUE(created.ok()) << created.error().message();
   auto source = open();
   for (int attempt = 0; attempt < 100; ++attempt) {  // until it has leaders

@@ -19,6 +19,11 @@ using testing::UnorderedElementsAre;
 
 std::string first(int partition) { return std::to_string(partition); }
 
+TEST_F(BrokerTest, ATopicThatExistsKeepsItsPartitions) {
+  create_topic(2);
+  EXPECT_EQ(producer_->create_topic(topic_, 4, 20s).value(), 2);
+}
+
 TEST_F(BrokerTest, ReadsEveryPartitionToItsEnd) {
   create_topic(4);
   for (int partition = 0; partition < 4; ++partition)
