@@ -39,6 +39,8 @@ class PlanWalk {
         builder_(pipeline.name.text, registry, diagnostics) {}
 
   std::optional<Plan> run() {
+    for (const SettingSyntax& setting : pipeline_.settings)
+      builder_.add_setting(setting.name.text, setting.name.where, setting.value);
     for (const ConnectionSyntax& connection : pipeline_.connections)
       builder_.add_connection(connection.name.text, connection.options);
     for (const SourceSyntax& source : pipeline_.sources) add_source(source);

@@ -48,6 +48,21 @@ void for_each_entry(const Config& root, const std::string& section, const char* 
   }
 }
 
+// An empty value is one: `geo_database: "${GEO_DATABASE:-}"`.
+std::vector<SettingSyntax> read_settings(const Config& root, YamlReader& reader) {
+  std::vector<SettingSyntax> settings;
+  const Config* config = root.find("settings");
+  if (config == nullptr || !reader.expect_map(*config, "settings", "write NAME: value")) return settings;
+  for (const auto& [key, value] : std::get<Config::Map>(config->value)) {
+    if (value.is_map() || value.is_list()) {
+      reader.report(value, fmt::format("setting {} is one value", key));
+      continue;
+    }
+    settings.push_back({{key, value.key_where}, value.scalar()});
+  }
+  return settings;
+}
+
 StreamSyntax read_stream(const Name& name, const Config& config, YamlReader& reader) {
   const std::string what = "stream " + name.text;
   reader.check_keys(config, what, {"input", "inputs", "steps", "description"}, {"watermark", "emit"});
@@ -88,7 +103,7 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
   }
   const std::size_t errors_before = diagnostics.errors().size();
   reader.check_keys(root, "a pipeline",
-                    {"name", "description", "connections", "sources", "transforms", "sinks"},
+                    {"name", "description", "settings", "connections", "sources", "transforms", "sinks"},
                     {"plugins", "include", "tables", "reports", "tests", "watermark"});
   const bool knows_keys = diagnostics.errors().size() == errors_before;
   PipelineSyntax pipeline;
@@ -98,6 +113,7 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
     if (knows_keys && root.find(section) == nullptr)
       reader.report(root.where, fmt::format("the pipeline has no {}", section), pipeline_example);
   }
+  pipeline.settings = read_settings(root, reader);
   for_each_entry(root, "connections", "connection", reader, [&](const Name& name, const Config& config) {
     pipeline.connections.push_back({name, config});
   });

@@ -89,8 +89,14 @@ struct ConnectionSyntax {
   Config options;
 };
 
+struct SettingSyntax {
+  Name name;
+  std::string value;
+};
+
 struct PipelineSyntax {
   Name name;
+  std::vector<SettingSyntax> settings;
   std::vector<ConnectionSyntax> connections;
   std::vector<SourceSyntax> sources;
   std::vector<StreamSyntax> streams;

@@ -187,6 +187,7 @@ class Binder {
                           const Location& where) {
     if (is_comparison(function.name) && !read_compared_strings(arguments)) return nullptr;
     if (function.name == "||") write_as_text(arguments);
+    if (!function.setting.empty() && !add_setting(function, arguments, where)) return nullptr;
     const std::optional<ChosenOverload> chosen = choose_overload(function, arguments);
     if (!chosen) {
       report_mismatch(function, arguments, where);
@@ -203,6 +204,22 @@ class Binder {
       return nullptr;
     }
     return finish_call(function, *chosen->overload, std::move(arguments), *type, where);
+  }
+
+  /// The pipeline's setting as the last argument, where the call has left that out. False after an error was reported.
+  bool add_setting(const Function& function, std::vector<ExpressionPtr>& arguments, const Location& where) {
+    if (arguments.size() + 1 != function.overloads.front().parameters.size()) return true;
+    const auto* settings = scope_.settings;
+    const auto found = settings == nullptr ? std::map<std::string, std::string>::const_iterator()
+                                           : settings->find(function.setting);
+    if (settings == nullptr || found == settings->end()) {
+      Error error = user_error(fmt::format("{} needs the setting {}", function.name, function.setting), where);
+      diagnostics_.error(std::move(error).with_hint(fmt::format(
+          "add `settings: {{ {}: PATH }}` to the pipeline, or give the path as the last argument", function.setting)));
+      return false;
+    }
+    arguments.push_back(make_literal(Value{string_type, found->second}, where));
+    return true;
   }
 
   /// Strings that meet dates or numbers are read as such. False after an error was reported.

@@ -10,6 +10,7 @@ namespace weir {
 struct Scope {
   const Schema* schema = nullptr;
   std::string description;  // for messages: "stream enriched", "source views"
+  const std::map<std::string, std::string>* settings = nullptr;  // of the pipeline, for Function::setting
 };
 
 /// Returns null after reporting every error of the expression to `diagnostics` (unknown columns and functions with the nearest name, wrong

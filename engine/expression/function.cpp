@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 namespace weir {
 namespace {
@@ -60,6 +61,14 @@ std::vector<const Function*> FunctionRegistry::functions() const {
   result.reserve(functions_.size());
   for (const auto& [name, function] : functions_) result.push_back(function.get());
   return result;
+}
+
+std::vector<std::string> FunctionRegistry::settings() const {
+  std::set<std::string> names;
+  for (const auto& [name, function] : functions_) {
+    if (!function->setting.empty()) names.insert(function->setting);
+  }
+  return {names.begin(), names.end()};
 }
 
 }  // namespace weir

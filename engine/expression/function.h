@@ -34,6 +34,9 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
   virtual Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const = 0;
+  /// For bodies that read a file which may be replaced: a number that changes with it. Remembered results of an earlier one are forgotten.
+  /// Asked for once per chunk.
+  virtual std::uint64_t generation(const EvaluationContext&) const { return 0; }
 };
 
 /// What is known of a call site at compile time. `constants[i]` is null where argument i is not a literal.
@@ -72,6 +75,8 @@ struct Function {
   bool deterministic = true;
   bool expensive = false;            // deterministic and costly: results are remembered per distinct argument
   bool is_operator = false;          // not listed as a function
+  /// The setting of the pipeline (`settings:`) that is the last parameter, a string, where a call leaves that one out.
+  std::string setting;
 };
 
 /// Owns its functions; their addresses stay good. Filled at start-up, then only read, by any thread.
@@ -82,6 +87,7 @@ class FunctionRegistry {
   const Function* find(std::string_view name) const;  // any case
   std::vector<std::string> names() const;             // sorted, with aliases, without operators
   std::vector<const Function*> functions() const;     // sorted by name, with operators
+  std::vector<std::string> settings() const;          // sorted: what functions take from the pipeline's `settings:`
 
  private:
   std::map<std::string, std::unique_ptr<Function>, std::less<>> functions_;

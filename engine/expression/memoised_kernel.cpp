@@ -91,12 +91,14 @@ class MemoisedKernel final : public Kernel {
     const Column& texts = arguments[variable_];
     if (texts.is_constant() || !hit_rate_.is_worth_trying(context.rows))
       return inner_->evaluate(arguments, context);
+    const std::uint64_t generation = inner_->generation(context);
+    forget_earlier_than(generation);
     ColumnWriter writer(result_, context.rows, context.arena, texts.validity == nullptr);
     std::vector<Missed> missed;
     std::vector<Missed> aged;
     const std::uint32_t looked_up = look_up(texts, context.rows, writer, missed, aged);
     std::size_t computed = 0;
-    if (!missed.empty() || !aged.empty()) computed = compute(arguments, context, writer, missed, aged);
+    if (!missed.empty() || !aged.empty()) computed = compute(arguments, context, writer, missed, aged, generation);
     const auto hits = looked_up - static_cast<std::uint32_t>(computed);
     if (hit_rate_.count(looked_up, hits)) {
       const std::unique_lock lock(mutex_);
@@ -107,6 +109,12 @@ class MemoisedKernel final : public Kernel {
 
  private:
   static constexpr std::uint32_t group_rows = 32;
+
+  void forget_earlier_than(std::uint64_t generation) const {
+    if (generation_.load(std::memory_order_relaxed) == generation) return;
+    const std::unique_lock lock(mutex_);
+    if (generation_.exchange(generation, std::memory_order_relaxed) != generation) cache_.clear();
+  }
 
   /// Writes what is known. Returns how many rows have a text.
   std::uint32_t look_up(const Column& texts, std::uint32_t rows, ColumnWriter& writer,
@@ -165,14 +173,15 @@ class MemoisedKernel final : public Kernel {
   /// Computes each distinct missed text once, writes the results and remembers them. Returns how many there
   /// were.
   std::size_t compute(std::span<const Column> arguments, EvaluationContext& context, ColumnWriter& writer,
-                      std::vector<Missed>& missed, const std::vector<Missed>& aged) const {
+                      std::vector<Missed>& missed, const std::vector<Missed>& aged,
+                      std::uint64_t generation) const {
     const Column& texts = arguments[variable_];
     const std::vector<Missed> firsts = number_distinct(missed, texts);
     const Column results = compute_distinct(arguments, context, firsts);
     for (const Missed& miss : missed) writer.copy_from(miss.row, results, miss.distinct);
     // A busy cache is left alone: what is not remembered now will be missed again and come back.
     const std::unique_lock lock(mutex_, std::try_to_lock);
-    if (!lock.owns_lock()) return firsts.size();
+    if (!lock.owns_lock() || generation_.load(std::memory_order_relaxed) != generation) return firsts.size();
     for (const Missed& old : aged) {
       const std::string_view text = texts.text_at(old.row);
       if (const auto found = cache_.find(old.hash, text); found && found->is_old)
@@ -220,6 +229,7 @@ class MemoisedKernel final : public Kernel {
   mutable HitRate hit_rate_;
   mutable std::shared_mutex mutex_;
   mutable ResultCache cache_;  // Guarded by mutex_.
+  mutable std::atomic<std::uint64_t> generation_ = 0;  // of what is in the cache; written under mutex_
 };
 
 }  // namespace

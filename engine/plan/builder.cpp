@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/plan/builder_messages.h"
 
 namespace weir {
@@ -11,6 +13,13 @@ PlanBuilder::PlanBuilder(std::string name, const Registry& registry, Diagnostics
     : registry_(registry), diagnostics_(diagnostics) {
   plan_.name = std::move(name);
   plan_.conjunction = registry.functions.find("and");
+}
+
+void PlanBuilder::add_setting(const std::string& name, const Location& where, const std::string& value) {
+  const std::vector<std::string> known = registry_.functions.settings();
+  if (std::find(known.begin(), known.end(), name) == known.end())
+    return diagnostics_.error(unknown("setting", name, known, where));
+  settings_[name] = value;
 }
 
 const Schema& PlanBuilder::schema(NodeId node) const { return plan_.nodes.at(node).schema; }

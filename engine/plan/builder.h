@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/expression/ast.h"
+#include "engine/expression/binder.h"
 #include "engine/plan/plan.h"
 
 namespace weir {
@@ -26,6 +26,8 @@ class PlanBuilder {
                                    const std::string& connector, const std::string& format,
                                    const Config& options, std::vector<SourceColumn> columns,
                                    ErrorPolicy on_error);
+  /// One of the pipeline's settings; reports a name that no function asks for, with the nearest one. Before the streams that use it.
+  void add_setting(const std::string& name, const Location& where, const std::string& value);
   /// `options`: the connection's map; `type` is optional where the scheme of `dsn` says it.
   std::optional<std::size_t> add_connection(const std::string& name, const Config& options);
   /// The index of a connection by name; reports an unknown name with the nearest one. Silent about a
@@ -95,8 +97,11 @@ class PlanBuilder {
   void check_table_is_free(const SinkRequest& request);
   void warn_of_unused_streams();
 
+  Scope scope_of(const Schema& schema, NodeId input) const;
+
   const Registry& registry_;
   Diagnostics& diagnostics_;
+  std::map<std::string, std::string> settings_;
   Plan plan_;
   std::map<std::string, std::optional<NodeId>> streams_;  // nothing: defined, but wrong
   std::map<std::string, Location> places_;                // where each source and stream was defined

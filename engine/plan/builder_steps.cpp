@@ -49,9 +49,13 @@ std::string columns_text(const Schema& schema) {
 
 }  // namespace
 
+Scope PlanBuilder::scope_of(const Schema& schema, NodeId input) const {
+  return Scope{&schema, describe(input), &settings_};
+}
+
 std::optional<NodeId> PlanBuilder::filter(NodeId input, const Ast& predicate) {
   ExpressionPtr bound =
-      bind(predicate, Scope{&schema(input), describe(input)}, registry_.functions, diagnostics_);
+      bind(predicate, scope_of(schema(input), input), registry_.functions, diagnostics_);
   if (bound != nullptr) {
     bound =
         coerce(std::move(bound), boolean_type, "the condition of where", registry_.functions, diagnostics_);
@@ -62,7 +66,7 @@ std::optional<NodeId> PlanBuilder::filter(NodeId input, const Ast& predicate) {
 
 std::optional<NodeId> PlanBuilder::select(NodeId input, const std::vector<NamedAst>& columns) {
   bool is_good = check_distinct(columns, diagnostics_);
-  const Scope scope{&schema(input), describe(input)};
+  const Scope scope = scope_of(schema(input), input);
   Schema output;
   std::vector<ExpressionPtr> expressions;
   for (const NamedAst& column : columns) {
@@ -82,7 +86,7 @@ std::optional<NodeId> PlanBuilder::extend(NodeId input, const std::vector<NamedA
   std::vector<ExpressionPtr> expressions = columns_of(output);
   for (const NamedAst& column : columns) {
     ExpressionPtr bound =
-        bind(*column.expression, Scope{&output, describe(input)}, registry_.functions, diagnostics_);
+        bind(*column.expression, scope_of(output, input), registry_.functions, diagnostics_);
     is_good = is_good && bound != nullptr;
     // `bound` refers to the columns as they are after the earlier ones of this step; the projection is over
     // its input.
