@@ -55,22 +55,6 @@ class StoreContract : public ::testing::TestWithParam<StoreBackend> {
     return store;
   }
 
-  static SinkTable items(OnConflict on_conflict = OnConflict::ignore) {
-    SinkTable table;
-    table.sink = "items_sink";
-    table.table = "items";
-    table.schema.fields = {
-        {"id", int64_type, false}, {"name", string_type, true}, {"version", int64_type, true}};
-    table.key = {0};
-    table.on_conflict = on_conflict;
-    table.newer_by = 2;
-    return table;
-  }
-
-  static RowValues item(std::int64_t id, std::string name, std::int64_t version = 1) {
-    return {integer(id), text(std::move(name)), integer(version)};
-  }
-
   static std::vector<RowValues> item_range(std::int64_t first, std::int64_t count,
                                            const std::string& name = "n") {
     std::vector<RowValues> rows;

@@ -62,6 +62,23 @@ inline std::unique_ptr<EncodedChunk> encode(const Store& store, const SinkTable&
   return chunk;
 }
 
+/// A table with a key, a name and a version, and a row of it.
+inline SinkTable items(OnConflict on_conflict = OnConflict::ignore) {
+  SinkTable table;
+  table.sink = "items_sink";
+  table.table = "items";
+  table.schema.fields = {
+      {"id", int64_type, false}, {"name", string_type, true}, {"version", int64_type, true}};
+  table.key = {0};
+  table.on_conflict = on_conflict;
+  table.newer_by = 2;
+  return table;
+}
+
+inline RowValues item(std::int64_t id, std::string name, std::int64_t version = 1) {
+  return {integer(id), text(std::move(name)), integer(version)};
+}
+
 /// Builds epochs of a source "views" whose only split is "views/0", as the runtime would.
 class EpochBuilder {
  public:

@@ -6,16 +6,6 @@
 namespace weir::test {
 namespace {
 
-struct Question {
-  const char* expression;
-  const char* answer;
-};
-
-void check(std::initializer_list<Question> questions) {
-  for (const Question& question : questions)
-    EXPECT_EQ(answer(question.expression), question.answer) << question.expression;
-}
-
 TEST(TextFunctions, CountCharactersAndNotBytes) {
   check({{"length('日本語')", "3"},
          {"length('')", "0"},

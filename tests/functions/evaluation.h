@@ -2,6 +2,9 @@
 // evaluate.
 #pragma once
 
+#include <gtest/gtest.h>
+
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -33,5 +36,16 @@ Result<Answers> evaluate(const Ast& ast, const std::vector<TestColumn>& columns,
 
 /// The answer of an expression without columns; its first compile error as "refused: MESSAGE".
 std::string answer(const std::string& expression);
+
+/// An expression and what it gives, as text.
+struct Question {
+  const char* expression;
+  const char* answer;
+};
+
+inline void check(std::initializer_list<Question> questions) {
+  for (const Question& question : questions)
+    EXPECT_EQ(answer(question.expression), question.answer) << question.expression;
+}
 
 }  // namespace weir::test

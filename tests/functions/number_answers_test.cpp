@@ -6,16 +6,6 @@
 namespace weir::test {
 namespace {
 
-struct Question {
-  const char* expression;
-  const char* answer;
-};
-
-void check(std::initializer_list<Question> questions) {
-  for (const Question& question : questions)
-    EXPECT_EQ(answer(question.expression), question.answer) << question.expression;
-}
-
 TEST(Rounding, GoesByTheDecimalTextOfDoubles) {
   check({{"round(CAST(0.285 AS double), 2)", "0.29"},
          {"round(CAST(1.005 AS double), 2)", "1.01"},

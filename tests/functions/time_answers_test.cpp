@@ -6,16 +6,6 @@
 namespace weir::test {
 namespace {
 
-struct Question {
-  const char* expression;
-  const char* answer;
-};
-
-void check(std::initializer_list<Question> questions) {
-  for (const Question& question : questions)
-    EXPECT_EQ(answer(question.expression), question.answer) << question.expression;
-}
-
 TEST(DateParts, HoldBeforeTheEpochAndAtTheEdgesOfYears) {
   check({{"year(DATE '0001-01-01')", "1"},
          {"year(DATE '9999-12-31')", "9999"},

@@ -47,21 +47,6 @@ class PostgresTest : public ::testing::Test {
     return rows.size() == 1 ? rows[0] : "rows: " + std::to_string(rows.size());
   }
 
-  static SinkTable items(OnConflict on_conflict = OnConflict::ignore) {
-    SinkTable table;
-    table.sink = "items_sink";
-    table.table = "items";
-    table.schema.fields = {
-        {"id", int64_type, false}, {"name", string_type, true}, {"version", int64_type, true}};
-    table.key = {0};
-    table.on_conflict = on_conflict;
-    table.newer_by = 2;
-    return table;
-  }
-  static RowValues item(std::int64_t id, std::string name, std::int64_t version = 1) {
-    return {integer(id), text(std::move(name)), integer(version)};
-  }
-
   std::shared_ptr<const StoreDefinition> definition_;
 };
 
