@@ -48,7 +48,7 @@ Error KafkaClient::unreachable(const std::string& what, rd_kafka_resp_err_t code
   return error;
 }
 
-// In slices, so that a refused login does not cost all of the patience.
+// In slices, so that a refused login or connection does not cost all of the patience.
 rd_kafka_resp_err_t KafkaClient::read_metadata(rd_kafka_topic_t* topic, std::chrono::milliseconds patience,
                                                const rd_kafka_metadata_t*& answer) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
@@ -59,7 +59,7 @@ rd_kafka_resp_err_t KafkaClient::read_metadata(rd_kafka_topic_t* topic, std::chr
     const auto code = rd_kafka_metadata(client_.get(), 0, topic, &answer, static_cast<int>(slice.count()));
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR || left <= slice) return code;
     serve();
-    if (events_->login_was_refused()) return code;
+    if (events_->login_was_refused() || events_->all_are_down()) return code;
   }
 }
 

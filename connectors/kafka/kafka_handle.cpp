@@ -53,6 +53,7 @@ void on_log(const rd_kafka_t* client, int level, const char* facility, const cha
 void BrokerEvents::failed(rd_kafka_resp_err_t code, std::string reason) {
   const std::lock_guard lock(mutex_);
   is_troubled_ = true;
+  all_down_ = all_down_ || code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
   // "all brokers are down" says less than the reason that came before it, or that will come.
   if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || reason.empty()) return;
   login_refused_ = is_login_refusal(code, reason);
@@ -69,6 +70,7 @@ void BrokerEvents::worked() {
   const std::lock_guard lock(mutex_);
   is_troubled_ = false;
   login_refused_ = false;
+  all_down_ = false;
 }
 
 std::string BrokerEvents::trouble() const {
@@ -92,6 +94,11 @@ std::string BrokerEvents::reason_for(rd_kafka_resp_err_t code) const {
 bool BrokerEvents::login_was_refused() const {
   const std::lock_guard lock(mutex_);
   return login_refused_;
+}
+
+bool BrokerEvents::all_are_down() const {
+  const std::lock_guard lock(mutex_);
+  return all_down_;
 }
 
 Status set_property(rd_kafka_conf_t* configuration, const std::string& name, const std::string& value) {

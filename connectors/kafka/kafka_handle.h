@@ -44,12 +44,15 @@ class BrokerEvents {
   /// The last reason of librdkafka, or the meaning of `code` where there is none.
   std::string reason_for(rd_kafka_resp_err_t code) const;
   bool login_was_refused() const;
+  /// No broker could be connected to, and none has answered since.
+  bool all_are_down() const;
 
  private:
   mutable std::mutex mutex_;
   std::string reason_;  // Guarded by mutex_, as the rest.
   bool is_troubled_ = false;
   bool login_refused_ = false;
+  bool all_down_ = false;
   std::string oversized_;
   std::chrono::steady_clock::time_point oversized_at_{};
 };
