@@ -63,6 +63,19 @@ bool JsonReader::ensure_capacity(std::size_t size) {
   return tokenizer_->set_capacity(std::max(size, 2 * tokenizer_->capacity())) == simdjson::SUCCESS;
 }
 
+namespace {
+
+const char* first_byte_that_is_not_utf8(std::string_view text) {
+  for (std::size_t at = 0, size; at < text.size(); at += size) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    if (!simdjson::validate_utf8(text.substr(at, size))) return text.data() + at;
+  }
+  return text.data() + text.size();
+}
+
+}  // namespace
+
 bool JsonReader::open(std::string_view text) {
   text_ = text;
   next_ = count_ = 0;
@@ -84,8 +97,9 @@ bool JsonReader::open(std::string_view text) {
 // where they stand.
 bool JsonReader::refuse_document() {
   if (!simdjson::validate_utf8(text_.data(), text_.size())) {
-    return refuse("invalid_utf8", "the record is not UTF-8", text_.data());
+    return refuse("invalid_utf8", "the record is not UTF-8", first_byte_that_is_not_utf8(text_));
   }
+  if (text_.find_first_not_of(" \t\r\n") == text_.npos) return refuse("not_json", "the value is blank", text_.data());
   return expected("a string without control characters and with its end");
 }
 

@@ -99,6 +99,14 @@ TEST(JsonValidation, RefusesNulCharactersAnywhere) {
   EXPECT_EQ(fate(R"({"a":1,"b":"x\\u0000y"})"), "accepted");
 }
 
+TEST(JsonValidation, SaysWhereTheFirstByteStandsThatIsNotUtf8) {
+  const auto message = [](const std::string& document) {
+    return decode(*json_with({}), one_column, {document}).messages.at(0);
+  };
+  EXPECT_THAT(message("{\"a\":1,\"b\":\"é\xFFé\"}"), testing::HasSubstr("not UTF-8, at byte 14"));
+  EXPECT_THAT(message("  "), testing::HasSubstr("the value is blank"));
+}
+
 TEST(JsonValidation, RefusesWhatIsNotUtf8) {
   for (const char* bytes : {"\xFF", "\xC0\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80", "\xE2\x82", "\x80"}) {
     EXPECT_EQ(fate(std::string("{\"a\":1,\"b\":\"") + bytes + "\"}"), "invalid_utf8");
