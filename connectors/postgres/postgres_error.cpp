@@ -75,7 +75,10 @@ Error error_of_connecting(std::string_view message) {
     text = text.substr(begin + state.size() + 2);
     if (const auto end = text.find('\n'); end != std::string::npos) text.resize(end);
   }
-  std::replace(text.begin(), text.end(), '\n', ' ');
+  for (std::size_t at; (at = text.find_first_of("\n\t")) != std::string::npos;) {
+    const std::size_t end = std::min(text.find_first_not_of(" \n\t", at), text.size());
+    text.replace(at, end - at, 1, ' ');
+  }
   return Error{kind_of_sqlstate(state), std::move(text)}.with_code(state);
 }
 

@@ -8,7 +8,8 @@ namespace weir {
 namespace {
 
 constexpr std::chrono::milliseconds patience{50};  // how long a command may wait
-constexpr std::chrono::milliseconds pause_after_error{500};
+constexpr std::chrono::milliseconds first_pause{250};
+constexpr std::chrono::milliseconds longest_pause{10'000};
 
 }  // namespace
 
@@ -19,7 +20,8 @@ SourceLoop::SourceLoop(Source& source, std::string name, Credit& credit, JobCont
       credit_(credit),
       control_(control),
       counters_(counters),
-      deliver_(std::move(deliver)) {}
+      deliver_(std::move(deliver)),
+      polling_(first_pause, longest_pause) {}
 
 SourceLoop::~SourceLoop() { join(); }
 
@@ -66,11 +68,11 @@ void SourceLoop::obey(const Command& command) {
     --command.run->in_flight;  // what add counted: see SplitKeeper
     return;
   }
+  Retry retry(first_pause, longest_pause);
   Status added = source_.add_split(command.run->split, command.position);
   while (!added.ok() && added.error().kind() == ErrorKind::service && control_.is_running()) {
-    log::warning("source {}: {}; trying again", name_, added.error().message());
     control_.set_health("source " + name_, added.error().message());
-    control_.sleep_while(JobControl::State::running, pause_after_error);
+    pause(retry, added.error());
     added = source_.add_split(command.run->split, command.position);
   }
   if (!added.ok()) {
@@ -81,15 +83,20 @@ void SourceLoop::obey(const Command& command) {
   runs_[command.run->split] = command.run;
 }
 
+void SourceLoop::pause(Retry& retry, const Error& error) {
+  const Retry::Pause next = retry.failed(error.message(), std::chrono::steady_clock::now());
+  if (next.is_news) log::warning("source {}: {}; trying again", name_, error.message());
+  control_.sleep_while(JobControl::State::running, next.time);
+}
+
 void SourceLoop::poll() {
   Result<Polled> polled = source_.poll(patience);
   if (!polled.ok()) {
     if (polled.error().kind() != ErrorKind::service)
       return control_.fail(std::move(polled).error().in("source " + name_));
-    log::warning("source {}: {}; trying again", name_, polled.error().message());
-    control_.sleep_while(JobControl::State::running, pause_after_error);
-    return;
+    return pause(polling_, polled.error());
   }
+  polling_.worked();
   if (polled->chunk != nullptr) take(std::move(polled->chunk));
   for (const std::string& split : polled->at_end) {
     if (const auto run = runs_.find(split); run != runs_.end()) run->second->is_at_end = true;

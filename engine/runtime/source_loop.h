@@ -13,6 +13,7 @@
 #include "engine/runtime/credit.h"
 #include "engine/runtime/job_control.h"
 #include "engine/runtime/job_counters.h"
+#include "engine/runtime/retry.h"
 #include "engine/runtime/staged_chunk.h"
 
 namespace weir {
@@ -39,6 +40,7 @@ class SourceLoop {
   void run();
   void obey(const Command& command);
   void poll();
+  void pause(Retry& retry, const Error& error);
   void take(std::unique_ptr<RawChunk> raw);
 
   Source& source_;
@@ -48,6 +50,7 @@ class SourceLoop {
   JobCounters& counters_;
   std::function<void(StagedChunkPtr)> deliver_;
   std::map<std::string, std::shared_ptr<SplitRun>> runs_;  // the loop's thread only
+  Retry polling_;                                          // the loop's thread only
   std::mutex mutex_;
   std::vector<Command> commands_;  // Guarded by mutex_.
   std::thread thread_;

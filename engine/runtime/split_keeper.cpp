@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "engine/base/log.h"
+#include "engine/runtime/retry.h"
 #include "engine/runtime/process_identity.h"
 
 namespace weir {
@@ -13,7 +14,8 @@ namespace {
 
 constexpr std::chrono::seconds between_listings{30};  // new partitions are found within this time
 constexpr std::chrono::milliseconds between_rounds_at_start{100};
-constexpr std::chrono::milliseconds pause_after_error{500};
+constexpr std::chrono::milliseconds first_pause{250};
+constexpr std::chrono::milliseconds longest_pause{10'000};
 
 // "product_view/3" is number 3; a name without a number counts by its hash.
 std::size_t number_of(const std::string& split) {
@@ -50,6 +52,7 @@ void SplitKeeper::start() {
 }
 
 void SplitKeeper::run() {
+  Retry retry(first_pause, longest_pause);
   for (;;) {
     std::uint64_t asked = 0;
     {
@@ -61,11 +64,13 @@ void SplitKeeper::run() {
     std::chrono::milliseconds pause = options_.lease / 4;
     if (status.ok()) {
       control_.set_health("leases", "");
+      retry.worked();
     } else if (status.error().kind() == ErrorKind::service) {
-      log::warning("{}; trying again", status.error().message());
+      const Retry::Pause next = retry.failed(status.error().message(), clock_.steady());
+      if (next.is_news) log::warning("{}; trying again", status.error().message());
       control_.set_health("leases", status.error().message());
       leases_.reset();
-      pause = pause_after_error;
+      pause = std::min(pause, next.time);
     } else {
       control_.fail(Error(status.error()));
     }
@@ -73,10 +78,10 @@ void SplitKeeper::run() {
     if (status.ok()) refreshes_done_ = asked;
     const bool is_settled =
         std::all_of(sources_.begin(), sources_.end(), [](const SourceState& s) { return s.is_settled; });
-    if (!is_settled) pause = std::min(pause, between_rounds_at_start);
+    if (status.ok() && !is_settled) pause = std::min(pause, between_rounds_at_start);
     changed_.notify_all();
     if (control_.is_broken()) pause = std::chrono::milliseconds(50);
-    changed_.wait_for(lock, pause, [&] { return is_stopping_ || refreshes_asked_ != refreshes_done_; });
+    changed_.wait_for(lock, pause, [&] { return is_stopping_ || refreshes_asked_ != asked; });
   }
   if (leases_ != nullptr && !leases_->leave().ok())
     log::debug("the leases could not be given up; they will run out by themselves");
@@ -141,11 +146,14 @@ Status SplitKeeper::round() {
   if (leases_ == nullptr) {
     WEIR_ASSIGN(leases_, store_.leases());
   }
+  // One source's trouble must not let the leases of the others run out.
+  Status first;
   for (std::size_t i = 0; i < sources_.size(); ++i) {
-    if (Status status = share(sources_[i], i); !status.ok())
-      return std::move(status).error().in("source " + sources_[i].entry.name);
+    Status status = share(sources_[i], i);
+    if (status.ok() || (!first.ok() && status.error().kind() == ErrorKind::service)) continue;
+    first = std::move(status).error().in("source " + sources_[i].entry.name);
   }
-  return {};
+  return first;
 }
 
 Status SplitKeeper::list_splits(SourceState& state) {

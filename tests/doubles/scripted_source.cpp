@@ -13,6 +13,7 @@ class ScriptedSource final : public Source {
       : script_(std::move(script)), context_(std::move(context)) {}
 
   Result<std::vector<std::string>> list_splits() override {
+    if (script_->on_list) WEIR_TRY(script_->on_list());
     std::vector<std::string> splits;
     for (const auto& [split, records] : script_->records) splits.push_back(split);
     return splits;

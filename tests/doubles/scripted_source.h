@@ -2,6 +2,7 @@
 // to be resumed later.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -15,6 +16,7 @@ namespace weir::testing {
 struct Script {
   std::map<std::string, std::vector<std::string>> records;
   std::size_t visible = static_cast<std::size_t>(-1);
+  std::function<Status()> on_list;  // called before the splits are listed, where given
 };
 
 /// Connector "scripted": has no options; splits are those of `script`, positions are record numbers.

@@ -32,6 +32,25 @@ TEST(Job, ReadsToTheEndAndStops) {
   expect_exactly(*script, *database);
 }
 
+TEST(Job, WaitsLongerAndLongerForASourceThatIsNotThereYet) {
+  auto script = std::make_shared<Script>(random_script(5, 2, 100));
+  std::vector<std::chrono::steady_clock::time_point> attempts;
+  script->on_list = [&]() -> Status {
+    attempts.push_back(std::chrono::steady_clock::now());
+    if (attempts.size() < 4) return Error{ErrorKind::service, "no such topic"};
+    return {};
+  };
+  auto database = std::make_shared<MemoryDatabase>();
+  JobOptions options = quick();
+  options.lease = std::chrono::seconds(10);
+  ASSERT_TRUE(run(lines_plan(script, database), options).ok());
+  expect_exactly(*script, *database);
+  ASSERT_GE(attempts.size(), 4u);
+  EXPECT_GE(attempts[1] - attempts[0], std::chrono::milliseconds(240));
+  EXPECT_GE(attempts[2] - attempts[1], std::chrono::milliseconds(490));
+  EXPECT_GE(attempts[3] - attempts[2], std::chrono::milliseconds(990));
+}
+
 TEST(Job, StopsAtTheFirstBadRowIfOnErrorIsFail) {
   auto script = std::make_shared<Script>();
   script->records["lines/0"] = {"a 1", "bad", "b 2"};
