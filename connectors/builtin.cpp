@@ -5,12 +5,14 @@
 #include "connectors/kafka/kafka.h"
 #include "connectors/postgres/postgres.h"
 #include "connectors/sqlite/sqlite.h"
+#include "udf/enrich/enrich.h"
 
 namespace weir {
 
 Registry builtin_registry() {
   Registry registry;
   register_builtin_functions(registry.functions);
+  register_enrichment(registry.functions);
   registry.sources.push_back(kafka_source());
   registry.stores.push_back(postgres_store());
   registry.stores.push_back(sqlite_store());

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "engine/base/counters.h"
 #include "engine/base/log.h"
 #include "engine/cli/command.h"
 #include "engine/cli/pipeline_file.h"
@@ -58,6 +59,7 @@ int run_job(const std::shared_ptr<const Plan>& plan, const JobOptions& options, 
   companion.reset();
   const double seconds = std::chrono::duration<double>(clock.steady() - start).count();
   fmt::print(stderr, "{}", summary(job->status(), seconds, memory_use().peak));
+  for (const auto& [name, count] : counters_above_zero()) fmt::print(stderr, "{}: {}\n", name, grouped(count));
   return status.ok() ? exit_done : report(status.error());
 }
 

@@ -26,9 +26,11 @@ MAY = {
     "connectors/postgres": ["engine/component", "connectors/formats"],
     "connectors/sqlite": ["engine/component", "connectors/formats"],
     "connectors": ["engine/component", "connectors/formats", "connectors/kafka", "connectors/postgres", "connectors/sqlite",
-                   "connectors/generate"],
+                   "connectors/generate", "udf/enrich"],
     "udf": ["engine/component"],
-    "engine/cli": ["dsl", "connectors", "engine/runtime"],
+    "udf/enrich": ["engine/component"],
+    "udf/host": ["udf"],
+    "engine/cli": ["dsl", "connectors", "engine/runtime", "udf/host"],
     "engine/console": ["dsl", "connectors", "engine/runtime"],
 }
 # A library's headers may be included only below these folders.
@@ -36,7 +38,7 @@ LIBRARY_HOME = {
     r"(oneapi/)?tbb/": ["engine/runtime"],
     r"spdlog/": ["engine/base"],
     r"antlr4-runtime": ["dsl"],
-    r"yaml-cpp/": ["dsl"],
+    r"yaml-cpp/": ["dsl", "udf/enrich"],
     r"simdjson": ["connectors/formats"],
     r"librdkafka/": ["connectors/kafka"],
     r"(postgresql/)?libpq-fe\.h": ["connectors/postgres"],
@@ -44,6 +46,8 @@ LIBRARY_HOME = {
     r"dlfcn\.h": ["udf/host"],
     r"httplib\.h": ["engine/console"],
     r"CLI/": ["engine/cli"],
+    r"maxminddb\.h": ["udf/enrich"],
+    r"libpsl\.h": ["udf/enrich"],
     r"openssl/": ["engine/expression"],
     r"re2/": ["engine/expression", "udf/enrich"],
 }
