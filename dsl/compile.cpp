@@ -1,9 +1,10 @@
-// compile.cpp — from the text of a pipeline to a plan: front end, then one walk over the syntax tree.
+// compile.cpp — from the text of a pipeline to a plan: front end, plugins, then one walk over the syntax tree.
 #include "dsl/compile.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <tuple>
 
 #include "dsl/build_plan.h"
@@ -57,6 +58,22 @@ Diagnostics in_order(const Diagnostics& found) {
   return result;
 }
 
+// Paths are from the folder of the pipeline file. Returns whether all plugins are there; without one of them, its functions would be called
+// unknown.
+bool load_plugins(const PipelineSyntax& syntax, const std::string& file, const Registry& registry, Diagnostics& diagnostics) {
+  bool is_complete = true;
+  for (const Name& plugin : syntax.plugins) {
+    const std::filesystem::path path = std::filesystem::path(file).parent_path() / plugin.text;
+    Status status = registry.load_plugin != nullptr ? registry.load_plugin(path.string())
+                                                    : Error{ErrorKind::user, "plugins cannot be loaded here"};
+    if (status.ok()) continue;
+    const Error& error = status.error();
+    diagnostics.error(Error{ErrorKind::user, error.message(), plugin.where}.with_hint(error.hint()));
+    is_complete = false;
+  }
+  return is_complete;
+}
+
 Compiled failed(Error error) {
   Compiled result;
   result.diagnostics.error(std::move(error));
@@ -94,8 +111,10 @@ Compiled compile_yaml(const std::string& name, const std::string& text, const Re
     Diagnostics later;
     const std::vector<Location> unfilled = substitute_variables(*tree, variables, found);
     if (const std::optional<PipelineSyntax> syntax = parse_yaml(*tree, later)) {
-      std::optional<Plan> plan = build_plan(*syntax, registry, later);
-      if (plan) result.plan = std::make_shared<const Plan>(*std::move(plan));
+      if (load_plugins(*syntax, name, registry, later)) {
+        std::optional<Plan> plan = build_plan(*syntax, registry, later);
+        if (plan) result.plan = std::make_shared<const Plan>(*std::move(plan));
+      }
     }
     add_all_outside(unfilled, later, found);
   }

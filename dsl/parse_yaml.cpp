@@ -63,6 +63,20 @@ std::vector<SettingSyntax> read_settings(const Config& root, YamlReader& reader)
   return settings;
 }
 
+std::vector<Name> read_plugins(const Config& root, YamlReader& reader) {
+  std::vector<Name> plugins;
+  const Config* config = root.find("plugins");
+  if (config == nullptr) return plugins;
+  if (!config->is_list()) {
+    reader.report(*config, "plugins is a list of files", "write plugins: [path/to/plugin.so]");
+    return plugins;
+  }
+  for (const Config& one : std::get<Config::List>(config->value)) {
+    if (const std::optional<Name> path = reader.name(one, "plugin")) plugins.push_back(*path);
+  }
+  return plugins;
+}
+
 StreamSyntax read_stream(const Name& name, const Config& config, YamlReader& reader) {
   const std::string what = "stream " + name.text;
   reader.check_keys(config, what, {"input", "inputs", "steps", "description"}, {"watermark", "emit"});
@@ -103,8 +117,8 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
   }
   const std::size_t errors_before = diagnostics.errors().size();
   reader.check_keys(root, "a pipeline",
-                    {"name", "description", "settings", "connections", "sources", "transforms", "sinks"},
-                    {"plugins", "include", "tables", "reports", "tests", "watermark"});
+                    {"name", "description", "settings", "plugins", "connections", "sources", "transforms", "sinks"},
+                    {"include", "tables", "reports", "tests", "watermark"});
   const bool knows_keys = diagnostics.errors().size() == errors_before;
   PipelineSyntax pipeline;
   pipeline.name = read_pipeline_name(root, reader);
@@ -114,6 +128,7 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
       reader.report(root.where, fmt::format("the pipeline has no {}", section), pipeline_example);
   }
   pipeline.settings = read_settings(root, reader);
+  pipeline.plugins = read_plugins(root, reader);
   for_each_entry(root, "connections", "connection", reader, [&](const Name& name, const Config& config) {
     pipeline.connections.push_back({name, config});
   });

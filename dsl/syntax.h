@@ -97,6 +97,7 @@ struct SettingSyntax {
 struct PipelineSyntax {
   Name name;
   std::vector<SettingSyntax> settings;
+  std::vector<Name> plugins;  // paths of shared objects, from the file's folder
   std::vector<ConnectionSyntax> connections;
   std::vector<SourceSyntax> sources;
   std::vector<StreamSyntax> streams;

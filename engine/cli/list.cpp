@@ -3,8 +3,8 @@
 
 #include <CLI/CLI.hpp>
 
-#include "connectors/builtin.h"
 #include "engine/cli/command.h"
+#include "engine/cli/plugin_registry.h"
 #include "engine/component/reference.h"
 #include "engine/expression/reference.h"
 
@@ -13,10 +13,11 @@ namespace {
 
 struct ListArguments {
   std::string what, format = "text";
+  PluginRegistry plugins;
 };
 
 std::string listing(const ListArguments& arguments) {
-  const Registry registry = builtin_registry();
+  const Registry& registry = arguments.plugins.registry();
   const bool is_json = arguments.format == "json", is_markdown = arguments.format == "markdown";
   if (arguments.what == "connectors") {
     return is_json       ? connectors_json(registry)
@@ -46,7 +47,11 @@ CommandBody add_list(CLI::App& app) {
   command->footer(
       "Examples:\n  weir list functions\n  weir list connectors --format markdown > "
       "docs/reference/connectors.md");
+  arguments->plugins.add_option(*command);
   return [arguments] {
+    const std::vector<Error> errors = arguments->plugins.load_named();
+    for (const Error& error : errors) fmt::print(stderr, "{}", render(error));
+    if (!errors.empty()) return exit_pipeline_wrong;
     fmt::print("{}", listing(*arguments));
     return exit_done;
   };

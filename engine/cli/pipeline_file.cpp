@@ -40,6 +40,7 @@ void PipelineFile::add_settings(CLI::App& command) {
   command
       .add_option("--config", config_path_, "Reads variables from an INI file; the environment wins over it")
       ->type_name("FILE.ini");
+  registry_.add_option(command);
 }
 
 std::shared_ptr<const Plan> PipelineFile::compile(bool show_warnings) {
@@ -62,7 +63,11 @@ std::shared_ptr<const Plan> PipelineFile::compile(bool show_warnings) {
     }
     variables.ini = std::move(ini).value();
   }
-  const Compiled compiled = compile_file(path_, registry_, variables);
+  if (const std::vector<Error> errors = registry_.load_named(); !errors.empty()) {
+    for (const Error& error : errors) exit_code_ = report(error);
+    return nullptr;
+  }
+  const Compiled compiled = compile_file(path_, registry_.registry(), variables);
   if (show_warnings) {
     for (const Error& warning : compiled.diagnostics.warnings())
       fmt::print(stderr, "{}\n", render(warning, "warning"));

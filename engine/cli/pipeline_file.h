@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "connectors/builtin.h"
+#include "engine/cli/plugin_registry.h"
 #include "engine/plan/plan.h"
 
 namespace CLI {
@@ -15,7 +15,7 @@ class App;
 
 namespace weir {
 
-/// FILE, --set and --config. The registry must outlive the plan, so it lives here.
+/// FILE, --set, --config and --plugin. The registry must outlive the plan, so it lives here.
 class PipelineFile {
  public:
   void add_options(CLI::App& command);
@@ -34,7 +34,7 @@ class PipelineFile {
   std::string path_;
   std::vector<std::string> settings_;
   std::string config_path_;
-  Registry registry_ = builtin_registry();
+  PluginRegistry registry_;
   int exit_code_ = 0;
 };
 

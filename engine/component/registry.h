@@ -49,6 +49,9 @@ struct Registry {
   std::vector<SourceSpec> sources;
   std::vector<StoreSpec> stores;
   std::vector<FormatSpec> formats;
+  /// Adds the functions of a plugin, a shared object, to `functions`. Called by the compiler for the `plugins:` of a pipeline, before any name is
+  /// looked up. Null where no plugins can be loaded.
+  std::function<Status(const std::string& path)> load_plugin;
 
   const SourceSpec* find_source(const std::string& name) const;
   const StoreSpec* find_store(const std::string& name) const;

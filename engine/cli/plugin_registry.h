@@ -1,0 +1,37 @@
+// plugin_registry.h — everything that ships with Weir, and the functions of the plugins that a command is told of.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "connectors/builtin.h"
+#include "udf/host/plugin_loader.h"
+
+namespace CLI {
+class App;
+}
+
+namespace weir {
+
+/// Plugins come from --plugin, from the folders in WEIR_PLUGIN_PATH, and from the `plugins:` of a pipeline file, which the compiler loads. Neither
+/// copied nor moved: the registry points back at it.
+class PluginRegistry {
+ public:
+  PluginRegistry();
+  PluginRegistry(const PluginRegistry&) = delete;
+  PluginRegistry& operator=(const PluginRegistry&) = delete;
+
+  void add_option(CLI::App& command);
+  /// Loads what --plugin and WEIR_PLUGIN_PATH name; every error of it.
+  std::vector<Error> load_named();
+  const Registry& registry() const { return registry_; }
+  const PluginLoader& loader() const { return loader_; }
+  Status load(const std::string& path) { return loader_.load(path, registry_.functions); }
+
+ private:
+  Registry registry_ = builtin_registry();
+  PluginLoader loader_;
+  std::vector<std::string> files_;
+};
+
+}  // namespace weir
