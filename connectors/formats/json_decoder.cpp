@@ -13,6 +13,7 @@
 #include "connectors/formats/json_text.h"
 #include "connectors/formats/json_values.h"
 #include "engine/data/calendar.h"
+#include "engine/expression/functions/interval_text.h"
 
 namespace weir {
 namespace {
@@ -147,6 +148,7 @@ class ChunkDecoder {
       case TypeKind::bytes:
         return read_bytes(column, value);
       case TypeKind::interval:
+        return read_interval(column, value);
       case TypeKind::null:
         break;
     }
@@ -196,6 +198,13 @@ class ChunkDecoder {
     const auto microseconds = parse_timestamp(text);
     at<std::int64_t>(column) = microseconds.value_or(0);
     return microseconds ? ValueFault::none : ValueFault::wrong_type;
+  }
+
+  ValueFault read_interval(std::uint32_t column, const JsonValue& value) {
+    if (value.kind != JsonKind::string) return ValueFault::wrong_type;
+    const auto interval = parse_interval(plain_content(value));
+    at<Interval>(column) = interval.value_or(Interval{});
+    return interval ? ValueFault::none : ValueFault::wrong_type;
   }
 
   ValueFault read_bytes(std::uint32_t column, const JsonValue& value) {

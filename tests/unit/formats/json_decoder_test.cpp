@@ -109,6 +109,12 @@ TEST(JsonDecoder, DatesAndTimestampsComeAsIsoStrings) {
   EXPECT_EQ(value_as("date", R"("2024\u002d01-02")"), "DATE '2024-01-02'");
 }
 
+TEST(JsonDecoder, IntervalsAreNumbersWithUnits) {
+  EXPECT_EQ(value_as("interval", R"("1 day 2 hours")"), "INTERVAL '1 days 2 hours'");
+  for (const char* value : {"\"soon\"", "\"\"", "5", "true"})
+    EXPECT_EQ(value_as("interval", value), "reject wrong_type") << value;
+}
+
 TEST(JsonDecoder, BytesComeAsBase64) {
   EXPECT_EQ(value_as("bytes", "\"\""), value_as("bytes", R"("")"));
   RawChunk chunk;
