@@ -97,11 +97,14 @@ class PlanBuilder {
   void check_table_is_free(const SinkRequest& request);
   void warn_of_unused_streams();
 
+  /// For an expression that was wrong and reported, so that the rest of the file is still checked.
+  ExpressionPtr stand_in(const Location& where);
   Scope scope_of(const Schema& schema, NodeId input) const;
 
   const Registry& registry_;
   Diagnostics& diagnostics_;
   std::map<std::string, std::string> settings_;
+  bool has_stand_in_ = false;  // then a column without a type says nothing about the file
   Plan plan_;
   std::map<std::string, std::optional<NodeId>> streams_;  // nothing: defined, but wrong
   std::map<std::string, Location> places_;                // where each source and stream was defined

@@ -16,9 +16,6 @@ std::vector<ExpressionPtr> columns_of(const Schema& schema) {
   return columns;
 }
 
-// Stands for an expression that was wrong, so that what uses it is not called wrong too.
-ExpressionPtr placeholder(const Location& where) { return make_literal(Value{null_type, {}}, where); }
-
 bool check_distinct(const std::vector<PlanBuilder::NamedAst>& columns, Diagnostics& diagnostics) {
   std::map<std::string, Location> seen;
   bool is_good = true;
@@ -49,6 +46,12 @@ std::string columns_text(const Schema& schema) {
 
 }  // namespace
 
+// Its type converts to every other, so that what uses it is not called wrong too.
+ExpressionPtr PlanBuilder::stand_in(const Location& where) {
+  has_stand_in_ = true;
+  return make_literal(Value{null_type, {}}, where);
+}
+
 Scope PlanBuilder::scope_of(const Schema& schema, NodeId input) const {
   return Scope{&schema, describe(input), &settings_};
 }
@@ -65,14 +68,13 @@ std::optional<NodeId> PlanBuilder::filter(NodeId input, const Ast& predicate) {
 }
 
 std::optional<NodeId> PlanBuilder::select(NodeId input, const std::vector<NamedAst>& columns) {
-  bool is_good = check_distinct(columns, diagnostics_);
+  const bool is_good = check_distinct(columns, diagnostics_);
   const Scope scope = scope_of(schema(input), input);
   Schema output;
   std::vector<ExpressionPtr> expressions;
   for (const NamedAst& column : columns) {
     ExpressionPtr bound = bind(*column.expression, scope, registry_.functions, diagnostics_);
-    is_good = is_good && bound != nullptr;
-    if (bound == nullptr) continue;
+    if (bound == nullptr) bound = stand_in(column.where);
     output.fields.push_back(Field{column.name, bound->type, bound->nullable});
     expressions.push_back(std::move(bound));
   }
@@ -81,16 +83,15 @@ std::optional<NodeId> PlanBuilder::select(NodeId input, const std::vector<NamedA
 }
 
 std::optional<NodeId> PlanBuilder::extend(NodeId input, const std::vector<NamedAst>& columns) {
-  bool is_good = check_distinct(columns, diagnostics_);
+  const bool is_good = check_distinct(columns, diagnostics_);
   Schema output = schema(input);
   std::vector<ExpressionPtr> expressions = columns_of(output);
   for (const NamedAst& column : columns) {
     ExpressionPtr bound =
         bind(*column.expression, scope_of(output, input), registry_.functions, diagnostics_);
-    is_good = is_good && bound != nullptr;
     // `bound` refers to the columns as they are after the earlier ones of this step; the projection is over
     // its input.
-    ExpressionPtr expression = bound == nullptr ? placeholder(column.where) : substitute(bound, expressions);
+    ExpressionPtr expression = bound == nullptr ? stand_in(column.where) : substitute(bound, expressions);
     const Field field{column.name, expression->type, expression->nullable};
     if (const auto replaced = output.index_of(column.name)) {
       output.fields[*replaced] = field;
