@@ -7,6 +7,8 @@ namespace weir {
 
 void register_enrichment(FunctionRegistry& registry) {
   register_geo(registry);
+  register_user_agents(registry);
+  register_url_domain(registry);
 }
 
 }  // namespace weir

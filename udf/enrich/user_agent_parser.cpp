@@ -1,0 +1,124 @@
+// user_agent_parser.cpp — literals first, then the few regexes that are left, in the file's order.
+#include "udf/enrich/user_agent_parser.h"
+
+#include "engine/base/log.h"
+#include "engine/expression/result_cache.h"
+
+namespace weir {
+namespace {
+
+// Shorter literals are in nearly every user agent and spare nothing.
+constexpr int shortest_literal = 3;
+constexpr std::size_t most_groups = 10;  // $0 to $9
+
+std::string_view view(const re2::StringPiece& piece) { return {piece.data() == nullptr ? "" : piece.data(), piece.size()}; }
+
+bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+
+/// Appends `replacement` with its $1 to $9, or group `number` where there is none, without blanks around. Returns whether that is anything.
+bool append(std::string& out, const std::string& replacement, std::size_t number, const re2::StringPiece* groups,
+            std::size_t group_count) {
+  const std::size_t start = out.size();
+  const auto append_group = [&](std::size_t group) {
+    if (group < group_count) out += view(groups[group]);
+  };
+  if (replacement.empty()) append_group(number);
+  for (std::size_t i = 0; i < replacement.size(); ++i) {
+    const bool is_group = replacement[i] == '$' && i + 1 < replacement.size() && replacement[i + 1] >= '1' &&
+                          replacement[i + 1] <= '9';
+    if (!is_group) {
+      out += replacement[i];
+      continue;
+    }
+    append_group(static_cast<std::size_t>(replacement[++i] - '0'));
+  }
+  while (out.size() > start && is_blank(out.back())) out.pop_back();
+  std::size_t blanks = start;
+  while (blanks < out.size() && is_blank(out[blanks])) ++blanks;
+  out.erase(start, blanks - start);
+  return out.size() > start;
+}
+
+}  // namespace
+
+UserAgentParser::UserAgentParser(const std::vector<UserAgentRule>& rules) : regexes_(shortest_literal) {
+  for (const UserAgentRule& rule : rules) {
+    re2::RE2::Options options;
+    options.set_log_errors(false);
+    options.set_case_sensitive(!rule.ignores_case);
+    int id = 0;
+    if (regexes_.Add(rule.regex, options, &id) == re2::RE2::NoError) {
+      replacements_.push_back(rule.replacements);
+    } else {
+      log::warning("a regex for user agents is left out, RE2 does not take it: {}", rule.regex);
+    }
+  }
+  std::vector<std::string> literals;
+  regexes_.Compile(&literals);
+  literals_ = std::make_unique<const LiteralMatcher>(literals);
+}
+
+void UserAgentParser::parse(std::string_view user_agent, Scratch& scratch, UserAgentPart& part) const {
+  literals_->find(user_agent, scratch.search);
+  regexes_.AllPotentials(scratch.search.found(), &scratch.candidates);  // ascending
+  const re2::StringPiece text(user_agent.data(), user_agent.size());
+  std::array<re2::StringPiece, most_groups> groups;
+  for (const int candidate : scratch.candidates) {
+    const re2::RE2& regex = regexes_.GetRE2(candidate);
+    const std::size_t count = std::min(most_groups, static_cast<std::size_t>(regex.NumberOfCapturingGroups()) + 1);
+    if (regex.Match(text, 0, text.size(), re2::RE2::UNANCHORED, groups.data(), static_cast<int>(count)))
+      return fill(static_cast<std::size_t>(candidate), groups.data(), count, part);
+  }
+  part.name = "Other";
+  part.version.clear();
+}
+
+void UserAgentParser::fill(std::size_t rule, const re2::StringPiece* groups, std::size_t group_count,
+                           UserAgentPart& part) const {
+  const std::array<std::string, 4>& replacements = replacements_[rule];
+  part.name.clear();
+  part.version.clear();
+  if (!append(part.name, replacements[0], 1, groups, group_count)) part.name = "Other";
+  for (std::size_t i = 1; i < replacements.size(); ++i) {
+    const std::size_t before = part.version.size();
+    if (i > 1) part.version += '.';
+    if (append(part.version, replacements[i], i + 1, groups, group_count)) continue;
+    part.version.resize(before);
+    break;
+  }
+}
+
+bool RecentUserAgents::recall(std::string_view user_agent, UserAgentPart& part) {
+  const std::uint64_t hash = hash_of_text(user_agent);
+  Stripe& stripe = stripes_[hash % stripe_count];
+  const std::scoped_lock lock(stripe.mutex);
+  const Entry& entry = stripe.entries[hash / stripe_count % stripe_size];
+  if (!entry.is_used || entry.user_agent != user_agent) return false;
+  part = entry.part;
+  return true;
+}
+
+void RecentUserAgents::remember(std::string_view user_agent, const UserAgentPart& part) {
+  if (user_agent.size() > longest) return;
+  const std::uint64_t hash = hash_of_text(user_agent);
+  Stripe& stripe = stripes_[hash % stripe_count];
+  const std::scoped_lock lock(stripe.mutex);
+  Entry& entry = stripe.entries[hash / stripe_count % stripe_size];
+  entry.user_agent = user_agent;
+  entry.part = part;
+  entry.is_used = true;
+}
+
+Result<RecentUserAgents*> UserAgents::of(UserAgentKind kind) {
+  const std::scoped_lock lock(mutex_);
+  auto& parser = parsers_[static_cast<std::size_t>(kind)];
+  if (parser != nullptr) return parser.get();
+  if (rules_ == nullptr) {
+    WEIR_ASSIGN(UserAgentRules rules, read_user_agent_rules(path_));
+    rules_ = std::make_unique<UserAgentRules>(std::move(rules));
+  }
+  parser = std::make_unique<RecentUserAgents>((*rules_)[static_cast<std::size_t>(kind)]);
+  return parser.get();
+}
+
+}  // namespace weir
