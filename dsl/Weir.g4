@@ -50,6 +50,8 @@ primary
   | OPEN expression CLOSE                                     # parentheses
   | primary DOUBLE_COLON typeName                             # shortCast
   | primary COLON jsonPath                                    # path
+  | primary OPEN_BRACKET expression CLOSE_BRACKET             # element
+  | primary DOT anyName                                       # field
   ;
 
 branch : K_WHEN expression K_THEN expression ;
@@ -62,7 +64,11 @@ literal
   | K_INTERVAL (INTEGER IDENTIFIER)+
   ;
 
-typeName : (K_DOUBLE K_PRECISION | name) (OPEN INTEGER (COMMA INTEGER)* CLOSE)? ;
+typeName
+  : (K_DOUBLE K_PRECISION | name) (OPEN INTEGER (COMMA INTEGER)* CLOSE)?
+  | name LESS typePart (COMMA typePart)* GREATER
+  ;
+typePart : (name COLON?)? typeName (K_NOT K_NULL)? ;
 
 jsonPath : (anyName | subscript) (DOT anyName | subscript)* ;
 subscript : OPEN_BRACKET (INTEGER | STRING) CLOSE_BRACKET ;

@@ -247,6 +247,11 @@ AstPtr AstBuilder::primary(Parser::PrimaryContext* context) {
   for (std::size_t at = 1; at < links.size(); ++at) {
     if (auto* short_cast = dynamic_cast<Parser::ShortCastContext*>(links[at])) {
       result = cast(std::move(result), short_cast->typeName(), false, short_cast);
+    } else if (auto* element = dynamic_cast<Parser::ElementContext*>(links[at])) {
+      result = call("get_item", list_of(std::move(result), expression(element->expression())), element);
+    } else if (auto* field = dynamic_cast<Parser::FieldContext*>(links[at])) {
+      AstPtr name = make(LiteralAst{Value{string_type, name_text(field->anyName())}}, place(field->anyName()));
+      result = call("get_field", list_of(std::move(result), std::move(name)), field);
     } else {
       result = json_path(std::move(result), dynamic_cast<Parser::PathContext*>(links[at]));
     }
@@ -362,12 +367,24 @@ AstPtr AstBuilder::extract(Parser::ExtractContext* context) {
   return operand;
 }
 
+// getText() joins tokens without what stood between them.
+std::string text_with_blanks(antlr4::tree::ParseTree* tree) {
+  if (tree->children.empty()) return tree->getText();
+  std::string text;
+  for (antlr4::tree::ParseTree* child : tree->children) text += (text.empty() ? "" : " ") + text_with_blanks(child);
+  return text;
+}
+
 AstPtr AstBuilder::cast(AstPtr operand, Parser::TypeNameContext* type, bool is_try,
                         ParserRuleContext* whole) {
   std::string text = type->K_PRECISION() != nullptr && type->name() == nullptr ? "double precision"
                                                                                : name_text(type->name());
-  for (std::size_t at = type->name() != nullptr ? 1 : 2; at < type->children.size(); ++at)
-    text += type->children[at]->getText();
+  if (type->LESS() != nullptr) {
+    text = text_with_blanks(type);
+  } else {
+    for (std::size_t at = type->name() != nullptr ? 1 : 2; at < type->children.size(); ++at)
+      text += type->children[at]->getText();
+  }
   const auto target = parse_type(text);
   if (target) return make(CastAst{std::move(operand), *target, is_try}, place(whole));
   report(unknown_type(text, {}), place(type));

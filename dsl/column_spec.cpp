@@ -37,13 +37,13 @@ std::size_t end_of_quoted(const std::string& text, std::size_t start) {
   return text.size();
 }
 
-// Blanks separate words, except in parentheses: decimal(10, 2) is one.
+// Blanks separate words, except in brackets: decimal(10, 2) is one, array<string not null> too.
 std::size_t end_of_word(const std::string& text, std::size_t start) {
   std::size_t depth = 0;
   std::size_t at = start;
   for (; at < text.size() && (depth > 0 || !is_blank(text[at])); ++at) {
-    if (text[at] == '(') ++depth;
-    if (text[at] == ')' && depth > 0) --depth;
+    if (text[at] == '(' || text[at] == '<') ++depth;
+    if ((text[at] == ')' || text[at] == '>') && depth > 0) --depth;
   }
   return at;
 }

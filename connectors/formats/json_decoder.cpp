@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "connectors/formats/json_field_table.h"
@@ -14,6 +15,7 @@
 #include "connectors/formats/json_values.h"
 #include "engine/data/calendar.h"
 #include "engine/expression/functions/interval_text.h"
+#include "engine/expression/nested_json.h"
 
 namespace weir {
 namespace {
@@ -53,7 +55,8 @@ class ChunkDecoder {
       : setup_(setup),
         chunk_(chunk),
         reader_({setup.max_depth, setup.duplicate_keys == DuplicateKeys::reject}),
-        states_(setup.columns.size(), State::absent) {
+        states_(setup.columns.size(), State::absent),
+        nested_(setup.columns.size()) {
     const auto rows = static_cast<std::uint32_t>(chunk.records.size());
     writers_.reserve(setup.columns.size());
     for (const DecodedColumn& column : setup.columns) {
@@ -78,6 +81,7 @@ class ChunkDecoder {
     if (column.is_metadata) return metadata_column(column, chunk_, decoded_.record_of_row, chunk_.arena);
     Column finished = writers_[index].finish();
     finished.size = row_;
+    if (nested_[index]) finished.children = nested_[index]->finish().children;
     return finished;
   }
 
@@ -149,10 +153,33 @@ class ChunkDecoder {
         return read_bytes(column, value);
       case TypeKind::interval:
         return read_interval(column, value);
+      case TypeKind::array:
+      case TypeKind::map:
+      case TypeKind::structure:
+        return read_nested(column, type, value);
       case TypeKind::null:
         break;
     }
     return ValueFault::wrong_type;
+  }
+
+  ValueFault read_nested(std::uint32_t column, const Type& type, const JsonValue& value) {
+    std::optional<ColumnBuilder>& builder = nested_[column];
+    if (!builder) builder.emplace(type, chunk_.arena);
+    switch (append_json(value.text(), *builder)) {
+      case JsonMisfit::none:
+        break;
+      case JsonMisfit::wrong_type:
+        return ValueFault::wrong_type;
+      case JsonMisfit::out_of_range:
+        return ValueFault::out_of_range;
+    }
+    if (type.is_list()) {
+      at<Span>(column) = builder->last<Span>();
+    } else {
+      at<std::uint32_t>(column) = builder->last<std::uint32_t>();
+    }
+    return ValueFault::none;
   }
 
   ValueFault read_string(std::uint32_t column, const JsonValue& value) {
@@ -227,15 +254,23 @@ class ChunkDecoder {
 
   // The record is good JSON. Its row counts if its values are good too.
   void finish_row(std::uint32_t index) {
+    // Nothing is written before it is sure that the row counts: the next one gets its place otherwise.
     for (std::uint32_t column = 0; column < states_.size(); ++column) {
-      if (states_[column] == State::value || setup_.columns[column].is_metadata) continue;
-      if (!finish_without_value(column, index)) return;
+      if (lacks_value(column) && !may_be_null(column, index)) return;
+    }
+    for (std::uint32_t column = 0; column < states_.size(); ++column) {
+      if (lacks_value(column)) writers_[column].set_null(row_);
     }
     decoded_.record_of_row.push_back(index);
     ++row_;
   }
 
-  bool finish_without_value(std::uint32_t column, std::uint32_t index) {
+  bool lacks_value(std::uint32_t column) const {
+    return states_[column] != State::value && !setup_.columns[column].is_metadata;
+  }
+
+  // False after rejecting the record.
+  bool may_be_null(std::uint32_t column, std::uint32_t index) {
     const DecodedColumn& declared = setup_.columns[column];
     const State state = states_[column];
     if (state == State::bad && (!declared.field.nullable || setup_.on_bad_value == OnBadValue::reject)) {
@@ -248,7 +283,6 @@ class ChunkDecoder {
                          state == State::absent ? "is missing" : "is null"));
       return false;
     }
-    writers_[column].set_null(row_);
     return true;
   }
 
@@ -276,6 +310,7 @@ class ChunkDecoder {
   JsonReader reader_;
   std::vector<ColumnWriter> writers_;
   std::vector<State> states_;
+  std::vector<std::optional<ColumnBuilder>> nested_;  // what the rows of nested columns hold
   std::vector<BadValue> bad_values_;
   std::string plain_;
   const Record* record_ = nullptr;

@@ -109,6 +109,10 @@ class BinaryEncoder final : public RowEncoder {
         return measure_text(c, column, 0, work);
       case TypeKind::json:
         return measure_text(c, column, is_plain_json_[c] ? 0 : 1, work);
+      case TypeKind::array:  // the plan hands them over as json
+      case TypeKind::map:
+      case TypeKind::structure:
+        break;
     }
   }
 
@@ -243,6 +247,10 @@ class BinaryEncoder final : public RowEncoder {
       case TypeKind::json:
         return is_plain_json_[c] ? fill_text<false>(column, work, bytes)
                                  : fill_text<true>(column, work, bytes);
+      case TypeKind::array:
+      case TypeKind::map:
+      case TypeKind::structure:
+        break;
     }
   }
 

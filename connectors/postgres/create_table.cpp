@@ -38,6 +38,9 @@ std::string postgres_type(const Type& type) {
     case TypeKind::interval:
       return "interval";
     case TypeKind::json:
+    case TypeKind::array:
+    case TypeKind::map:
+    case TypeKind::structure:
       return "jsonb";
   }
   return "text";

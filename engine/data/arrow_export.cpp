@@ -64,6 +64,12 @@ std::string arrow_format(const Type& type) {
       return "tsu:UTC";
     case TypeKind::interval:
       return "tin";
+    case TypeKind::array:
+      return "+l";
+    case TypeKind::map:
+      return "+m";
+    case TypeKind::structure:
+      return "+s";
   }
   return "n";
 }
@@ -103,6 +109,23 @@ void export_schema(std::string format, const std::string& name, bool nullable, b
   out->private_data = contents.release();
 }
 
+std::unique_ptr<ArrowSchema> schema_of(const Field& field) {
+  auto schema = std::make_unique<ArrowSchema>();
+  std::vector<std::unique_ptr<ArrowSchema>> children;
+  if (field.type.is_nested()) {
+    for (const Field& inner : field.type.nested->fields) children.push_back(schema_of(inner));
+  }
+  if (field.type.kind == TypeKind::map) {  // Arrow's maps hold structs
+    auto entries = std::make_unique<ArrowSchema>();
+    export_schema("+s", "entries", false, false, std::move(children), entries.get());
+    children.clear();
+    children.push_back(std::move(entries));
+  }
+  export_schema(arrow_format(field.type), field.name, field.nullable, field.type.kind == TypeKind::json,
+                std::move(children), schema.get());
+  return schema;
+}
+
 void export_array(std::int64_t length, std::int64_t null_count, std::unique_ptr<ArrayContents> contents,
                   ArrowArray* out) {
   for (const auto& child : contents->children) contents->child_pointers.push_back(child.get());
@@ -136,12 +159,70 @@ Column expand(const Column& column, Arena& arena) {
   return result;
 }
 
+void export_column(const Column& original, const std::shared_ptr<const void>& owner, ArrowArray* out);
+
+void export_children(const std::vector<Column>& columns, const std::shared_ptr<const void>& owner, ArrayContents& contents) {
+  for (const Column& column : columns) {
+    contents.children.push_back(std::make_unique<ArrowArray>());
+    export_column(column, owner, contents.children.back().get());
+  }
+}
+
+std::vector<Column> gather_all(const std::vector<Column>& columns, std::span<const std::uint32_t> rows, Arena& arena) {
+  std::vector<Column> gathered;
+  for (const Column& column : columns) gathered.push_back(gather(column, rows, arena));
+  return gathered;
+}
+
+// What gathered children point at. Each of them keeps it: a consumer may take one away and release the rest.
+struct GatheredMemory {
+  std::shared_ptr<const void> owner;
+  Arena arena{4096};
+};
+
+// Arrow's lists have their values one after the other, its structs have a value for each row.
+void export_nested(const Column& column, std::unique_ptr<ArrayContents> contents, ArrowArray* out) {
+  const auto owner = std::make_shared<GatheredMemory>();
+  owner->owner = std::exchange(contents->owner, owner);
+  Arena& arena = owner->arena;
+  const std::int64_t null_count = column.validity == nullptr ? 0 : -1;
+  std::vector<std::uint32_t> rows;
+  contents->buffers = {column.validity};
+  if (!column.type.is_list()) {
+    for (std::uint32_t row = 0; row < column.size; ++row)
+      rows.push_back(column.is_null(row) ? ~0u : column.at<std::uint32_t>(row));
+    export_children(gather_all(*column.children, rows, arena), owner, *contents);
+    return export_array(column.size, null_count, std::move(contents), out);
+  }
+  auto* offsets = arena.allocate_array<std::int32_t>(column.size + std::size_t{1});
+  offsets[0] = 0;
+  for (std::uint32_t row = 0; row < column.size; ++row) {
+    const Span span = column.is_null(row) ? Span{} : column.at<Span>(row);
+    for (std::uint32_t k = 0; k < span.length; ++k) rows.push_back(span.start + k);
+    offsets[row + 1] = static_cast<std::int32_t>(rows.size());
+  }
+  contents->buffers.push_back(offsets);
+  const std::vector<Column> values = gather_all(*column.children, rows, arena);
+  if (column.type.kind == TypeKind::map) {
+    auto entries = std::make_unique<ArrayContents>();
+    entries->owner = owner;
+    entries->buffers = {nullptr};
+    export_children(values, owner, *entries);
+    contents->children.push_back(std::make_unique<ArrowArray>());
+    export_array(static_cast<std::int64_t>(rows.size()), 0, std::move(entries), contents->children.back().get());
+  } else {
+    export_children(values, owner, *contents);
+  }
+  export_array(column.size, null_count, std::move(contents), out);
+}
+
 void export_column(const Column& original, const std::shared_ptr<const void>& owner, ArrowArray* out) {
   auto contents = std::make_unique<ArrayContents>();
   contents->owner = owner;
   const std::int64_t length = original.size;
   if (original.type.kind == TypeKind::null) return export_array(length, length, std::move(contents), out);
   const Column column = original.is_constant() ? expand(original, contents->expanded) : original;
+  if (column.type.is_nested()) return export_nested(column, std::move(contents), out);
   contents->buffers = {column.validity, column.values};
   if (column.type.is_text_like()) {
     const std::size_t blocks = column.arena == nullptr ? 0 : column.arena->block_count();
@@ -160,19 +241,12 @@ void export_column(const Column& original, const std::shared_ptr<const void>& ow
 void export_batch(const Batch& batch, std::shared_ptr<const void> owner, ArrowSchema* schema,
                   ArrowArray* array) {
   std::vector<std::unique_ptr<ArrowSchema>> fields;
-  for (const Field& field : batch.schema->fields) {
-    const bool is_json = field.type.kind == TypeKind::json;
-    fields.push_back(std::make_unique<ArrowSchema>());
-    export_schema(arrow_format(field.type), field.name, field.nullable, is_json, {}, fields.back().get());
-  }
+  for (const Field& field : batch.schema->fields) fields.push_back(schema_of(field));
   export_schema("+s", "", false, false, std::move(fields), schema);
   auto contents = std::make_unique<ArrayContents>();
   contents->owner = owner;
   contents->buffers = {nullptr};  // no row is NULL as a whole
-  for (const Column& column : batch.columns) {
-    contents->children.push_back(std::make_unique<ArrowArray>());
-    export_column(column, owner, contents->children.back().get());
-  }
+  export_children(batch.columns, owner, *contents);
   export_array(batch.row_count, 0, std::move(contents), array);
 }
 

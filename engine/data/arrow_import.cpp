@@ -79,6 +79,32 @@ std::optional<Type> parse_decimal_format(std::string_view text) {
   return decimal_type(static_cast<std::uint8_t>(precision), static_cast<std::uint8_t>(scale));
 }
 
+std::optional<Type> type_of(const ArrowSchema& schema);
+
+std::optional<std::vector<Field>> fields_of(const ArrowSchema& schema) {
+  std::vector<Field> fields;
+  for (std::int64_t i = 0; i < schema.n_children; ++i) {
+    const ArrowSchema& child = *schema.children[i];
+    const auto type = type_of(child);
+    if (!type) return std::nullopt;
+    fields.push_back({child.name == nullptr ? "" : child.name, *type, (child.flags & ARROW_FLAG_NULLABLE) != 0});
+  }
+  return fields;
+}
+
+std::optional<Type> nested_type_of(const ArrowSchema& schema) {
+  const std::string_view format = schema.format;
+  const auto fields = fields_of(schema);
+  if (!fields || fields->empty()) return std::nullopt;
+  if (format == "+s") return struct_type(*fields);
+  if (fields->size() != 1) return std::nullopt;
+  const Field& inner = fields->front();
+  if (format != "+m") return array_type(inner.type, inner.nullable);
+  if (inner.type.kind != TypeKind::structure || inner.type.nested->fields.size() != 2) return std::nullopt;
+  const std::vector<Field>& entry = inner.type.nested->fields;
+  return map_type(entry[0].type, entry[1].type, entry[1].nullable);
+}
+
 std::optional<Type> type_of(const ArrowSchema& schema) {
   static const std::map<std::string_view, Type> plain{
       {"n", null_type},   {"b", boolean_type}, {"i", int32_type},     {"l", int64_type}, {"g", float64_type},
@@ -86,6 +112,7 @@ std::optional<Type> type_of(const ArrowSchema& schema) {
       {"vz", bytes_type}, {"tdD", date_type},  {"tin", interval_type}};
   const std::string_view format = schema.format;
   if (schema.dictionary != nullptr) return std::nullopt;
+  if (format == "+l" || format == "+L" || format == "+m" || format == "+s") return nested_type_of(schema);
   if (format.starts_with("tsu:")) return timestamp_type;  // whatever the zone for display: the number is UTC
   if (format.starts_with("d:")) return parse_decimal_format(format.substr(2));
   const auto found = plain.find(format);
@@ -98,7 +125,8 @@ class ColumnImport {
  public:
   ColumnImport(const ArrowSchema& schema, const ArrowArray& array, std::int64_t offset, std::uint32_t rows,
                Arena& arena, ImportOwner& owner)
-      : format_(schema.format),
+      : schema_(schema),
+        format_(schema.format),
         array_(array),
         start_(static_cast<std::size_t>(offset + array.offset)),
         arena_(arena),
@@ -109,12 +137,14 @@ class ColumnImport {
 
   Result<Column> import(const Type& type) {
     column_.type = type;
-    const std::size_t least_buffers = type.kind == TypeKind::null ? 0 : type.is_text_like() ? 3 : 2;
+    const bool has_validity_only = type.kind == TypeKind::structure;
+    const std::size_t least_buffers = type.kind == TypeKind::null ? 0 : has_validity_only ? 1 : type.is_text_like() ? 3 : 2;
     if (static_cast<std::size_t>(array_.n_buffers) < least_buffers)
       return bad_data("an array has too few buffers");
     if (type.kind == TypeKind::null) return all_null();
     if (array_.null_count != 0 && array_.buffers[0] != nullptr)
       column_.validity = copy_bits(array_.buffers[0]);
+    if (type.is_nested()) return import_nested();
     if (column_.size == 0) return column_;
     if (type.kind == TypeKind::boolean) {
       column_.values = copy_bits(array_.buffers[1]);
@@ -145,6 +175,63 @@ class ColumnImport {
       if (get_bit(source, start_ + row)) set_bit(bits, row);
     }
     return bits;
+  }
+
+  Result<Column> import_child(const ArrowSchema& schema, const ArrowArray& array, const Type& type, std::size_t offset,
+                              std::size_t rows) {
+    if (array.length < 0 || static_cast<std::size_t>(array.length) < offset + rows)
+      return bad_data("a child array is too short");
+    return ColumnImport(schema, array, static_cast<std::int64_t>(offset), static_cast<std::uint32_t>(rows), arena_, owner_)
+        .import(type);
+  }
+
+  Result<Column> import_nested() {
+    if (array_.n_children != schema_.n_children) return bad_data("schema and array differ in their number of children");
+    if (column_.type.kind == TypeKind::structure) return import_struct();
+    return format_ == "+L" ? import_lists<std::int64_t>() : import_lists<std::int32_t>();
+  }
+
+  Result<Column> import_struct() {
+    auto* rows = arena_.allocate_array<std::uint32_t>(column_.size);
+    for (std::uint32_t row = 0; row < column_.size; ++row) rows[row] = row;
+    column_.values = rows;
+    return take_fields(schema_, array_, start_, column_.size);
+  }
+
+  /// The children of a struct, or of a map's entries, with these rows.
+  Result<Column> take_fields(const ArrowSchema& schema, const ArrowArray& array, std::size_t offset, std::size_t rows) {
+    std::vector<Column> children;
+    for (std::size_t i = 0; i < column_.type.nested->fields.size(); ++i) {
+      WEIR_ASSIGN(Column child, import_child(*schema.children[i], *array.children[i], column_.type.nested->fields[i].type,
+                                             offset, rows));
+      children.push_back(std::move(child));
+    }
+    column_.children = std::make_shared<const std::vector<Column>>(std::move(children));
+    return column_;
+  }
+
+  template <typename Offset>
+  Result<Column> import_lists() {
+    auto* spans = arena_.allocate_array<Span>(column_.size);
+    column_.values = spans;
+    const auto* offsets = column_.size == 0 ? nullptr : static_cast<const Offset*>(array_.buffers[1]) + start_;
+    const std::int64_t first = offsets == nullptr ? 0 : offsets[0];
+    const std::int64_t last = offsets == nullptr ? 0 : offsets[column_.size];
+    if (first < 0 || last < first || last - first > std::numeric_limits<std::int32_t>::max())
+      return bad_data("the offsets of a list column are wrong");
+    for (std::uint32_t row = 0; row < column_.size; ++row) {
+      const Offset from = offsets[row];
+      const Offset to = offsets[row + 1];
+      if (from < first || to < from || to > last) return bad_data(fmt::format("the offsets of row {} do not ascend", row));
+      spans[row] = {static_cast<std::uint32_t>(from - first), static_cast<std::uint32_t>(to - from)};
+    }
+    const auto offset = static_cast<std::size_t>(first);
+    const auto rows = static_cast<std::size_t>(last - first);
+    const ArrowSchema& inner = *schema_.children[0];
+    const ArrowArray& values = *array_.children[0];
+    if (column_.type.kind == TypeKind::array) return take_fields(schema_, array_, offset, rows);
+    if (values.n_children != inner.n_children) return bad_data("a map's entries differ from their schema");
+    return take_fields(inner, values, offset + static_cast<std::size_t>(values.offset), rows);
   }
 
   Result<Column> import_fixed(std::size_t width) {
@@ -228,6 +315,7 @@ class ColumnImport {
     return column_;
   }
 
+  const ArrowSchema& schema_;
   std::string_view format_;
   const ArrowArray& array_;
   std::size_t start_;

@@ -22,6 +22,12 @@ bool all_bits_set(const std::uint8_t* bits, std::uint32_t count) {
   return rest == 0 || (bits[whole] & rest) == rest;
 }
 
+std::shared_ptr<const std::vector<Column>> finish_all(std::vector<ColumnBuilder>& builders) {
+  std::vector<Column> columns;
+  for (ColumnBuilder& builder : builders) columns.push_back(builder.finish());
+  return std::make_shared<const std::vector<Column>>(std::move(columns));
+}
+
 }  // namespace
 
 const RowError* RowErrors::find(std::uint32_t row) const {
@@ -30,6 +36,10 @@ const RowError* RowErrors::find(std::uint32_t row) const {
                        [](const RowError& error, std::uint32_t wanted) { return error.row < wanted; });
   return found != rows.end() && found->row == row ? &*found : nullptr;
 }
+
+ColumnWriter::~ColumnWriter() = default;
+ColumnWriter::ColumnWriter(ColumnWriter&&) noexcept = default;
+ColumnWriter& ColumnWriter::operator=(ColumnWriter&&) noexcept = default;
 
 ColumnWriter::ColumnWriter(Type type, std::uint32_t rows, Arena& arena, bool all_valid)
     : type_(type), rows_(rows), arena_(&arena) {
@@ -51,6 +61,7 @@ void ColumnWriter::copy_from(std::uint32_t row, const Column& from, std::uint32_
     if (error != nullptr) return set_error(row, error->code, error->message);
     return set_null(row);
   }
+  if (type_.is_nested()) return copy_nested(row, from, from_row);
   switch (type_.width()) {
     case 0:
       return type_.kind == TypeKind::boolean ? set_bool(row, from.bool_at(from_row)) : set_null(row);
@@ -64,6 +75,39 @@ void ColumnWriter::copy_from(std::uint32_t row, const Column& from, std::uint32_
   if (!type_.is_text_like()) return set(row, from.at<Int128>(from_row));
   if (from.arena == arena_) return set(row, from.at<View>(from_row));
   set_text(row, from.text_at(from_row));
+}
+
+void ColumnWriter::copy_nested(std::uint32_t row, const Column& from, std::uint32_t from_row) {
+  if (children_.empty() && shared_children_ == nullptr) shared_children_ = from.children;
+  if (shared_children_ == from.children) {
+    if (type_.is_list()) return set(row, from.at<Span>(from_row));
+    return set(row, from.at<std::uint32_t>(from_row));
+  }
+  own_children();
+  const std::uint32_t start = children_[0].size();
+  const Span span = type_.is_list() ? from.at<Span>(from_row) : Span{from.at<std::uint32_t>(from_row), 1};
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    for (std::uint32_t k = 0; k < span.length; ++k) children_[i].append_from((*from.children)[i], span.start + k);
+  }
+  if (type_.is_list()) return set(row, Span{start, span.length});
+  set(row, start);
+}
+
+// Values of a second column come: the children of the first are copied, where its rows already point.
+void ColumnWriter::own_children() {
+  if (!children_.empty()) return;
+  for (const Field& field : type_.nested->fields) children_.emplace_back(field.type, *arena_);
+  if (shared_children_ == nullptr) return;
+  for (std::size_t i = 0; i < children_.size(); ++i) {
+    const Column& shared = (*shared_children_)[i];
+    for (std::uint32_t k = 0; k < shared.size; ++k) children_[i].append_from(shared, k);
+  }
+  shared_children_ = nullptr;
+}
+
+ColumnBuilder& ColumnWriter::child(std::size_t index) {
+  own_children();
+  return children_[index];
 }
 
 void ColumnWriter::set_null(std::uint32_t row) {
@@ -90,6 +134,10 @@ Column ColumnWriter::finish() {
     column.validity = validity_;
   column.values = values_;
   column.arena = arena_;
+  if (type_.is_nested()) {
+    if (shared_children_ == nullptr) own_children();
+    column.children = shared_children_ != nullptr ? shared_children_ : finish_all(children_);
+  }
   if (errors_ == nullptr) return column;
   auto& rows = errors_->rows;
   const auto by_row = [](const RowError& a, const RowError& b) { return a.row < b.row; };

@@ -3,6 +3,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cmath>
@@ -78,6 +79,32 @@ void append_text(std::string_view text, std::string& out) {
   out.append(2, '\0');
 }
 
+// Elements begin with `present` or `absent`, the end with something lower: a list comes before the longer ones it begins.
+constexpr char list_end = '\0';
+
+void append_nested(const Column& column, std::uint32_t row, std::string& out) {
+  out += present;
+  const bool is_list = column.type.is_list();
+  const Span span = is_list ? column.at<Span>(row) : Span{column.at<std::uint32_t>(row), 1};
+  for (std::uint32_t k = 0; k < span.length; ++k) {
+    for (const Column& child : *column.children) append_key(child, span.start + k, out);
+  }
+  if (is_list) out += list_end;
+}
+
+// Maps are equal that have the same entries, in whatever order.
+void append_map(const Column& column, std::uint32_t row, std::string& out) {
+  const Span span = column.at<Span>(row);
+  std::vector<std::string> entries(span.length);
+  for (std::uint32_t k = 0; k < span.length; ++k) {
+    for (const Column& child : *column.children) append_key(child, span.start + k, entries[k]);
+  }
+  std::sort(entries.begin(), entries.end());
+  out += present;
+  for (const std::string& entry : entries) out += entry;
+  out += list_end;
+}
+
 }  // namespace
 
 Hash128 hash_bytes(std::string_view bytes) {
@@ -114,6 +141,11 @@ void append_key(const Column& column, std::uint32_t row, std::string& out) {
     case TypeKind::bytes:
     case TypeKind::json:
       return append_text(column.text_at(row), out);
+    case TypeKind::array:
+    case TypeKind::structure:
+      return append_nested(column, row, out);
+    case TypeKind::map:
+      return append_map(column, row, out);
   }
 }
 

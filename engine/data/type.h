@@ -22,14 +22,23 @@ enum class TypeKind : std::uint8_t {
   timestamp,  // microseconds since 1970-01-01 UTC, 64 bits
   interval,   // months, days, nanoseconds: Arrow's month_day_nano
   json,       // the text of one JSON value, as it came
+  array,      // values of one type, in order
+  map,        // keys and their values, in the order they came
+  structure,  // SQL struct: named fields
 };
+
+struct NestedType;
 
 struct Type {
   TypeKind kind = TypeKind::null;
   std::uint8_t precision = 0;  // decimal only
   std::uint8_t scale = 0;      // decimal only
+  /// What an array, map or struct holds. Equal types share one, which lives as long as the program: the address tells.
+  const NestedType* nested = nullptr;
 
   friend bool operator==(const Type&, const Type&) = default;
+  bool is_nested() const { return nested != nullptr; }
+  bool is_list() const { return kind == TypeKind::array || kind == TypeKind::map; }
   bool is_text_like() const {
     return kind == TypeKind::string || kind == TypeKind::json || kind == TypeKind::bytes;
   }
@@ -56,10 +65,11 @@ constexpr Type decimal_type(std::uint8_t precision, std::uint8_t scale) {
   return {TypeKind::decimal, precision, scale};
 }
 
-/// "bigint", "decimal(10,2)", "string": as users write it.
+/// "bigint", "decimal(10,2)", "array<string>", "map<string, int>", "struct<id bigint not null, tags array<string>>": as users write it.
 std::string to_string(const Type& type);
 /// Accepts the names of to_string in any case and the usual aliases: boolean, integer, long, float8, double
-/// precision, numeric, text, varchar, binary, bytea, timestamptz, jsonb. Nothing where the text is no type.
+/// precision, numeric, text, varchar, binary, bytea, timestamptz, jsonb; row(...) for struct, int[] for array<int>, and Spark's colon after
+/// the names of a struct's fields. Nothing where the text is no type.
 std::optional<Type> parse_type(std::string_view text);
 /// The names parse_type knows, for suggestions.
 const std::vector<std::string>& type_names();
@@ -70,6 +80,17 @@ struct Field {
   bool nullable = true;
   friend bool operator==(const Field&, const Field&) = default;
 };
+
+/// An array's one field is "element", a map's are "key" (never NULL) and "value"; a struct's are its own.
+struct NestedType {
+  std::vector<Field> fields;
+};
+
+// Any thread.
+Type array_type(const Type& element, bool element_nullable = true);
+Type map_type(const Type& key, const Type& value, bool value_nullable = true);
+/// Names are distinct and there is at least one: the caller has seen to it.
+Type struct_type(std::vector<Field> fields);
 
 struct Schema {
   std::vector<Field> fields;

@@ -77,7 +77,37 @@ struct TextOf {
   std::string operator()(Int128 value) const { return decimal_to_string(value, type.scale); }
   std::string operator()(const std::string& value) const { return value; }
   std::string operator()(const Interval& value) const { return interval_to_string(value); }
+  std::string operator()(const std::vector<Value>& values) const {
+    const bool is_map = type.kind == TypeKind::map;
+    std::string text;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (i != 0) text += is_map && i % 2 == 1 ? " -> " : ", ";
+      text += values[i].is_null() ? "null" : to_text(values[i]);
+    }
+    return type.kind == TypeKind::array ? "[" + text + "]" : "{" + text + "}";
+  }
 };
+
+void append_value(const Value& value, ColumnBuilder& builder) {
+  if (value.is_null()) return builder.append_null();
+  std::visit(
+      [&](const auto& data) {
+        using T = std::decay_t<decltype(data)>;
+        if constexpr (std::is_same_v<T, bool>) {
+          builder.append_bool(data);
+        } else if constexpr (std::is_same_v<T, std::string>) {
+          builder.append_text(data);
+        } else if constexpr (std::is_same_v<T, std::vector<Value>>) {
+          const std::size_t fields = value.type.nested->fields.size();
+          builder.child(0);
+          for (std::size_t i = 0; i < data.size(); ++i) append_value(data[i], builder.child(i % fields));
+          value.type.is_list() ? builder.append_list() : builder.append_struct();
+        } else if constexpr (!std::is_same_v<T, std::monostate>) {
+          builder.append(data);
+        }
+      },
+      value.data);
+}
 
 void write_value(const Value& value, ColumnWriter& writer) {
   switch (value.type.kind) {
@@ -101,7 +131,36 @@ void write_value(const Value& value, ColumnWriter& writer) {
     case TypeKind::bytes:
     case TypeKind::json:
       return writer.set_text(0, std::get<std::string>(value.data));
+    case TypeKind::array:
+    case TypeKind::map:
+    case TypeKind::structure: {
+      ColumnBuilder builder(value.type, writer.arena());
+      append_value(value, builder);
+      return writer.copy_from(0, builder.finish(), 0);
+    }
   }
+}
+
+std::vector<Value> nested_values(const Column& column, std::uint32_t row) {
+  std::vector<Value> values;
+  const bool is_list = column.type.is_list();
+  const Span span = is_list ? column.at<Span>(row) : Span{column.at<std::uint32_t>(row), 1};
+  for (std::uint32_t k = 0; k < span.length; ++k) {
+    for (const Column& child : *column.children) values.push_back(value_at(child, span.start + k));
+  }
+  return values;
+}
+
+std::string constructor_text(const Value& value) {
+  const auto& values = std::get<std::vector<Value>>(value.data);
+  std::string text;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (i != 0) text += ", ";
+    if (value.type.kind == TypeKind::structure) text += quoted(value.type.nested->fields[i].name) + ", ";
+    text += to_sql(values[i]);
+  }
+  const char* name = value.type.kind == TypeKind::array ? "array" : value.type.kind == TypeKind::map ? "map" : "named_struct";
+  return fmt::format("{}({})", name, text);
 }
 
 }  // namespace
@@ -137,6 +196,11 @@ Value value_at(const Column& column, std::uint32_t row) {
     case TypeKind::json:
       value.data = std::string(column.text_at(row));
       break;
+    case TypeKind::array:
+    case TypeKind::map:
+    case TypeKind::structure:
+      value.data = nested_values(column, row);
+      break;
   }
   return value;
 }
@@ -169,6 +233,10 @@ std::string to_sql(const Value& value) {
       return "INTERVAL " + quoted(to_text(value));
     case TypeKind::float64:
       return double_literal(std::get<double>(value.data));
+    case TypeKind::array:
+    case TypeKind::map:
+    case TypeKind::structure:
+      return constructor_text(value);
     default:
       return to_text(value);
   }

@@ -15,11 +15,11 @@ struct Ast;
 using AstPtr = std::unique_ptr<Ast>;
 
 struct LiteralAst { Value value; };
-/// a or a.b, unquoted; more than one part is a column of a struct (later) or alias.column.
+/// a or a.b, unquoted; more than one part is a field of a struct column, or alias.column.
 struct NameAst { std::vector<std::string> parts; };
 /// A function, or an operator under its canonical name: and or not = <> < <= > >= <=> + - * / % negate || in between like rlike is_null
 /// json_path. `a NOT IN (..)` is not(in(..)); `a IS NOT NULL` is not(is_null(a)); `a <> b`, `a != b` are both "<>";
-/// `option:alloy.value[0]` is json_path(option, '$.alloy.value[0]').
+/// `option:alloy.value[0]` is json_path(option, '$.alloy.value[0]'). `a[0]` is get_item(a, 0), `f(x).b` is get_field(f(x), 'b').
 struct CallAst { std::string function; std::vector<AstPtr> arguments; };
 /// CASE [operand] WHEN .. THEN .. ELSE .. END. `operand` and `otherwise` may be null.
 struct CaseAst {

@@ -89,8 +89,20 @@ class Binder {
   ExpressionPtr bind_node(const NameAst& name, const Location& where) {
     const Result<std::size_t> index = find_column(name.parts, scope_);
     if (index.ok()) return make_column(*index, scope_.schema->fields[*index], where);
+    if (name.parts.size() > 1) {
+      const Result<std::size_t> outer = find_column({name.parts.front()}, scope_);
+      if (outer.ok() && scope_.schema->fields[*outer].type.is_nested()) return bind_fields(*outer, name, where);
+    }
     diagnostics_.error(at(index.error(), where));
     return nullptr;
+  }
+
+  /// column.field.field
+  ExpressionPtr bind_fields(std::size_t column, const NameAst& name, const Location& where) {
+    ExpressionPtr value = make_column(column, scope_.schema->fields[column], where);
+    for (std::size_t i = 1; i < name.parts.size() && value != nullptr; ++i)
+      value = make_operator("get_field", {std::move(value), make_literal(Value{string_type, name.parts[i]}, where)}, where);
+    return value;
   }
 
   ExpressionPtr bind_node(const CallAst& call, const Location& where) {

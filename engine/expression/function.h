@@ -47,7 +47,7 @@ struct CallSite {
 };
 
 /// One signature. `parameters` names type patterns: a concrete type ("string", "decimal") or "any", "T" (all T's are one type after
-/// coercion), "number". The last pattern repeats if `variadic`.
+/// coercion), "number", "array", "map", "struct". The last pattern repeats if `variadic`.
 struct Overload {
   std::vector<std::string> parameters;
   bool variadic = false;

@@ -98,6 +98,7 @@ std::optional<int> implicit_cast_cost(const Expression& from, const Type& to) {
   if (type.is_numeric() && to.is_numeric()) return numeric_cost(type, to);
   if (type.kind == TypeKind::date && to.kind == TypeKind::timestamp) return widening_cost;
   if (type.kind == TypeKind::json && to.kind == TypeKind::string) return text_cost;
+  if (type.is_nested() && to.kind == TypeKind::json) return text_cost;
   const bool is_text_form =
       to.kind == TypeKind::date || to.kind == TypeKind::timestamp || to.kind == TypeKind::json;
   if (type.kind == TypeKind::string && is_literal(from) && is_text_form) return text_cost;

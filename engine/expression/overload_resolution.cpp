@@ -32,6 +32,14 @@ std::optional<Match> match_decimal(const Expression& argument) {
   return Match{target, *cost};
 }
 
+/// "array", "map" and "struct" take any of that kind.
+std::optional<TypeKind> nested_kind(std::string_view pattern) {
+  if (pattern == "array") return TypeKind::array;
+  if (pattern == "map") return TypeKind::map;
+  if (pattern == "struct") return TypeKind::structure;
+  return std::nullopt;
+}
+
 std::optional<Match> match(const std::string& pattern, const Expression& argument) {
   if (pattern == "any") return Match{argument.type, pattern_cost};
   if (pattern == "number") {
@@ -40,8 +48,12 @@ std::optional<Match> match(const std::string& pattern, const Expression& argumen
     return Match{argument.type, pattern_cost};
   }
   if (pattern == "decimal") return match_decimal(argument);
+  if (const auto kind = nested_kind(pattern)) {
+    if (argument.type.kind != *kind) return std::nullopt;
+    return Match{argument.type, 0};
+  }
   const std::optional<Type> type = parse_type(pattern);
-  WEIR_CHECK(type.has_value(), "a parameter pattern is a type, any, T, number or decimal");
+  WEIR_CHECK(type.has_value(), "a parameter pattern is a type, any, T, number, decimal, array, map or struct");
   const auto cost = implicit_cast_cost(argument, *type);
   if (!cost) return std::nullopt;
   return Match{*type, *cost};

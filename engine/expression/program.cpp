@@ -34,6 +34,7 @@ class NodeKey {
     bytes_.push_back(static_cast<char>(type.kind));
     bytes_.push_back(static_cast<char>(type.precision));
     bytes_.push_back(static_cast<char>(type.scale));
+    add(type.nested);  // equal types have equal addresses
   }
   template <typename T>
   void add(const T& value) {
@@ -44,6 +45,9 @@ class NodeKey {
   }
   void add(std::monostate) {}
   void add(const std::string& text) { bytes_ += text; }
+  void add(const std::vector<Value>& values) {
+    for (const Value& value : values) bytes_ += to_sql(value) + ",";
+  }
   void add(const Interval& interval) {
     add(interval.months);
     add(interval.days);
@@ -121,7 +125,8 @@ class Compiler {
     std::string bytes = key.take();
     if (const auto known = by_key_.find(bytes); known != by_key_.end()) return known->second;
     WEIR_ASSIGN(PreparedCall prepared, PreparedCall::prepare(expression));
-    if (const auto variable = memoisable_argument(call)) {
+    // The cache holds bytes, so not what a nested value refers to.
+    if (const auto variable = memoisable_argument(call); variable && !expression.type.is_nested()) {
       prepared.wrap_kernel([&](std::unique_ptr<Kernel> inner) {
         return memoise(std::move(inner), *variable, expression.type);
       });

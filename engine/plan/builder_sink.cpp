@@ -80,6 +80,17 @@ void set_references(SinkTable& table, const PlanBuilder::SinkRequest& request, D
   table.references = request.references;
 }
 
+// Tables hold arrays, maps and structs as JSON.
+void write_nested_as_json(SinkNode& sink, const FunctionRegistry& functions, Diagnostics& diagnostics) {
+  for (std::size_t i = 0; i < sink.expressions.size(); ++i) {
+    Field& field = sink.table.schema.fields[i];
+    if (!field.type.is_nested()) continue;
+    const std::string what = fmt::format("column {} of sink {}", field.name, sink.table.sink);
+    if (ExpressionPtr json = coerce(sink.expressions[i], json_type, what, functions, diagnostics)) sink.expressions[i] = std::move(json);
+    field.type = json_type;
+  }
+}
+
 void check_types(const SinkTable& table, const Location& where, Diagnostics& diagnostics) {
   for (const Field& field : table.schema.fields) {
     if (field.type.kind != TypeKind::null) continue;
@@ -182,6 +193,7 @@ void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
   } else {
     sink.expressions = identity(sink.table.schema);
   }
+  write_nested_as_json(sink, registry_.functions, diagnostics_);
   const std::size_t errors_before = diagnostics_.errors().size();
   if (request.table.empty())
     diagnostics_.error(

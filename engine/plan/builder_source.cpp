@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/expression/functions/cast.h"
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
 
@@ -106,6 +107,12 @@ bool PlanBuilder::check_columns(const std::string& source, const SourceSpec& spe
           Error{ErrorKind::user, message, column.where}.with_hint(already_defined(first->second)));
     }
     is_good = is_good && is_new;
+    const Type& type = column.decoded.field.type;
+    if (type.is_nested() && holds_bytes(type)) {
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("column {}: bytes cannot stand within {}", name, to_string(type)), column.where}
+                             .with_hint("declare them as string; unbase64(text) gives bytes"));
+      is_good = false;
+    }
     if (column.decoded.is_metadata) is_good = check_metadata(column, spec, diagnostics_) && is_good;
   }
   return is_good;

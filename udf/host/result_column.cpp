@@ -32,6 +32,9 @@ std::string format_of(const Type& type) {
     case TypeKind::date: return "tdD";
     case TypeKind::timestamp: return "tsu:UTC";
     case TypeKind::interval: return "tin";
+    case TypeKind::array:
+    case TypeKind::map:
+    case TypeKind::structure: break;  // not among the types that plugins declare
   }
   return "n";
 }

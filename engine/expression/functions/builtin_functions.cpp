@@ -28,6 +28,7 @@ void register_builtin_functions(FunctionRegistry& registry) {
   register_math(registry);
   register_rounding(registry);
   register_integers(registry);
+  register_nested(registry);
   register_urls(registry);
 }
 

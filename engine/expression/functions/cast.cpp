@@ -42,7 +42,7 @@ KernelResult prepare_cast(const CallSite& site, bool is_try) {
   if (request.from == request.to) return kernel_of<CastToItself>();
   if (request.from.kind == TypeKind::null) return kernel_of<CastNull>(request.to);
   using Maker = std::unique_ptr<Kernel> (*)(const CastRequest&);
-  for (const Maker maker : {cast_number_to_number, cast_time, cast_to_text, cast_from_text}) {
+  for (const Maker maker : {cast_nested, cast_number_to_number, cast_time, cast_to_text, cast_from_text}) {
     if (auto kernel = maker(request)) return kernel;
   }
   return call_error(fmt::format("cannot cast {} to {}", to_string(request.from), to_string(request.to)));

@@ -36,6 +36,10 @@ std::unique_ptr<Kernel> cast_time(const CastRequest& request);  // date, timesta
 std::unique_ptr<Kernel> cast_to_text(
     const CastRequest& request);  // anything to string; text-like to text-like
 std::unique_ptr<Kernel> cast_from_text(const CastRequest& request);  // string and json to the rest
+std::unique_ptr<Kernel> cast_nested(const CastRequest& request);     // nested ones to string and json, and from them
+
+/// Whether there are bytes in the type, which JSON cannot say.
+bool holds_bytes(const Type& type);
 
 /// Without blanks and control characters at either end, as Spark reads numbers and dates.
 std::string_view trimmed(std::string_view text);

@@ -5,11 +5,13 @@
 #include <memory>
 
 #include "engine/data/calendar.h"
+#include "engine/expression/functions/cast.h"
 #include "engine/expression/functions/families.h"
 #include "engine/expression/functions/json_path.h"
 #include "engine/expression/functions/kernels.h"
 #include "engine/expression/functions/recently_compiled.h"
 #include "engine/expression/json_text.h"
+#include "engine/expression/nested_json.h"
 
 namespace weir {
 namespace {
@@ -215,37 +217,13 @@ void quote(RowOutput& output, std::string_view text) {
   output.finish(out);
 }
 
-/// As Spark's to_json: dates and times in quotes, times with T, at least milliseconds and Z.
-std::string json_of(const Value& value) {
-  switch (value.type.kind) {
-    case TypeKind::float64: {
-      const bool is_number = std::isfinite(std::get<double>(value.data));
-      return is_number ? to_text(value) : fmt::format("\"{}\"", to_text(value));
-    }
-    case TypeKind::timestamp: {
-      const auto time = std::get<std::int64_t>(value.data);
-      std::int64_t fraction = time % microseconds_per_second;
-      if (fraction < 0) fraction += microseconds_per_second;
-      std::string clock(8, '0');
-      write_time(time, clock.data());
-      const std::string digits =
-          fraction % 1000 == 0 ? fmt::format("{:03}", fraction / 1000) : fmt::format("{:06}", fraction);
-      return fmt::format("\"{}T{}.{}Z\"", date_to_string(days_of_timestamp(time)), clock, digits);
-    }
-    case TypeKind::date:
-    case TypeKind::interval:
-      return fmt::format("\"{}\"", to_text(value));
-    default:
-      return to_text(value);
-  }
-}
-
 class ToJson final : public Kernel {
  public:
   Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
     const Column& values = arguments[0];
     ColumnWriter writer(json_type, context.rows, context.arena, true);
     RowOutput output(writer, arguments);
+    std::string made;
     for (std::uint32_t row = 0; row < context.rows; ++row) {
       output.move_to(row);
       if (values.is_null(row)) {
@@ -255,7 +233,9 @@ class ToJson final : public Kernel {
       } else if (values.type.kind == TypeKind::json) {
         output.slice(0, values.text_at(row));
       } else {
-        output.text(json_of(value_at(values, row)));
+        made.clear();
+        append_as_json(values, row, made);
+        output.text(made);
       }
     }
     return writer.finish();
@@ -263,7 +243,7 @@ class ToJson final : public Kernel {
 };
 
 KernelResult prepare_to_json(const CallSite& site) {
-  if (site.types[0].kind == TypeKind::bytes)
+  if (holds_bytes(site.types[0]))
     return call_error("to_json: bytes have no JSON form (give base64(value))");
   return kernel_of<ToJson>();
 }
@@ -278,9 +258,10 @@ void register_json(FunctionRegistry& registry) {
        .family = family,
        .signature = "to_json(value any) -> json",
        .summary =
-           "The value as JSON: texts, dates and times in quotes, numbers and booleans bare, json as it is.",
+           "The value as JSON: texts, dates and times in quotes, numbers and booleans bare, json as it is; a struct without its NULL fields.",
        .examples = {{"to_json('say \"hi\"')", "\"say \\\"hi\\\"\""},
                     {"to_json(12.50)", "12.50"},
+                    {"to_json(named_struct('id', 7, 'tags', array('a', NULL), 'none', NULL))", "{\"id\":7,\"tags\":[\"a\",null]}"},
                     {"to_json(TIMESTAMP '2015-08-26 00:00:00')", "\"2015-08-26T00:00:00.000Z\""},
                     {"to_json(NULL)", "NULL"}},
        .overloads = {prepared({"any"}, json_type, prepare_to_json)}});

@@ -5,6 +5,7 @@
 // hash depends on its type, as in Spark: int and date are hashed as 4 bytes, bigint, timestamp (µs) and
 // double as 8, decimals of up to 18 digits as their unscaled bigint and longer ones as big-endian bytes. json
 // is hashed as its text.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -84,6 +85,9 @@ std::string_view big_endian(Int128 value, char (&buffer)[16]) {
 }
 
 template <typename Hash>
+typename Hash::Value hash_nested(const Column& column, std::uint32_t row, typename Hash::Value seed);
+
+template <typename Hash>
 typename Hash::Value hash_value(const Column& column, std::uint32_t row, typename Hash::Value seed) {
   switch (column.type.kind) {
     case TypeKind::null:
@@ -113,6 +117,23 @@ typename Hash::Value hash_value(const Column& column, std::uint32_t row, typenam
     case TypeKind::bytes:
     case TypeKind::json:
       return Hash::of_bytes(column.text_at(row), seed);
+    case TypeKind::array:
+    case TypeKind::structure:
+      return hash_nested<Hash>(column, row, seed);
+    case TypeKind::map:  // refused when the call is prepared
+      return seed;
+  }
+  return seed;
+}
+
+template <typename Hash>
+typename Hash::Value hash_nested(const Column& column, std::uint32_t row, typename Hash::Value seed) {
+  const bool is_list = column.type.is_list();
+  const Span span = is_list ? column.at<Span>(row) : Span{column.at<std::uint32_t>(row), 1};
+  for (std::uint32_t k = span.start; k < span.start + span.length; ++k) {
+    for (const Column& child : *column.children) {
+      if (!child.is_null(k)) seed = hash_value<Hash>(child, k, seed);
+    }
   }
   return seed;
 }
@@ -150,10 +171,20 @@ class HashKernel final : public Kernel {
   }
 };
 
+bool holds_map(const Type& type) {
+  if (!type.is_nested() || type.kind == TypeKind::map) return type.kind == TypeKind::map;
+  const auto& fields = type.nested->fields;
+  return std::any_of(fields.begin(), fields.end(), [](const Field& field) { return holds_map(field.type); });
+}
+
 template <typename Hash>
 Overload hash_overload() {
   Overload overload = variadic(prepared(
-      {"any"}, Hash::type, [](const CallSite&) -> KernelResult { return kernel_of<HashKernel<Hash>>(); }));
+      {"any"}, Hash::type, [](const CallSite& site) -> KernelResult {
+        if (std::any_of(site.types.begin(), site.types.end(), holds_map))
+          return call_error("maps have no hash: their entries have no order");
+        return kernel_of<HashKernel<Hash>>();
+      }));
   overload.strict = false;  // NULL arguments are left out, not passed on
   return overload;
 }

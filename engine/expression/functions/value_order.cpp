@@ -1,7 +1,10 @@
 // value_order.cpp — comparators of single values by type.
 #include "engine/expression/functions/value_order.h"
 
+#include <string>
 #include <tuple>
+
+#include "engine/data/hash.h"
 
 namespace weir {
 namespace {
@@ -39,6 +42,14 @@ int compare_interval(const Column& a, std::uint32_t row_a, const Column& b, std:
   return left == right ? 0 : left < right ? -1 : 1;
 }
 
+/// By the canonical keys: arrays element by element, structs field by field, NULL last.
+int compare_nested(const Column& a, std::uint32_t row_a, const Column& b, std::uint32_t row_b) {
+  std::string left, right;
+  append_key(a, row_a, left);
+  append_key(b, row_b, right);
+  return left.compare(right);
+}
+
 int compare_nothing(const Column&, std::uint32_t, const Column&, std::uint32_t) { return 0; }
 
 }  // namespace
@@ -74,6 +85,10 @@ ValueComparator comparator_of(TypeKind kind) {
     case TypeKind::bytes:
     case TypeKind::json:
       return compare_text;
+    case TypeKind::array:
+    case TypeKind::map:
+    case TypeKind::structure:
+      return compare_nested;
   }
   return compare_nothing;
 }

@@ -48,6 +48,31 @@ TEST(Type, NamesAreAllKnown) {
   for (const std::string& name : type_names()) EXPECT_TRUE(parse_type(name)) << name;
 }
 
+TEST(Type, NestedOnesReadBackWhatTheyPrint) {
+  const Type tags = array_type(string_type);
+  const Type lines = array_type(struct_type({{"id", int64_type, false}, {"tags", tags}, {"per cent`s", float64_type}}), false);
+  for (const Type& type : {tags, lines, map_type(string_type, lines, false), array_type(array_type(decimal_type(10, 2)))})
+    EXPECT_EQ(parse_type(to_string(type)), type) << to_string(type);
+  EXPECT_EQ(to_string(map_type(string_type, lines, false)),
+            "map<string, array<struct<id bigint not null, tags array<string>, `per cent``s` double> not null> not null>");
+  EXPECT_NE(tags, array_type(string_type, false));
+  EXPECT_EQ(tags, array_type(string_type));
+}
+
+TEST(Type, NestedOnesHaveOtherSpellings) {
+  EXPECT_EQ(parse_type("ARRAY < int >"), array_type(int32_type));
+  EXPECT_EQ(parse_type("int[][]"), array_type(array_type(int32_type)));
+  EXPECT_EQ(parse_type("row(a int, b numeric(5,1) not null)"),
+            struct_type({{"a", int32_type}, {"b", decimal_type(5, 1), false}}));
+  EXPECT_EQ(parse_type("struct<a: int, B: timestamp with time zone>"), struct_type({{"a", int32_type}, {"B", timestamp_type}}));
+  for (const char* text : {"array", "array<>", "array<int", "array<int>>", "array<int not>", "map<int>", "map<int, int, int>", "struct<>",
+                           "struct<a>", "struct<a int,>", "struct<a int, a int>", "struct<`a int>", "row<a int>", "int[", "[]"})
+    EXPECT_FALSE(parse_type(text)) << text;
+  std::string deep = "int";
+  for (int i = 0; i < 100'000; ++i) deep = "array<" + deep;
+  EXPECT_FALSE(parse_type(deep));
+}
+
 TEST(Schema, FindsFieldsByExactName) {
   const Schema schema{{{"a", int32_type}, {"A", string_type}, {"b", date_type}}};
   EXPECT_EQ(schema.index_of("a"), 0u);
