@@ -19,7 +19,7 @@ PIPELINE = ROOT / "pipelines/product_view/product_view.yaml"
 SAMPLE = ROOT / "pipelines/product_view/sample.jsonl"
 EXPECTED = ROOT / "pipelines/product_view/expected"
 TABLES = ("dim_date", "dim_location", "dim_product", "dim_user_agent", "fact_sales")
-CLEAN = {key: value for key, value in os.environ.items() if not key.startswith(("KAFKA_", "POSTGRES_", "DIM_", "PG", "WEIR_"))}
+CLEAN = {key: value for key, value in os.environ.items() if not key.startswith(("KAFKA_", "POSTGRES_", "DIM_", "PG", "GEO_", "WEIR_"))}
 weir_program = None
 
 
