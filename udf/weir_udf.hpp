@@ -32,7 +32,7 @@ class CallSite {
   std::optional<T> constant(std::size_t argument) const {
     const ArrowArray* array = argument < argument_count() ? site_.constants[argument] : nullptr;
     if (array == nullptr || weir_is_null(array, 0)) return std::nullopt;
-    return T(detail::TypeOf<T>::read(*array, 0));
+    return detail::TypeOf<T>::read(*array, 0);
   }
 
  private:

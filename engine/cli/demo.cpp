@@ -99,13 +99,14 @@ class Feeder {
   std::thread watcher_;
 };
 
-// In the working directory, or in the tree whose build/PRESET folder holds this program.
+// In the working directory, in the tree whose build/PRESET folder holds this program, or where it is installed.
 std::string find_pipeline(const std::string& given) {
   if (!given.empty()) return given;
   std::error_code ignored;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
   for (const auto& folder :
-       {std::filesystem::current_path(), program.parent_path().parent_path().parent_path()}) {
+       {std::filesystem::current_path(), program.parent_path().parent_path().parent_path(),
+        program.parent_path().parent_path() / "share" / "weir"}) {
     if (std::filesystem::exists(folder / shipped_pipeline, ignored))
       return (folder / shipped_pipeline).string();
   }
