@@ -1,6 +1,7 @@
 // sdk_test.cpp — functions written with weir_udf.hpp, called the way the engine calls them.
 #include <gtest/gtest.h>
 
+#include <new>
 #include <thread>
 
 #include "columns.h"
@@ -217,26 +218,63 @@ struct Longest {
   static Longest load(std::string_view bytes) { return {std::string(bytes)}; }
 };
 
+// Groups of one call site, as GROUP BY keeps them.
+struct Groups {
+  Groups(Plugin& plugin, const Type& argument) : body(std::move(prepare_aggregate(only_function(plugin), site_of({argument}), "here")).value()) {}
+  ~Groups() {
+    for (void* state : states) {
+      body->stop(state);
+      ::operator delete(state, std::align_val_t{16});
+    }
+  }
+  void* make() {
+    states.push_back(::operator new(body->state_bytes(), std::align_val_t{16}));
+    body->start(states.back());
+    return states.back();
+  }
+  Texts results() {
+    ColumnWriter writer(string_type, static_cast<std::uint32_t>(states.size()), arena);
+    const std::vector<const void*> all(states.begin(), states.end());
+    body->result(all, writer);
+    return shown(writer.finish());
+  }
+  Arena arena;
+  std::unique_ptr<Aggregate> body;
+  std::vector<void*> states;
+};
+
 TEST(Sdk, AnAggregateGoesOnFromASavedState) {
   Plugin plugin("test", "1");
   plugin.aggregate<Longest>("f").summary("S.");
-  const weir_function& declared = only_function(plugin);
-  Arena arena;
-  const auto first = std::move(PluginGroups::open(declared, site_of({string_type}), "here")).value();
-  const std::vector<Column> arguments{texts_column({"a", "bb", std::nullopt, "bad"}, arena)};
-  const std::vector<std::uint32_t> groups{0, 1, 1, 2};
-  const auto errors = first->update(3, groups, arguments, arena);
-  ASSERT_TRUE(errors.ok());
-  ASSERT_EQ(errors->size(), 1u);
-  EXPECT_EQ((*errors)[0].row, 3u);
-  EXPECT_EQ(shown(*first->finish(3, arena)), (Texts{"a", "bb", "NULL"}));
-  const auto saved = first->save(3, arena);
-  ASSERT_TRUE(saved.ok()) << saved.error().message();
-  const auto second = std::move(PluginGroups::open(declared, site_of({string_type}), "here")).value();
-  const std::vector<Column> more{texts_column({"ccc"}, arena)};
-  ASSERT_TRUE(second->update(1, std::vector<std::uint32_t>{0}, more, arena).ok());
-  ASSERT_TRUE(second->merge(2, std::vector<std::uint32_t>{0, 1, 1}, *saved, arena).ok());
-  EXPECT_EQ(shown(*second->finish(2, arena)), (Texts{"ccc", "bb"}));
+  Groups groups(plugin, string_type);
+  void* const a = groups.make();
+  void* const b = groups.make();
+  const std::vector<Column> arguments{texts_column({"a", "bb", std::nullopt, "left out"}, groups.arena)};
+  groups.body->add({arguments, std::vector<void*>{a, b, b, nullptr}, {}});
+  EXPECT_EQ(groups.results(), (Texts{"a", "bb"}));
+  std::string saved;
+  groups.body->save(b, saved);
+  void* const c = groups.make();
+  ASSERT_TRUE(groups.body->load(saved, c).ok());
+  groups.body->merge(a, c);
+  EXPECT_EQ(groups.results(), (Texts{"bb", "bb", "bb"}));
+}
+
+TEST(Sdk, AGroupWithARowThatCannotBeAddedHasItsErrorAlsoWhenSaved) {
+  Plugin plugin("test", "1");
+  plugin.aggregate<Longest>("f").summary("S.");
+  Groups groups(plugin, string_type);
+  void* const a = groups.make();
+  void* const b = groups.make();
+  const std::vector<Column> arguments{texts_column({"bad", "good"}, groups.arena)};
+  groups.body->add({arguments, std::vector<void*>{a, b}, {}});
+  std::string saved;
+  groups.body->save(a, saved);
+  void* const c = groups.make();
+  ASSERT_TRUE(groups.body->load(saved, c).ok());
+  EXPECT_EQ(groups.results(), (Texts{"!bad_text: here: it is bad", "good", "!bad_text: here: it is bad"}));
+  groups.body->merge(b, c);
+  EXPECT_EQ(groups.results()[1], "!bad_text: here: it is bad");
 }
 
 struct Sum {
@@ -246,15 +284,13 @@ struct Sum {
   std::int64_t finish() const { return sum; }
 };
 
-TEST(Sdk, ASavedStateOfAnotherSizeIsRefused) {
+TEST(Sdk, ASavedGroupOfAnotherSizeIsRefused) {
   Plugin plugin("test", "1");
   plugin.aggregate<Sum>("f").summary("S.");
-  const auto groups = std::move(PluginGroups::open(only_function(plugin), site_of({int64_type}), "here")).value();
-  Arena arena;
-  const Column saved = column_of<std::string>(bytes_type, {"short"}, arena);
-  const Status status = groups->merge(1, std::vector<std::uint32_t>{0}, saved, arena);
-  ASSERT_FALSE(status.ok());
-  EXPECT_EQ(status.error().message(), "here: the saved state is of another size");
+  Groups groups(plugin, int64_type);
+  void* const group = groups.make();
+  EXPECT_EQ(groups.body->load("+short", group).error().message(), "here: the saved group is of another size");
+  EXPECT_EQ(groups.body->load("", group).error().message(), "here: the saved group is empty");
 }
 
 }  // namespace
