@@ -2,6 +2,7 @@
 // expression's values on standard output. README.md describes both forms.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <iostream>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "dsl/compile.h"
+#include "engine/expression/aggregate.h"
 #include "engine/expression/binder.h"
 #include "engine/expression/program.h"
 
@@ -152,6 +154,81 @@ std::string evaluate(const std::string& text, const Table& table, const Function
   return answer;
 }
 
+ExpressionPtr bind_text(const AstPtr& ast, const Table& table, const FunctionRegistry& functions, Diagnostics& diagnostics) {
+  return ast == nullptr ? nullptr : bind(*ast, Scope{&table.schema, "test", nullptr}, functions, diagnostics);
+}
+
+/// The call of an aggregate bound to a table; `text` may say DISTINCT or `*` after its parenthesis.
+Result<BoundAggregate> bind_call(std::string text, const Table& table, const FunctionRegistry& functions) {
+  const std::size_t distinct = text.find("(DISTINCT ");
+  if (distinct != std::string::npos) text.erase(distinct + 1, 9);
+  if (text.ends_with("(*)")) text.erase(text.size() - 2, 1);
+  AggregateRegistry aggregates;
+  register_builtin_aggregates(aggregates);
+  Diagnostics diagnostics;
+  const auto source = std::make_shared<const SourceText>(SourceText{"expression", text});
+  const AstPtr ast = parse_expression(text, Location{source, 1, 1, 0}, diagnostics);
+  const auto* call = ast == nullptr ? nullptr : std::get_if<CallAst>(&ast->node);
+  const AggregateFunction* function = call == nullptr ? nullptr : aggregates.find(call->function);
+  if (function == nullptr) return Error{ErrorKind::user, "no call of an aggregate"};
+  std::vector<ExpressionPtr> arguments;
+  for (const AstPtr& argument : call->arguments) {
+    arguments.push_back(bind_text(argument, table, functions, diagnostics));
+    if (arguments.back() == nullptr) return Error{ErrorKind::user, first_message(diagnostics)};
+  }
+  return bind_aggregate(*function, std::move(arguments), distinct != std::string::npos, functions);
+}
+
+/// States of 16-byte pieces, started; stopped when they go.
+class States {
+ public:
+  States(const Aggregate& body, std::size_t count) : body_(body), pieces_(body.state_bytes() / sizeof(Piece) + 1), memory_(pieces_ * count) {
+    for (std::size_t i = 0; i < count; ++i) body_.start(states_.emplace_back(&memory_[i * pieces_]));
+  }
+  States(const States&) = delete;
+  States& operator=(const States&) = delete;
+  ~States() {
+    for (void* state : states_) body_.stop(state);
+  }
+  const std::vector<void*>& all() const { return states_; }
+
+ private:
+  struct alignas(16) Piece { char bytes[16]; };
+  const Aggregate& body_;
+  std::size_t pieces_;
+  std::vector<Piece> memory_;
+  std::vector<void*> states_;
+};
+
+/// As evaluate(), with a line for each group: the groups are the values 0, 1, 2 ... of the column group_.
+std::string aggregate(const std::string& text, const Table& table, const FunctionRegistry& functions) {
+  const Result<BoundAggregate> bound = bind_call(text, table, functions);
+  if (!bound.ok()) return fmt::format("refused: {}\n", escape(bound.error().message()));
+  Arena arena;
+  const Batch batch = batch_of(table, arena);
+  const Result<Program> program = Program::compile(bound->arguments);
+  if (!program.ok()) return fmt::format("refused: {}\n", escape(program.error().message()));
+  const std::vector<Column> arguments = program->evaluate(batch, arena, 0);
+  const Column& groups = batch.columns[table.schema.index_of("group_").value()];
+  std::uint32_t group_count = 0;
+  for (std::uint32_t row = 0; row < batch.row_count; ++row) group_count = std::max(group_count, 1u + static_cast<std::uint32_t>(groups.at<std::int32_t>(row)));
+  const States states(*bound->body, group_count);
+  std::vector<void*> of_rows;
+  std::vector<RowPosition> positions;
+  for (std::uint32_t row = 0; row < batch.row_count; ++row) {
+    of_rows.push_back(states.all()[static_cast<std::size_t>(groups.at<std::int32_t>(row))]);
+    positions.push_back({0, 0, row});
+  }
+  bound->body->add({arguments, of_rows, positions});
+  ColumnWriter writer(bound->type, group_count, arena);
+  const std::vector<const void*> finished(states.all().begin(), states.all().end());
+  bound->body->result(finished, writer);
+  const Column results = writer.finish();
+  std::string answer = to_string(bound->type) + "\n";
+  for (std::uint32_t row = 0; row < group_count; ++row) answer += print_row(results, row) + "\n";
+  return answer;
+}
+
 void add_field(Table& table, std::string_view declaration) {
   const std::size_t colon = declaration.find(':');
   const auto type = parse_type(declaration.substr(colon + 1));
@@ -179,6 +256,8 @@ void answer_all(std::istream& input, std::ostream& output) {
       add_row(table, parts);
     } else if (parts[0] == "expression") {
       output << evaluate(unescape(parts[1]), table, functions);
+    } else if (parts[0] == "aggregate") {
+      output << aggregate(unescape(parts[1]), table, functions);
     }
   }
 }
