@@ -250,6 +250,85 @@ class BrokenResults(unittest.TestCase):
         self.assertEqual((values, list(rejects), rejects["1"][0]), ({"2": None}, ["1"], "udf_exception"))
 
 
+class Python(unittest.TestCase):
+    """functions: with language: python, computed in worker processes."""
+
+    def run_function(self, name, code, returns, expression, events, parameters="{ text: string }", **more):
+        (scene.folder / f"{name}.py").write_text(code)
+        options = "".join(f", {key}: {value}" for key, value in more.items())
+        head = f"functions:\n  {name}: {{ language: python, file: {name}.py, parameters: {parameters}, returns: '{returns}'{options} }}"
+        return scene.run_pipeline(name, head, expression, events)
+
+    def test_values_nulls_and_exceptions(self):
+        code = "def shout(text):\n    if text == 'bad':\n        raise ValueError('it is bad')\n    return None if text == 'none' else text.upper() + '!'\n"
+        events = [{"id": str(i), "name": name} for i, name in enumerate(["héllo", None, "bad", "none", ""])]
+        values, rejects, _ = self.run_function("shout", code, "string", "shout(name)", events)
+        self.assertEqual(values, {"0": "HÉLLO!", "1": None, "3": None, "4": "!"})
+        self.assertEqual(rejects, {"2": ("udf_exception", "column computed: function shout: ValueError: it is bad")})
+
+    def test_every_type_goes_there_and_back(self):
+        code = "def same(value):\n    return value\n"
+        for kind, argument, expected in (("int", "CAST(number AS int)", 7), ("bigint", "number", 7), ("double", "CAST(number AS double)", 7.0),
+                                         ("boolean", "number = 7", 1), ("decimal(10,2)", "CAST(number AS decimal(10,2))", "7.00"),
+                                         ("date", "to_date('2024-02-29')", "2024-02-29"), ("json", "to_json(number)", "7"),
+                                         ("timestamp", "timestamp_seconds(number)", "1970-01-01 00:00:07"), ("string", "name", "a")):
+            with self.subTest(kind):
+                name = "same_" + re.sub(r"\W", "_", kind)
+                values, rejects, _ = self.run_function(name, code.replace("same", name), kind, f"CAST({name}({argument}) AS string)",
+                                                       [{"id": "1", "name": "a", "number": 7}], f"{{ value: '{kind}' }}")
+                self.assertEqual(rejects, {})
+                self.assertEqual(values["1"], {"boolean": "true"}.get(kind, str(expected)))
+
+    def test_a_result_of_another_type_is_an_error_of_its_row(self):
+        code = "def length_of(text):\n    return len(text) if text != 'bad' else 'three'\n"
+        values, rejects, _ = self.run_function("length_of", code, "bigint", "length_of(name)", [{"id": "1", "name": "abc"}, {"id": "2", "name": "bad"}])
+        self.assertEqual((values, rejects), ({"1": 3}, {"2": ("udf_bad_result", "column computed: function length_of: the result is a str, expected an int")}))
+
+    def test_a_worker_that_dies_is_started_again_and_the_batch_repeated(self):
+        mark = scene.folder / "died-once"
+        code = f"import os\ndef fragile(text):\n    if not os.path.exists({str(mark)!r}):\n        open({str(mark)!r}, 'w').close()\n        os.kill(os.getpid(), 9)\n    return text\n"
+        values, rejects, _ = self.run_function("fragile", code, "string", "fragile(name)", [{"id": "1", "name": "a"}, {"id": "2", "name": "b"}])
+        self.assertEqual((values, rejects), ({"1": "a", "2": "b"}, {}))
+
+    def test_a_worker_that_always_dies_is_an_error_of_the_rows(self):
+        code = "import os\ndef deadly(text):\n    os._exit(3)\n"
+        values, rejects, _ = self.run_function("deadly", code, "string", "deadly(name)", [{"id": "1", "name": "a"}])
+        self.assertEqual(values, {})
+        self.assertEqual(rejects["1"][0], "udf_worker_died")
+        self.assertRegex(rejects["1"][1], "function deadly: the Python worker .*, 3 times with the same rows")
+
+    def test_a_function_that_hangs_is_stopped(self):
+        code = "import time\ndef slow(text):\n    time.sleep(60)\n"
+        values, rejects, _ = self.run_function("slow", code, "string", "slow(name)", [{"id": "1", "name": "a"}], timeout="500ms")
+        self.assertEqual((values, rejects), ({}, {"1": ("udf_timeout", "column computed: function slow: the function took too long")}))
+
+    def test_what_a_function_prints_is_not_taken_for_data(self):
+        code = "def talks(text):\n    print('hello from the function')\n    return text\n"
+        values, _, said = self.run_function("talks", code, "string", "talks(name)", [{"id": "1", "name": "a"}])
+        self.assertEqual(values, {"1": "a"})
+
+    def check(self, head, expression="f(name)"):
+        file = scene.folder / "script.yaml"
+        file.write_text(PIPELINE.format(head=head, expression=expression))
+        done = scene.weir("check", file, KAFKA_BROKERS="none:1", POSTGRES_URL="sqlite:none.db")
+        self.assertEqual((done.returncode, done.stdout), (78, ""), done.stderr)
+        return done.stderr
+
+    def test_errors_of_the_file_are_found_before_anything_runs(self):
+        start = "functions:\n  f: "
+        for head, pattern in ((start + "{ language: python, code: 'def f(', parameters: { a: string }, returns: string }", "function f: SyntaxError"),
+                              (start + "{ language: python, code: 'x = 1', parameters: { a: string }, returns: string }", "there is no function f in"),
+                              (start + "{ language: python, file: none.py, parameters: { a: string }, returns: string }", "none.py"),
+                              (start + "{ language: perl, code: 'x', returns: string }", "function f needs language: python"),
+                              (start + "{ language: python, returns: string }", "function f needs one of file and code"),
+                              (start + "{ language: python, code: 'x' }", "function f does not say what it returns"),
+                              (start + "{ language: python, code: 'x', returns: strong }", "has a type that scripts do not have: strong"),
+                              (start + "{ language: python, code: 'x', returns: string, timeout: soon }", "timeout of function f is a time"),
+                              (start.replace("f:", "lower:") + "{ language: python, code: 'x', returns: string }", "the name lower is taken")):
+            with self.subTest(head):
+                self.assertRegex(self.check(head), pattern)
+
+
 if __name__ == "__main__":
     build_folder = pathlib.Path(sys.argv.pop(1)).resolve()
     with tempfile.TemporaryDirectory() as temporary:
