@@ -181,6 +181,11 @@ int demo(const DemoArguments& arguments) {
   fmt::print("\n{}\n", database.is_temporary()
                            ? "The tables were temporary; weir demo --database demo.db keeps them."
                            : "The tables are in " + database.path() + ".");
+  if (const char* geo = std::getenv("GEO_DATABASE"); arguments.pipeline.empty() && (geo == nullptr || *geo == '\0')) {
+    fmt::print(
+        "dim_location has no countries and cities: that takes a geo database, which is free but does not come along. "
+        "pipelines/product_view/README.md says where to get one; then: GEO_DATABASE=FILE weir demo\n");
+  }
   return shown;
 }
 
