@@ -227,15 +227,23 @@ class ChunkDecoder {
 
   // The record is good JSON. Its row counts if its values are good too.
   void finish_row(std::uint32_t index) {
+    // Nothing is written before it is sure that the row counts: the next one gets its place otherwise.
     for (std::uint32_t column = 0; column < states_.size(); ++column) {
-      if (states_[column] == State::value || setup_.columns[column].is_metadata) continue;
-      if (!finish_without_value(column, index)) return;
+      if (lacks_value(column) && !may_be_null(column, index)) return;
+    }
+    for (std::uint32_t column = 0; column < states_.size(); ++column) {
+      if (lacks_value(column)) writers_[column].set_null(row_);
     }
     decoded_.record_of_row.push_back(index);
     ++row_;
   }
 
-  bool finish_without_value(std::uint32_t column, std::uint32_t index) {
+  bool lacks_value(std::uint32_t column) const {
+    return states_[column] != State::value && !setup_.columns[column].is_metadata;
+  }
+
+  // False after rejecting the record.
+  bool may_be_null(std::uint32_t column, std::uint32_t index) {
     const DecodedColumn& declared = setup_.columns[column];
     const State state = states_[column];
     if (state == State::bad && (!declared.field.nullable || setup_.on_bad_value == OnBadValue::reject)) {
@@ -248,7 +256,6 @@ class ChunkDecoder {
                          state == State::absent ? "is missing" : "is null"));
       return false;
     }
-    writers_[column].set_null(row_);
     return true;
   }
 

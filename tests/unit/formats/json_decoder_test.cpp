@@ -109,6 +109,12 @@ TEST(JsonDecoder, DatesAndTimestampsComeAsIsoStrings) {
   EXPECT_EQ(value_as("date", R"("2024\u002d01-02")"), "DATE '2024-01-02'");
 }
 
+TEST(JsonDecoder, ARejectedRecordLeavesNoTraceInTheNext) {
+  const std::vector<DecodedColumn> columns{column("a", "string"), column("b", "bigint")};
+  const auto decoded = decode(*json_with({}), columns, {R"({"b":"wrong"})", R"({"a":"x","b":1})", R"({"a":"y"})"});
+  EXPECT_EQ(decoded.lines, (std::vector<std::string>{"reject wrong_type", "'x' | 1", "'y' | NULL"}));
+}
+
 TEST(JsonDecoder, IntervalsAreNumbersWithUnits) {
   EXPECT_EQ(value_as("interval", R"("1 day 2 hours")"), "INTERVAL '1 days 2 hours'");
   for (const char* value : {"\"soon\"", "\"\"", "5", "true"})
