@@ -31,7 +31,7 @@ def weir(*arguments, **environment):
 
 class Usage(unittest.TestCase):
     def test_help_goes_to_stdout_with_examples(self):
-        for arguments in ([], ["run"], ["check"], ["explain"], ["init-db"], ["generate"], ["rejects"], ["account"], ["reset"], ["list"], ["demo"]):
+        for arguments in ([], ["run"], ["check"], ["explain"], ["init-db"], ["generate"], ["rejects"], ["account"], ["reset"], ["list"], ["plugin"], ["demo"]):
             done = weir(*arguments, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertRegex(done.stdout, "Example")
