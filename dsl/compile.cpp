@@ -74,6 +74,28 @@ bool load_plugins(const PipelineSyntax& syntax, const std::string& file, const R
   return is_complete;
 }
 
+// As for plugins. A script in a file is read here; the place of one in the pipeline file is the file itself.
+bool define_functions(const PipelineSyntax& syntax, const std::string& file, const Registry& registry, Diagnostics& diagnostics) {
+  bool is_complete = true;
+  for (const FunctionSyntax& function : syntax.functions) {
+    ScriptFunction script = function.script;
+    const std::filesystem::path path = std::filesystem::path(file).parent_path() / script.file;
+    const auto define = [&]() -> Status {
+      if (!script.file.empty()) {
+        WEIR_ASSIGN(script.code, read_text_file(path.string(), max_file_size));
+      }
+      script.file = script.file.empty() ? file : path.string();
+      if (registry.define_function == nullptr) return Error{ErrorKind::user, "functions cannot be defined here"};
+      return registry.define_function(script);
+    };
+    if (Status status = define(); !status.ok()) {
+      diagnostics.error(Error{ErrorKind::user, status.error().message(), function.name.where}.with_hint(status.error().hint()));
+      is_complete = false;
+    }
+  }
+  return is_complete;
+}
+
 Compiled failed(Error error) {
   Compiled result;
   result.diagnostics.error(std::move(error));
@@ -111,7 +133,10 @@ Compiled compile_yaml(const std::string& name, const std::string& text, const Re
     Diagnostics later;
     const std::vector<Location> unfilled = substitute_variables(*tree, variables, found);
     if (const std::optional<PipelineSyntax> syntax = parse_yaml(*tree, later)) {
-      if (load_plugins(*syntax, name, registry, later)) {
+      const bool is_syntax_good = later.ok();
+      const bool has_plugins = load_plugins(*syntax, name, registry, later);
+      // A function that could not be read has been reported; what is left of it is not defined.
+      if (has_plugins && (syntax->functions.empty() || (is_syntax_good && define_functions(*syntax, name, registry, later)))) {
         std::optional<Plan> plan = build_plan(*syntax, registry, later);
         if (plan) result.plan = std::make_shared<const Plan>(*std::move(plan));
       }

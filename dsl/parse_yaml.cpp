@@ -117,7 +117,7 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
   }
   const std::size_t errors_before = diagnostics.errors().size();
   reader.check_keys(root, "a pipeline",
-                    {"name", "description", "settings", "plugins", "connections", "sources", "transforms", "sinks"},
+                    {"name", "description", "settings", "plugins", "functions", "connections", "sources", "transforms", "sinks"},
                     {"include", "tables", "reports", "tests", "watermark"});
   const bool knows_keys = diagnostics.errors().size() == errors_before;
   PipelineSyntax pipeline;
@@ -129,6 +129,9 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
   }
   pipeline.settings = read_settings(root, reader);
   pipeline.plugins = read_plugins(root, reader);
+  for_each_entry(root, "functions", "function", reader, [&](const Name& name, const Config& config) {
+    pipeline.functions.push_back(read_function(name, config, reader));
+  });
   for_each_entry(root, "connections", "connection", reader, [&](const Name& name, const Config& config) {
     pipeline.connections.push_back({name, config});
   });

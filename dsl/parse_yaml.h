@@ -19,6 +19,7 @@ SourceSyntax read_source(const Name& name, const Config& config, YamlReader& rea
 bool read_steps(const Config& config, const std::string& what, std::vector<Step>& steps, YamlReader& reader);
 /// The names under `input` or `inputs`; empty after reporting.
 std::vector<Name> read_inputs(const Config& config, const std::string& what, YamlReader& reader);
+FunctionSyntax read_function(const Name& name, const Config& config, YamlReader& reader);
 SinkSyntax read_sink(const Name& name, const Config& config, YamlReader& reader);
 
 }  // namespace weir

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/component/config.h"
+#include "engine/component/registry.h"
 #include "engine/expression/ast.h"
 #include "engine/plan/plan.h"
 
@@ -94,10 +95,16 @@ struct SettingSyntax {
   std::string value;
 };
 
+struct FunctionSyntax {
+  Name name;
+  ScriptFunction script;  // `file` as written, from the folder of the pipeline file; its text is not read yet
+};
+
 struct PipelineSyntax {
   Name name;
   std::vector<SettingSyntax> settings;
   std::vector<Name> plugins;  // paths of shared objects, from the file's folder
+  std::vector<FunctionSyntax> functions;
   std::vector<ConnectionSyntax> connections;
   std::vector<SourceSyntax> sources;
   std::vector<StreamSyntax> streams;

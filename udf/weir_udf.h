@@ -117,23 +117,25 @@ typedef struct weir_field {
 
 struct weir_function;
 
-/* How groups of rows become one value. A `groups` is the running state of any number of groups, numbered from 0; it is used by
- * one thread at a time. A call that names a group that was not there makes it, empty. */
+/* How a group of rows becomes one value. A group is `group_bytes` bytes of Weir's memory, aligned to 16, in which the plugin keeps what it knows
+ * of the rows so far. `state` is the call site's. Weir adds rows in any order and in parts that it merges, saves and loads, also in another
+ * process and by a later version of the plugin: the result must be the same. A group is used by one thread at a time. */
 typedef struct weir_aggregate {
   uint32_t struct_size;
-  uint32_t reserved;
-  int (*open)(void* state, void** groups, const weir_call* call);
-  void (*close)(void* groups);
-  /* Adds row i to group group_of_row[i] (below group_count). */
-  int (*update)(void* groups, uint32_t group_count, const uint32_t* group_of_row, const struct ArrowArray* const* arguments,
-                int64_t rows, const weir_call* call);
-  /* One value per group, of the function's result type. The groups go on afterwards. */
-  int (*finish)(void* groups, uint32_t group_count, weir_column* result, const weir_call* call);
-  /* One value of type bytes per group (format z or Z), from which merge() can go on, also in another process. */
-  int (*save)(void* groups, uint32_t group_count, weir_column* result, const weir_call* call);
-  /* Adds saved state i to group group_of_row[i]. */
-  int (*merge)(void* groups, uint32_t group_count, const uint32_t* group_of_row, const struct ArrowArray* saved, int64_t rows,
-               const weir_call* call);
+  uint32_t group_bytes;
+  /* Makes the group of no rows; stop() gives back what it owns besides its bytes. */
+  int (*start)(void* state, void* group, const weir_call* call);
+  void (*stop)(void* state, void* group);
+  /* Adds row i to groups[i]; where that is NULL, and where an argument of a WEIR_STRICT function is, the row is left out. */
+  int (*add)(void* state, void* const* groups, const struct ArrowArray* const* arguments, uint32_t argument_count, int64_t rows,
+             const weir_call* call);
+  /* `into` becomes the group of the rows of both; `from` stays. */
+  int (*merge)(void* state, void* into, const void* from, const weir_call* call);
+  /* One value per group, of the function's result type. The groups stay. */
+  int (*result)(void* state, const void* const* groups, int64_t count, weir_column* result, const weir_call* call);
+  /* One value of type bytes per group (format z or Z), which load() puts in place of a started group. */
+  int (*save)(void* state, const void* const* groups, int64_t count, weir_column* saved, const weir_call* call);
+  int (*load)(void* state, void* group, const char* bytes, size_t length, const weir_call* call);
 } weir_aggregate;
 
 typedef struct weir_function {

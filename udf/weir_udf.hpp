@@ -16,7 +16,7 @@
 
 #include <weir_udf_values.hpp>
 
-#include <functional>
+#include <new>
 
 namespace weir::udf {
 
@@ -32,7 +32,7 @@ class CallSite {
   std::optional<T> constant(std::size_t argument) const {
     const ArrowArray* array = argument < argument_count() ? site_.constants[argument] : nullptr;
     if (array == nullptr || weir_is_null(array, 0)) return std::nullopt;
-    return T(detail::TypeOf<T>::read(*array, 0));
+    return detail::TypeOf<T>::read(*array, 0);
   }
 
  private:
@@ -228,13 +228,7 @@ template <typename Group>
 struct AggregateBodies {
   using List = ParameterList<typename Signature<decltype(&Group::add)>::Parameters>;
   using Returned = typename Signature<decltype(&Group::finish)>::Returned;
-  using Groups = std::vector<Group>;
 
-  static Groups& reach(void* groups, std::uint32_t count) {
-    Groups& all = *static_cast<Groups*>(groups);
-    if (all.size() < count) all.resize(count);
-    return all;
-  }
   static std::string saved(const Group& group) {
     if constexpr (std::is_trivially_copyable_v<Group>) {
       return std::string(reinterpret_cast<const char*>(&group), sizeof(Group));
@@ -244,7 +238,7 @@ struct AggregateBodies {
   }
   static Group loaded(std::string_view bytes) {
     if constexpr (std::is_trivially_copyable_v<Group>) {
-      if (bytes.size() != sizeof(Group)) throw std::runtime_error("the saved state is of another size");
+      if (bytes.size() != sizeof(Group)) throw std::runtime_error("the saved group is of another size");
       Group group;
       std::memcpy(&group, bytes.data(), sizeof(Group));
       return group;
@@ -253,50 +247,44 @@ struct AggregateBodies {
     }
   }
 
-  static int open(void*, void** groups, const weir_call* call) {
-    return guarded(call, [&] { *groups = new Groups; });
+  static int start(void*, void* group, const weir_call* call) {
+    return guarded(call, [&] { new (group) Group(); });
   }
-  static void close(void* groups) { delete static_cast<Groups*>(groups); }
-  static int update(void* groups, std::uint32_t count, const std::uint32_t* group_of_row, const ArrowArray* const* arguments,
-                    std::int64_t rows, const weir_call* call) {
+  static void stop(void*, void* group) { static_cast<Group*>(group)->~Group(); }
+  static int add(void*, void* const* groups, const ArrowArray* const* arguments, std::uint32_t, std::int64_t rows, const weir_call* call) {
     return guarded(call, [&] {
-      Groups& all = reach(groups, count);
       for (std::int64_t row = 0; row < rows; ++row) {
-        if (List::has_null(arguments, row)) continue;
-        const auto add = [&](auto&&... values) { all[group_of_row[row]].add(values...); };
-        guarded_row(call, row, [&] { List::call(add, arguments, row); });
+        if (groups[row] == nullptr || List::has_null(arguments, row)) continue;
+        const auto into = [&](auto&&... values) { static_cast<Group*>(groups[row])->add(values...); };
+        guarded_row(call, row, [&] { List::call(into, arguments, row); });
       }
     });
   }
-  static int finish(void* groups, std::uint32_t count, weir_column* result, const weir_call* call) {
+  static int merge(void*, void* into, const void* from, const weir_call* call) {
+    return guarded(call, [&] { static_cast<Group*>(into)->merge(*static_cast<const Group*>(from)); });
+  }
+  static int result(void*, const void* const* groups, std::int64_t count, weir_column* out, const weir_call* call) {
     return guarded(call, [&] {
-      const Groups& all = reach(groups, count);
-      ColumnMaker maker = make_column<ValueOf<Returned>>(count);
-      for (std::uint32_t group = 0; group < count; ++group) {
-        if (!guarded_row(call, group, [&] { add_value<Returned>(maker, all[group].finish()); }))
+      ColumnMaker maker = make_column<ValueOf<Returned>>(static_cast<std::size_t>(count));
+      for (std::int64_t i = 0; i < count; ++i) {
+        if (!guarded_row(call, i, [&] { add_value<Returned>(maker, static_cast<const Group*>(groups[i])->finish()); }))
           maker.add_null(TypeOf<ValueOf<Returned>>::width);
       }
-      finish_column<ValueOf<Returned>>(maker, result);
+      finish_column<ValueOf<Returned>>(maker, out);
     });
   }
-  static int save(void* groups, std::uint32_t count, weir_column* result, const weir_call* call) {
+  static int save(void*, const void* const* groups, std::int64_t count, weir_column* out, const weir_call* call) {
     return guarded(call, [&] {
-      const Groups& all = reach(groups, count);
-      ColumnMaker maker = make_column<Bytes>(count);
-      for (std::uint32_t group = 0; group < count; ++group) maker.add_text(saved(all[group]));
-      finish_column<Bytes>(maker, result);
+      ColumnMaker maker = make_column<Bytes>(static_cast<std::size_t>(count));
+      for (std::int64_t i = 0; i < count; ++i) maker.add_text(saved(*static_cast<const Group*>(groups[i])));
+      finish_column<Bytes>(maker, out);
     });
   }
-  static int merge(void* groups, std::uint32_t count, const std::uint32_t* group_of_row, const ArrowArray* states, std::int64_t rows,
-                   const weir_call* call) {
-    return guarded(call, [&] {
-      Groups& all = reach(groups, count);
-      for (std::int64_t row = 0; row < rows; ++row) {
-        if (!weir_is_null(states, row)) all[group_of_row[row]].merge(loaded(TypeOf<BytesView>::read(*states, row).bytes));
-      }
-    });
+  static int load(void*, void* group, const char* bytes, std::size_t length, const weir_call* call) {
+    return guarded(call, [&] { *static_cast<Group*>(group) = loaded({bytes, length}); });
   }
-  static inline const weir_aggregate bodies{sizeof(weir_aggregate), 0, open, close, update, finish, save, merge};
+  static_assert(alignof(Group) <= 16, "a group lies in memory aligned to 16 bytes");
+  static inline const weir_aggregate bodies{sizeof(weir_aggregate), sizeof(Group), start, stop, add, merge, result, save, load};
 };
 
 }  // namespace detail

@@ -135,7 +135,7 @@ class ColumnMaker {
 
 enum class Shape { boolean, fixed, text };
 
-template <typename T, Shape kind>
+template <typename T, Shape kind, typename Held = std::string_view>
 struct Plain {
   static constexpr Shape shape = kind;
   static constexpr std::size_t width = kind == Shape::fixed ? sizeof(T) : 0;
@@ -147,7 +147,7 @@ struct Plain {
     } else {
       std::size_t size = 0;
       const char* bytes = weir_text_at(&array, row, &size);
-      return T{std::string_view(bytes, size)};
+      return T{Held(bytes, size)};
     }
   }
 };
@@ -161,11 +161,11 @@ template <> struct TypeOf<double> : Plain<double, Shape::fixed> { static constex
 template <> struct TypeOf<Date> : Plain<Date, Shape::fixed> { static constexpr const char *name = "date", *format = "tdD"; };
 template <> struct TypeOf<Timestamp> : Plain<Timestamp, Shape::fixed> { static constexpr const char *name = "timestamp", *format = "tsu:UTC"; };
 template <> struct TypeOf<std::string_view> : Plain<std::string_view, Shape::text> { static constexpr const char *name = "string", *format = "U"; };
-template <> struct TypeOf<std::string> : TypeOf<std::string_view> {};
+template <> struct TypeOf<std::string> : Plain<std::string, Shape::text, std::string> { static constexpr const char *name = "string", *format = "U"; };
 template <> struct TypeOf<BytesView> : Plain<BytesView, Shape::text> { static constexpr const char *name = "bytes", *format = "Z"; };
-template <> struct TypeOf<Bytes> : TypeOf<BytesView> {};
+template <> struct TypeOf<Bytes> : Plain<Bytes, Shape::text, std::string> { static constexpr const char *name = "bytes", *format = "Z"; };
 template <> struct TypeOf<JsonView> : Plain<JsonView, Shape::text> { static constexpr const char *name = "json", *format = "U"; };
-template <> struct TypeOf<Json> : TypeOf<JsonView> {};
+template <> struct TypeOf<Json> : Plain<Json, Shape::text, std::string> { static constexpr const char *name = "json", *format = "U"; };
 
 // "decimal(p,s)" and "d:p,s", written by the compiler.
 template <int precision, int scale>

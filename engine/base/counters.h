@@ -1,4 +1,5 @@
-// counters.h — process-wide counts of what is worth a line at the end of a run but is no error: geo lookups that found nothing, ...
+// counters.h — process-wide counts of what is worth a line at the end of a run but is no error: geo lookups
+// that found nothing, ...
 #pragma once
 
 #include <atomic>
@@ -20,7 +21,8 @@ class Counter {
   std::atomic<std::uint64_t> value_ = 0;
 };
 
-/// The counter of this name, made when it is first asked for; it lives as long as the program. Takes a lock: ask once, not per row.
+/// The counter of this name, made when it is first asked for; it lives as long as the program. Takes a lock:
+/// ask once, not per row.
 Counter& counter(std::string_view name);
 
 /// Name and value of every counter that is not zero, by name.

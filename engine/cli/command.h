@@ -31,5 +31,6 @@ CommandBody add_account(CLI::App& app);
 CommandBody add_reset(CLI::App& app);
 CommandBody add_version(CLI::App& app);
 CommandBody add_demo(CLI::App& app);
+CommandBody add_plugin(CLI::App& app);
 
 }  // namespace weir

@@ -99,13 +99,14 @@ class Feeder {
   std::thread watcher_;
 };
 
-// In the working directory, or in the tree whose build/PRESET folder holds this program.
+// In the working directory, in the tree whose build/PRESET folder holds this program, or where it is installed.
 std::string find_pipeline(const std::string& given) {
   if (!given.empty()) return given;
   std::error_code ignored;
   const auto program = std::filesystem::read_symlink("/proc/self/exe", ignored);
   for (const auto& folder :
-       {std::filesystem::current_path(), program.parent_path().parent_path().parent_path()}) {
+       {std::filesystem::current_path(), program.parent_path().parent_path().parent_path(),
+        program.parent_path().parent_path() / "share" / "weir"}) {
     if (std::filesystem::exists(folder / shipped_pipeline, ignored))
       return (folder / shipped_pipeline).string();
   }
@@ -180,6 +181,11 @@ int demo(const DemoArguments& arguments) {
   fmt::print("\n{}\n", database.is_temporary()
                            ? "The tables were temporary; weir demo --database demo.db keeps them."
                            : "The tables are in " + database.path() + ".");
+  if (const char* geo = std::getenv("GEO_DATABASE"); arguments.pipeline.empty() && (geo == nullptr || *geo == '\0')) {
+    fmt::print(
+        "dim_location has no countries and cities: that takes a geo database, which is free but does not come along. "
+        "pipelines/product_view/README.md says where to get one; then: GEO_DATABASE=FILE weir demo\n");
+  }
   return shown;
 }
 

@@ -29,9 +29,11 @@ std::string listing(const ListArguments& arguments) {
            : is_markdown ? formats_markdown(registry)
                          : formats_text(registry);
   }
-  return is_json       ? functions_json(registry.functions)
-         : is_markdown ? functions_markdown(registry.functions)
-                       : functions_text(registry.functions);
+  AggregateRegistry aggregates;
+  register_builtin_aggregates(aggregates);
+  return is_json       ? functions_json(registry.functions, aggregates)
+         : is_markdown ? functions_markdown(registry.functions, aggregates)
+                       : functions_text(registry.functions, aggregates);
 }
 
 }  // namespace

@@ -4,10 +4,13 @@
 #include <CLI/CLI.hpp>
 #include <cstdlib>
 
+#include "udf/python/python_function.h"
+
 namespace weir {
 
 PluginRegistry::PluginRegistry() {
   registry_.load_plugin = [this](const std::string& path) { return load(path); };
+  registry_.define_function = [this](const ScriptFunction& script) { return define_python_function(script, registry_.functions); };
 }
 
 void PluginRegistry::add_option(CLI::App& command) {

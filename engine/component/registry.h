@@ -1,6 +1,7 @@
 // registry.h — everything that pipelines can name: connectors, formats, functions. Filled once at start-up by explicit lists.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -44,6 +45,18 @@ struct FormatSpec {
   std::function<std::shared_ptr<const Format>(const Config&, Diagnostics&)> parse;
 };
 
+/// A function whose body stands in or beside the pipeline file, in another language.
+struct ScriptFunction {
+  std::string name;
+  std::string language;            // "python"
+  std::string code;                // the whole text
+  std::string file;                // where it comes from, for messages
+  std::string entry;               // which function of the text
+  std::vector<Field> parameters;
+  Type result;
+  std::chrono::milliseconds timeout{10'000};  // of one batch
+};
+
 struct Registry {
   FunctionRegistry functions;
   std::vector<SourceSpec> sources;
@@ -52,6 +65,8 @@ struct Registry {
   /// Adds the functions of a plugin, a shared object, to `functions`. Called by the compiler for the `plugins:` of a pipeline, before any name is
   /// looked up. Null where no plugins can be loaded.
   std::function<Status(const std::string& path)> load_plugin;
+  /// Adds one of a pipeline's own `functions:`, at the same time. Null where there can be none.
+  std::function<Status(const ScriptFunction& function)> define_function;
 
   const SourceSpec* find_source(const std::string& name) const;
   const StoreSpec* find_store(const std::string& name) const;

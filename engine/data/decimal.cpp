@@ -196,7 +196,9 @@ double decimal_to_double(Int128 value, int scale) {
 std::optional<Int128> decimal_from_double(double value, int precision, int scale) {
   if (!std::isfinite(value)) return std::nullopt;
   std::array<char, 32> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  // Not the plain form: it prints all the digits of a large double, not the shortest ones.
+  const auto end =
+      std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific).ptr;
   return parse_decimal({text.data(), static_cast<std::size_t>(end - text.data())}, precision, scale);
 }
 

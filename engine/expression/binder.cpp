@@ -230,8 +230,19 @@ class Binder {
           "add `settings: {{ {}: PATH }}` to the pipeline, or give the path as the last argument", function.setting)));
       return false;
     }
+    if (found->second.empty()) warn_of_empty_setting(function, where);
     arguments.push_back(make_literal(Value{string_type, found->second}, where));
     return true;
+  }
+
+  /// Once for each setting, at the first call that needs it.
+  void warn_of_empty_setting(const Function& function, const Location& where) {
+    const std::string start = fmt::format("the setting {} is empty", function.setting);
+    for (const Error& warning : diagnostics_.warnings()) {
+      if (warning.message().starts_with(start)) return;
+    }
+    Error warning = user_error(fmt::format("{}: {} and others that need it give NULL", start, function.name), where);
+    diagnostics_.warning(std::move(warning).with_hint("set it to the path of a file, if you have one"));
   }
 
   /// Strings that meet dates or numbers are read as such. False after an error was reported.

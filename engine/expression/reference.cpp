@@ -19,12 +19,28 @@ constexpr const char* introduction =
     "NULL in an\n"
     "argument gives NULL unless the function says otherwise. A value that cannot be computed (an overflow, a "
     "text that is no\n"
-    "date) is an error of its row: the row is rejected where a sink uses the value.\n";
+    "date) is an error of its row: the row is rejected where a sink uses the value. Aggregates leave NULLs "
+    "out unless they say\n"
+    "otherwise; their examples name the column they are over and its values. Where results differ from "
+    "Spark's:\n"
+    "[spark_differences.md](../spark_differences.md).\n";
 
 using Families = std::map<std::string, std::vector<const Function*>>;
 
-Families families_of(const FunctionRegistry& registry) {
+/// Aggregates as functions, their examples with the rows they are over: "sum(x) of x int: 1, 2".
+std::vector<Function> described(const AggregateRegistry& aggregates) {
+  std::vector<Function> functions;
+  for (const AggregateFunction* aggregate : aggregates.functions()) {
+    functions.push_back(aggregate->declaration);
+    for (const AggregateExample& example : aggregate->examples)
+      functions.back().examples.push_back({example.call + " of " + example.rows, example.result});
+  }
+  return functions;
+}
+
+Families families_of(const FunctionRegistry& registry, const std::vector<Function>& aggregates) {
   Families families;
+  for (const Function& aggregate : aggregates) families[aggregate.family].push_back(&aggregate);
   for (const Function* function : registry.functions()) {
     if (!function->is_operator) families[function->family].push_back(function);
   }
@@ -96,9 +112,10 @@ std::string json_entry(const Function& function) {
 
 }  // namespace
 
-std::string functions_text(const FunctionRegistry& registry) {
+std::string functions_text(const FunctionRegistry& registry, const AggregateRegistry& aggregates) {
+  const std::vector<Function> described_aggregates = described(aggregates);
   std::string text;
-  for (const auto& [family, functions] : families_of(registry)) {
+  for (const auto& [family, functions] : families_of(registry, described_aggregates)) {
     text += fmt::format("{}{}\n", text.empty() ? "" : "\n", capitalised(family));
     for (const Function* function : functions) {
       text += fmt::format("  {}\n      {}\n", function->signature, function->summary);
@@ -107,9 +124,10 @@ std::string functions_text(const FunctionRegistry& registry) {
   return text;
 }
 
-std::string functions_json(const FunctionRegistry& registry) {
+std::string functions_json(const FunctionRegistry& registry, const AggregateRegistry& aggregates) {
+  const std::vector<Function> described_aggregates = described(aggregates);
   std::string text = "[";
-  for (const auto& [family, functions] : families_of(registry)) {
+  for (const auto& [family, functions] : families_of(registry, described_aggregates)) {
     for (const Function* function : functions) {
       text += fmt::format("{}\n  {}", text.size() == 1 ? "" : ",", json_entry(*function));
     }
@@ -117,8 +135,9 @@ std::string functions_json(const FunctionRegistry& registry) {
   return text + "\n]\n";
 }
 
-std::string functions_markdown(const FunctionRegistry& registry) {
-  const Families families = families_of(registry);
+std::string functions_markdown(const FunctionRegistry& registry, const AggregateRegistry& aggregates) {
+  const std::vector<Function> described_aggregates = described(aggregates);
+  const Families families = families_of(registry, described_aggregates);
   std::string text = introduction + index_of(families);
   for (const auto& [family, functions] : families) {
     text += fmt::format("\n## {}\n", capitalised(family));

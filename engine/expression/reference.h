@@ -3,16 +3,16 @@
 
 #include <string>
 
-#include "engine/expression/function.h"
+#include "engine/expression/aggregate.h"
 
 namespace weir {
 
 /// For a terminal: each family's functions with their signatures and sentences.
-std::string functions_text(const FunctionRegistry& registry);
+std::string functions_text(const FunctionRegistry& registry, const AggregateRegistry& aggregates);
 /// For other programs, under stable keys: name, aliases, family, signature, summary, examples, deterministic.
-std::string functions_json(const FunctionRegistry& registry);
+std::string functions_json(const FunctionRegistry& registry, const AggregateRegistry& aggregates);
 /// docs/reference/functions.md: one section a family in alphabetical order, operators last; every function
 /// with its signature, sentence, other names and examples. The same registry always gives the same text.
-std::string functions_markdown(const FunctionRegistry& registry);
+std::string functions_markdown(const FunctionRegistry& registry, const AggregateRegistry& aggregates);
 
 }  // namespace weir

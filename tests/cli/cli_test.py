@@ -8,6 +8,7 @@ import pathlib
 import re
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -19,7 +20,7 @@ PIPELINE = ROOT / "pipelines/product_view/product_view.yaml"
 SAMPLE = ROOT / "pipelines/product_view/sample.jsonl"
 EXPECTED = ROOT / "pipelines/product_view/expected"
 TABLES = ("dim_date", "dim_location", "dim_product", "dim_user_agent", "fact_sales")
-CLEAN = {key: value for key, value in os.environ.items() if not key.startswith(("KAFKA_", "POSTGRES_", "DIM_", "PG", "WEIR_"))}
+CLEAN = {key: value for key, value in os.environ.items() if not key.startswith(("KAFKA_", "POSTGRES_", "DIM_", "PG", "GEO_", "WEIR_"))}
 weir_program = None
 
 
@@ -30,7 +31,7 @@ def weir(*arguments, **environment):
 
 class Usage(unittest.TestCase):
     def test_help_goes_to_stdout_with_examples(self):
-        for arguments in ([], ["run"], ["check"], ["explain"], ["init-db"], ["generate"], ["rejects"], ["account"], ["reset"], ["list"], ["demo"]):
+        for arguments in ([], ["run"], ["check"], ["explain"], ["init-db"], ["generate"], ["rejects"], ["account"], ["reset"], ["list"], ["plugin"], ["demo"]):
             done = weir(*arguments, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertRegex(done.stdout, "Example")
@@ -71,9 +72,20 @@ class Usage(unittest.TestCase):
             self.assertEqual(weir("check", folder + "/none.yaml").returncode, 78)
 
     def test_check_says_that_a_file_is_fine(self):
-        done = weir("check", PIPELINE)
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        # An IP2Location DB3 of one row, 0.0.0.0 and after, of which nothing is known.
+        header = struct.pack("<5B6I2BI", 3, 4, 25, 7, 1, 1, 65, 0, 0, 0, 0, 1, 0, 84)
+        database = pathlib.Path(folder, "geo.bin")
+        database.write_bytes(header.ljust(64, b"\0") + struct.pack("<4I", 0, 80, 80, 80) + b"\x01-\0\0")
+        done = weir("check", PIPELINE, GEO_DATABASE=database)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("pipeline product_view is fine", done.stdout)
+
+    def test_check_warns_once_of_a_missing_geo_database(self):
+        done = weir("check", PIPELINE)
+        self.assertEqual(done.returncode, 0)
+        self.assertEqual(done.stderr.count("warning:"), 1)
+        self.assertIn("the setting geo_database is empty", done.stderr)
 
     def test_check_connect_has_a_line_per_service(self):
         done = weir("check", "--connect", PIPELINE, KAFKA_BROKERS="127.0.0.1:1", POSTGRES_URL="postgresql://127.0.0.1:1/none")

@@ -17,6 +17,13 @@ void write_value(ColumnWriter& writer, std::uint32_t row, const Value& value) {
   writer.copy_from(row, constant, 0);
 }
 
+Error first_error(const Diagnostics& diagnostics) {
+  return diagnostics.errors().empty() ? Error{ErrorKind::user, "failed without an error"}
+                                      : diagnostics.errors().front();
+}
+
+}  // namespace
+
 Column column_of(const TestColumn& column, Arena& arena) {
   ColumnWriter writer(column.type, static_cast<std::uint32_t>(column.values.size()), arena);
   for (std::uint32_t row = 0; row < column.values.size(); ++row) write_value(writer, row, column.values[row]);
@@ -29,13 +36,6 @@ std::string answer_at(const Column& column, std::uint32_t row) {
       column.errors == nullptr ? nullptr : column.errors->find(column.is_constant() ? 0 : row);
   return error == nullptr ? "NULL" : "error " + error->code;
 }
-
-Error first_error(const Diagnostics& diagnostics) {
-  return diagnostics.errors().empty() ? Error{ErrorKind::user, "failed without an error"}
-                                      : diagnostics.errors().front();
-}
-
-}  // namespace
 
 const FunctionRegistry& builtin_functions() {
   static const FunctionRegistry* registry = [] {

@@ -30,6 +30,10 @@ struct TestColumn {
   std::vector<Value> values;
 };
 
+Column column_of(const TestColumn& column, Arena& arena);
+/// The text of a value, "NULL", or "error CODE".
+std::string answer_at(const Column& column, std::uint32_t row);
+
 /// An error where the expression does not parse or bind.
 Result<AstPtr> parse(const std::string& expression);
 Result<Answers> evaluate(const Ast& ast, const std::vector<TestColumn>& columns, std::uint32_t rows);

@@ -21,6 +21,24 @@ TEST(Rounding, GoesByTheDecimalTextOfDoubles) {
          {"round(CAST(0.1 AS double), 30)", "0.1"}});
 }
 
+TEST(Doubles, AreAsJavaHasThemAtTheEdges) {
+  check({{"atan2(CAST(-0.0 AS double) * -1.0, CAST(-1 AS double))", "3.141592653589793"},
+         {"atan2(CAST('-0' AS double), -1)", "3.141592653589793"},
+         {"degrees(CAST(0.1 AS double))", "5.729577951308233"},
+         {"radians(CAST(1.5 AS double))", "0.026179938779914945"},
+         {"pmod(CAST(-4.9e-324 AS double), 9999999.0)", "0.0"},
+         {"round(CAST('-0.4' AS double))", "0.0"},
+         {"bround(CAST('-0.04' AS double), 1)", "0.0"},
+         {"cbrt(CAST(1.7976931348623157e308 AS double))", "5.643803094122362E102"},
+         {"power(CAST(1 AS double), CAST('NaN' AS double))", "NaN"},
+         {"CAST(CAST(9223372036854775807 AS double) AS decimal(38,1))", "9223372036854776000.0"}});
+}
+
+TEST(Comparisons, NullSafeEqualityKeepsTheScalesOfDecimals) {
+  check({{"CAST('99999999999999999999999999999999999999' AS decimal(38,0)) <=> CAST('1' AS decimal(38,10))", "false"},
+         {"CAST('1' AS decimal(38,0)) <=> CAST('1.00' AS decimal(38,10))", "true"}});
+}
+
 TEST(Rounding, KeepsDecimalsExact) {
   check({{"round(0.5)", "1"},
          {"round(-0.5)", "-1"},

@@ -8,10 +8,15 @@ An event is one line. What makes a row bad, and what a row becomes, is written d
 import collections
 import datetime
 import decimal
+import functools
 import hashlib
 import json
 import sys
 import urllib.parse
+
+# Where Debian's packages are, for a Python that is not Debian's.
+sys.path.append("/usr/lib/python3/dist-packages")
+from ua_parser import user_agent_parser  # noqa: E402  python3-ua-parser: the reference implementation, on the same uap-core
 
 MAX_DEPTH = 64
 MAX_BYTES = 1 << 20
@@ -114,6 +119,11 @@ def _host(url):
     return (host.removeprefix("www.") or None) if host else None
 
 
+@functools.lru_cache(maxsize=None)
+def _browser_and_os(user_agent):
+    return tuple(parse_part(user_agent)["family"] for parse_part in (user_agent_parser.ParseUserAgent, user_agent_parser.ParseOS))
+
+
 def _date_row(day):
     _, week, weekday = day.isocalendar()
     return (day.isoformat(), str(weekday), day.strftime("%a"), "Weekend" if weekday >= 6 else "Weekday", str(day.day),
@@ -178,10 +188,10 @@ class Expected:
             get("show_recommendation"), get("recommendation"), get("utm_source"), get("utm_medium")))
         self._insert("dim_date", _date_row(time.date()))
         self._insert("dim_product", (fields["product_id"], get("product_name"), get("current_url"), get("language_code")))
-        if ip_key is not None:
+        if ip_key is not None:  # the tests run without a geo database
             self._insert("dim_location", (ip_key, fields["ip"], None, None, None, None))
         if agent_key is not None:
-            self._insert("dim_user_agent", (agent_key, fields["user_agent"], None, None))
+            self._insert("dim_user_agent", (agent_key, fields["user_agent"], *_browser_and_os(fields["user_agent"])))
 
     def _insert(self, table, row):
         self.tables[table].setdefault(row[0], row)  # on conflict ignore

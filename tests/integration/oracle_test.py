@@ -20,6 +20,7 @@ class Oracle(unittest.TestCase):
         self.assertEqual(fact["sales_key"], "f55ff16f66f43360266b95db6f8fec01d76031054306ae4a4b380598f6cfd114")
         self.assertEqual((fact["full_date"], fact["full_time"], fact["referrer_url"]), ("2024-11-01", "00:01:01", "google.com"))
         self.assertEqual((fact["email_address"], fact["store_id"]), ("", None))
+        self.assertEqual(next(iter(tables["dim_user_agent"].values()))[2:], ("Other", "Other"))
         self.assertEqual(fact["option"], oracle.canonical_text('[ {"a": 2.0, "b": 1} ]'))
         self.assertEqual(tables["dim_date"]["2024-11-01"],
                          ("2024-11-01", "5", "Fri", "Weekday", "1", "2024-11", "11", "306", "44", "4", "2024"))

@@ -94,7 +94,8 @@ class Scene:
 
     def start_weir(self, *arguments, command: str = "run", database: str = postgres.DATABASE, **environment) -> subprocess.Popen:
         """Starts weir on the pipeline; what it says goes to a file of its own."""
-        variables = dict(os.environ, KAFKA_BROKERS=self.broker.bootstrap, KAFKA_TOPIC=TOPIC, KAFKA_START="earliest", POSTGRES_URL=self.dsn(database))
+        variables = dict(os.environ, GEO_DATABASE="", KAFKA_BROKERS=self.broker.bootstrap, KAFKA_TOPIC=TOPIC, KAFKA_START="earliest",
+                         POSTGRES_URL=self.dsn(database))
         variables.update(environment)
         self._logs += 1
         log = self.folder / f"weir-{self._logs}.log"

@@ -10,7 +10,7 @@ import subprocess
 import sys
 
 # Nothing of this machine's settings may get into a plan.
-CLEAN = {key: value for key, value in os.environ.items() if not key.startswith(("KAFKA_", "POSTGRES_", "DIM_", "PG"))}
+CLEAN = {key: value for key, value in os.environ.items() if not key.startswith(("KAFKA_", "POSTGRES_", "DIM_", "PG", "GEO_"))}
 
 
 def explained(program, pipeline, spelling, root):

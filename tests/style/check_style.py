@@ -30,7 +30,8 @@ MAY = {
     "udf": ["engine/component"],
     "udf/enrich": ["engine/component"],
     "udf/host": ["udf"],
-    "engine/cli": ["dsl", "connectors", "engine/runtime", "udf/host"],
+    "udf/python": ["engine/component"],
+    "engine/cli": ["dsl", "connectors", "engine/runtime", "udf/host", "udf/python"],
     "engine/console": ["dsl", "connectors", "engine/runtime"],
 }
 # A library's headers may be included only below these folders.

@@ -42,8 +42,8 @@ enum class GeoField : std::uint8_t {
 };
 inline constexpr std::size_t geo_field_count = 25;
 
-/// One open file. Any number of threads may look up at once; nothing that a lookup is given allocates, and no content of the file, however
-/// damaged, does harm.
+/// One open file. Any number of threads may look up at once; nothing that a lookup is given allocates, and no
+/// content of the file, however damaged, does harm.
 class GeoDatabase {
  public:
   /// Where a reader writes a text that is not in the file as such (a number of an mmdb).
@@ -55,13 +55,14 @@ class GeoDatabase {
   /// Whether files of this kind have the field at all.
   virtual bool has(GeoField field) const = 0;
   /// Nothing where the file does not know. The text lies in the file or in `scratch`.
-  virtual std::optional<std::string_view> text(const IpAddress& address, GeoField field, Scratch& scratch) const = 0;
+  virtual std::optional<std::string_view> text(const IpAddress& address, GeoField field,
+                                               Scratch& scratch) const = 0;
   /// For latitude and longitude.
   virtual std::optional<double> coordinate(const IpAddress& address, GeoField field) const = 0;
 };
 
-/// Opens an IP2Location BIN file or a MaxMind mmdb; the file's content tells which. An error sentence where it is neither, is damaged in what
-/// can be seen without reading all of it, or cannot be read.
+/// Opens an IP2Location BIN file or a MaxMind mmdb; the file's content tells which. An error sentence where
+/// it is neither, is damaged in what can be seen without reading all of it, or cannot be read.
 Result<std::shared_ptr<const GeoDatabase>> open_geo_database(const std::string& path);
 
 }  // namespace weir

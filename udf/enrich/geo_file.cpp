@@ -11,7 +11,7 @@ constexpr std::int64_t look_every_microseconds = 1'000'000;
 }  // namespace
 
 bool GeoFile::identify(const std::string& path, Identity& identity) {
-  struct stat facts {};
+  struct stat facts{};
   if (::stat(path.c_str(), &facts) != 0) return false;
   identity = {facts.st_dev, facts.st_ino, facts.st_size,
               static_cast<std::int64_t>(facts.st_mtim.tv_sec) * 1'000'000'000 + facts.st_mtim.tv_nsec};
@@ -52,7 +52,8 @@ void GeoFile::replace(const Identity& identity) {
   seen_ = identity;
   auto opened = open_geo_database(path_);
   if (!opened.ok()) {
-    log::error("geo database replaced by one that cannot be used; the old one stays: {}", opened.error().message());
+    log::error("geo database replaced by one that cannot be used; the old one stays: {}",
+               opened.error().message());
     return;
   }
   log::info("geo database {} replaced: {}", path_, (*opened)->description());

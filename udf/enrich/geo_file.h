@@ -13,8 +13,9 @@
 
 namespace weir {
 
-/// One path. Looks at most once a second whether another file has taken it; that one is opened and checked, and then used by whoever asks
-/// next, while those who still read the old one keep it. One that cannot be used is reported once in the log, and the old one stays.
+/// One path. Looks at most once a second whether another file has taken it; that one is opened and checked,
+/// and then used by whoever asks next, while those who still read the old one keep it. One that cannot be
+/// used is reported once in the log, and the old one stays.
 class GeoFile {
  public:
   static Result<std::shared_ptr<GeoFile>> open(const std::string& path);

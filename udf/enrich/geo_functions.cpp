@@ -68,7 +68,8 @@ class GeoKernel final : public Kernel {
     return std::nullopt;
   }
 
-  bool write(ColumnWriter& writer, std::uint32_t row, const GeoDatabase& database, const IpAddress& address) const {
+  bool write(ColumnWriter& writer, std::uint32_t row, const GeoDatabase& database,
+             const IpAddress& address) const {
     if (type_ == float64_type) {
       const auto degrees = database.coordinate(address, field_);
       if (degrees) writer.set(row, *degrees);
@@ -121,8 +122,10 @@ constexpr GeoFunction geo_functions[] = {
     {GeoField::net_speed, "ip_net_speed", "The speed of the connection (DIAL, DSL, COMP, T1)", "T1"},
     {GeoField::idd_code, "ip_idd_code", "The country's telephone prefix", "1"},
     {GeoField::area_code, "ip_area_code", "The telephone area code", "650"},
-    {GeoField::weather_station_code, "ip_weather_station_code", "The code of the nearest weather station", "USCA0746"},
-    {GeoField::weather_station_name, "ip_weather_station_name", "The name of the nearest weather station", "Mountain View"},
+    {GeoField::weather_station_code, "ip_weather_station_code", "The code of the nearest weather station",
+     "USCA0746"},
+    {GeoField::weather_station_name, "ip_weather_station_name", "The name of the nearest weather station",
+     "Mountain View"},
     {GeoField::mcc, "ip_mcc", "The mobile country code", "310"},
     {GeoField::mnc, "ip_mnc", "The mobile network code", "004"},
     {GeoField::mobile_brand, "ip_mobile_brand", "The mobile operator", "Verizon"},
@@ -142,12 +145,12 @@ KernelResult prepare_geo(GeoFiles& files, const GeoFunction& function, const Cal
     return call_error(fmt::format("{}: the database must be a literal, not a column", function.name));
   if (is_null || path->empty()) return kernel_of<NullKernel>(site.result);
   auto file = files.open(*path);
-  if (!file.ok())
-    return std::move(file).error().in(fmt::format("{}: geo database", function.name));
+  if (!file.ok()) return std::move(file).error().in(fmt::format("{}: geo database", function.name));
   // Asked at no time in particular: it was opened just now, or is looked at when the first row comes.
   const auto database = (*file)->current(0);
   if (!database->has(function.field))
-    return call_error(fmt::format("{}: {} ({}) does not have this", function.name, *path, database->description()));
+    return call_error(
+        fmt::format("{}: {} ({}) does not have this", function.name, *path, database->description()));
   return kernel_of<GeoKernel>(std::move(file).value(), function.field, site.result);
 }
 
@@ -162,17 +165,17 @@ void register_geo(FunctionRegistry& registry) {
         {.name = function.name,
          .family = "geo",
          .signature = fmt::format("{}(ip string[, database string]) -> {}", function.name, to_string(type)),
-         .summary = fmt::format("{} of an address, from an IP2Location BIN or MaxMind mmdb file: the setting geo_database, or "
-                                "the second argument; NULL where the file does not know, for private and malformed "
-                                "addresses, and where the file's name is empty.",
-                                function.what),
+         .summary = fmt::format(
+             "{} of an address, from an IP2Location BIN or MaxMind mmdb file: the setting geo_database, or "
+             "the second argument; NULL where the file does not know, for private and malformed "
+             "addresses, and where the file's name is empty.",
+             function.what),
          .examples = {{fmt::format("{}('8.8.8.8', 'geo.bin')", function.name), function.example},
                       {fmt::format("{}('192.168.1.1', 'geo.bin')", function.name), "NULL"},
                       {fmt::format("{}('8.8.8.8', '')", function.name), "NULL"}},
-         .overloads = {nullable(prepared({"string", "string"}, type,
-                                         [files, &function](const CallSite& site) {
-                                           return prepare_geo(*files, function, site);
-                                         }))},
+         .overloads = {nullable(prepared(
+             {"string", "string"}, type,
+             [files, &function](const CallSite& site) { return prepare_geo(*files, function, site); }))},
          .expensive = true,
          .setting = "geo_database"});
   }

@@ -1,10 +1,11 @@
 // ip2location.cpp — IP2Location's BIN format, as its documentation and the vendor's readers have it.
 //
-// Little-endian, offsets count from 1. Byte 0 type (1 to 26), 1 columns, 2-4 date, then u32 each: IPv4 rows, IPv4 table, IPv6 rows, IPv6
-// table, IPv4 index, IPv6 index; byte 29 product (1), 30 licence, u32 31 size of the file (0 in old files). A row is the first address of its range
-// (4 or 16 bytes) and a u32 for each further column; it covers the addresses up to the next row's. The column of a text holds where in the
-// file it stands, as a length byte and the text; column 2 is the country: its code, and 3 bytes further its name. An index has for each
-// value of the first 16 bits of an address the first and the last row to search.
+// Little-endian, offsets count from 1. Byte 0 type (1 to 26), 1 columns, 2-4 date, then u32 each: IPv4 rows,
+// IPv4 table, IPv6 rows, IPv6 table, IPv4 index, IPv6 index; byte 29 product (1), 30 licence, u32 31 size of
+// the file (0 in old files). A row is the first address of its range (4 or 16 bytes) and a u32 for each
+// further column; it covers the addresses up to the next row's. The column of a text holds where in the file
+// it stands, as a length byte and the text; column 2 is the country: its code, and 3 bytes further its name.
+// An index has for each value of the first 16 bits of an address the first and the last row to search.
 #include "udf/enrich/ip2location.h"
 
 #include <fmt/format.h>
@@ -25,31 +26,31 @@ constexpr std::size_t index_bytes = 65536 * 8;
 
 /// In which column each type has a field, counted from 1 (the address); 0 where it has not.
 constexpr std::uint8_t columns_of_fields[geo_field_count][last_type + 1] = {
-    {0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2},           // country code
-    {0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2},           // country name
-    {0, 0, 0, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3},           // region
-    {0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4},           // city
-    {0, 0, 3, 0, 5, 0, 7, 5, 7, 0, 8, 0, 9, 0, 9, 0, 9, 0, 9, 7, 9, 0, 9, 7, 9, 9, 9},           // isp
-    {0, 0, 0, 0, 0, 5, 5, 0, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5},           // latitude
-    {0, 0, 0, 0, 0, 6, 6, 0, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6},           // longitude
+    {0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2},  // country code
+    {0, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2},  // country name
+    {0, 0, 0, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3},  // region
+    {0, 0, 0, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4, 4},  // city
+    {0, 0, 3, 0, 5, 0, 7, 5, 7, 0, 8, 0, 9, 0, 9, 0, 9, 0, 9, 7, 9, 0, 9, 7, 9, 9, 9},  // isp
+    {0, 0, 0, 0, 0, 5, 5, 0, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5},  // latitude
+    {0, 0, 0, 0, 0, 6, 6, 0, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6},  // longitude
     {0, 0, 0, 0, 0, 0, 0, 6, 8, 0, 9, 0, 10, 0, 10, 0, 10, 0, 10, 8, 10, 0, 10, 8, 10, 10, 10},  // domain
     {0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 7, 7, 7, 0, 7, 7, 7, 0, 7, 0, 7, 7, 7, 0, 7, 7, 7},           // zip code
     {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 7, 8, 8, 8, 7, 8, 0, 8, 8, 8, 0, 8, 8, 8},           // time zone
     {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 11, 0, 11, 8, 11, 0, 11, 0, 11, 0, 11, 11, 11},   // net speed
     {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 12, 0, 12, 0, 12, 9, 12, 0, 12, 12, 12},    // idd code
     {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 13, 0, 13, 0, 13, 10, 13, 0, 13, 13, 13},  // area code
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 14, 0, 14, 0, 14, 0, 14, 14, 14},     // weather code
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 15, 0, 15, 0, 15, 0, 15, 15, 15},    // weather name
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 16, 0, 16, 9, 16, 16, 16},      // mcc
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 17, 0, 17, 10, 17, 17, 17},    // mnc
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11, 18, 0, 18, 11, 18, 18, 18},    // mobile brand
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11, 19, 0, 19, 19, 19},      // elevation
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 20, 20, 20},       // usage type
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 21, 21},         // address type
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 22, 22},         // category
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 23},          // district
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 24},          // asn
-    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 25},          // as
+    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 14, 0, 14, 0, 14, 0, 14, 14, 14},   // weather code
+    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 15, 0, 15, 0, 15, 0, 15, 15, 15},  // weather name
+    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 9, 16, 0, 16, 9, 16, 16, 16},    // mcc
+    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 10, 17, 0, 17, 10, 17, 17, 17},  // mnc
+    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11, 18, 0, 18, 11, 18, 18, 18},  // mobile brand
+    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 11, 19, 0, 19, 19, 19},    // elevation
+    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12, 20, 20, 20},     // usage type
+    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 21, 21},       // address type
+    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 22, 22},       // category
+    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 23},        // district
+    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 24},        // asn
+    {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 25},        // as
 };
 
 std::uint8_t column_count(std::uint8_t type) {
@@ -65,7 +66,8 @@ T number_at(std::string_view bytes, std::size_t offset) {
   return value;
 }
 
-/// What the vendor writes in place of data: in sample files outside of their range, and where a licence does not have a column.
+/// What the vendor writes in place of data: in sample files outside of their range, and where a licence does
+/// not have a column.
 bool is_notice(std::string_view text) {
   if (!text.starts_with("This ")) return false;
   return text.starts_with("This is a sample BIN") || text.starts_with("This is IP2Location") ||
@@ -85,7 +87,9 @@ double shortest(float number) {
 struct Wide {
   std::uint64_t low;
   std::uint64_t high;
-  friend bool operator<=(const Wide& a, const Wide& b) { return a.high != b.high ? a.high < b.high : a.low <= b.low; }
+  friend bool operator<=(const Wide& a, const Wide& b) {
+    return a.high != b.high ? a.high < b.high : a.low <= b.low;
+  }
 };
 
 template <typename Address>
@@ -97,7 +101,8 @@ class RowTable {
 
   std::uint32_t size() const { return count_; }
 
-  /// The columns behind the address of the row whose range has it; null where none does. `first16` are its first 16 bits.
+  /// The columns behind the address of the row whose range has it; null where none does. `first16` are its
+  /// first 16 bits.
   const char* find(const Address& address, std::size_t first16) const {
     std::uint32_t low = 0;
     std::uint32_t high = count_;  // one past the last that may be it
@@ -136,7 +141,8 @@ class Ip2Location final : public GeoDatabase {
   Ip2Location(MappedFile file, RowTable<std::uint32_t> v4, RowTable<Wide> v6)
       : file_(std::move(file)), bytes_(file_.bytes()), v4_(v4), v6_(v6) {
     const auto type = static_cast<std::uint8_t>(bytes_[0]);
-    for (std::size_t field = 0; field < geo_field_count; ++field) columns_[field] = columns_of_fields[field][type];
+    for (std::size_t field = 0; field < geo_field_count; ++field)
+      columns_[field] = columns_of_fields[field][type];
   }
 
   std::string description() const override {
@@ -197,9 +203,11 @@ class Ip2Location final : public GeoDatabase {
   std::array<std::uint8_t, geo_field_count> columns_{};
 };
 
-/// The table that the header tells of at `header` (its row count) with its index at `index_header`, if it lies in the file.
+/// The table that the header tells of at `header` (its row count) with its index at `index_header`, if it
+/// lies in the file.
 template <typename Address>
-std::optional<RowTable<Address>> table_of(std::string_view bytes, std::size_t header, std::size_t index_header) {
+std::optional<RowTable<Address>> table_of(std::string_view bytes, std::size_t header,
+                                          std::size_t index_header) {
   const auto count = number_at<std::uint32_t>(bytes, header);
   const std::size_t start = number_at<std::uint32_t>(bytes, header + 4);
   const std::size_t index = number_at<std::uint32_t>(bytes, index_header);
@@ -208,8 +216,10 @@ std::optional<RowTable<Address>> table_of(std::string_view bytes, std::size_t he
   if (start <= header_bytes - 6 || start - 1 > bytes.size() || (bytes.size() - (start - 1)) / width < count)
     return std::nullopt;
   const bool has_index = index > 1;
-  if (has_index && (index - 1 > bytes.size() || bytes.size() - (index - 1) < index_bytes)) return std::nullopt;
-  return RowTable<Address>(bytes.data() + start - 1, count, width, has_index ? bytes.data() + index - 1 : nullptr);
+  if (has_index && (index - 1 > bytes.size() || bytes.size() - (index - 1) < index_bytes))
+    return std::nullopt;
+  return RowTable<Address>(bytes.data() + start - 1, count, width,
+                           has_index ? bytes.data() + index - 1 : nullptr);
 }
 
 Error damaged(const std::string& path, std::string_view what) {
@@ -221,7 +231,8 @@ Error damaged(const std::string& path, std::string_view what) {
 Result<std::shared_ptr<const GeoDatabase>> open_ip2location(MappedFile file, const std::string& path) {
   const std::string_view bytes = file.bytes();
   if (bytes.starts_with("PK"))
-    return Error{ErrorKind::user, path + " is a ZIP archive"}.with_hint("unpack it and name the .BIN file in it");
+    return Error{ErrorKind::user, path + " is a ZIP archive"}.with_hint(
+        "unpack it and name the .BIN file in it");
   if (bytes.size() < header_bytes) return damaged(path, fmt::format("it has {} bytes", bytes.size()));
   const auto type = static_cast<unsigned char>(bytes[0]);
   const auto columns = static_cast<unsigned char>(bytes[1]);

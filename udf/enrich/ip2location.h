@@ -6,7 +6,8 @@
 
 namespace weir {
 
-/// An error sentence where the header is not that of a BIN file or tells of tables that do not lie in the file. `path` is for messages.
+/// An error sentence where the header is not that of a BIN file or tells of tables that do not lie in the
+/// file. `path` is for messages.
 Result<std::shared_ptr<const GeoDatabase>> open_ip2location(MappedFile file, const std::string& path);
 
 }  // namespace weir

@@ -148,7 +148,8 @@ IpAddress without_tunnel(const IpAddress& address) {
 
 bool is_reserved(const IpAddress& address) {
   if (address.is_v4) return is_reserved_v4(address.v4());
-  // Only 2000::/3 is given out; of it 2001:db8::/32 and 3fff::/20 are for documentation, 2001:2::/48 for benchmarks.
+  // Only 2000::/3 is given out; of it 2001:db8::/32 and 3fff::/20 are for documentation, 2001:2::/48 for
+  // benchmarks.
   const std::uint64_t high = address.high;
   return high >> 61 != 1 || high >> 32 == 0x20010DB8 || high >> 44 == 0x3FFF0 || high >> 16 == 0x200100020000;
 }

@@ -12,7 +12,8 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-/// The only characters beyond ASCII that fold to an ASCII letter: the Kelvin sign and the long s. Their bytes but the last.
+/// The only characters beyond ASCII that fold to an ASCII letter: the Kelvin sign and the long s. Their bytes
+/// but the last.
 constexpr std::string_view kelvin_sign = "\xE2\x84\xAA";
 constexpr std::string_view long_s = "\xC5\xBF";
 

@@ -9,7 +9,8 @@
 
 namespace weir {
 
-/// Letters match in any case. Never changes once it is made, so any thread may search, each with a Search of its own.
+/// Letters match in any case. Never changes once it is made, so any thread may search, each with a Search of
+/// its own.
 class LiteralMatcher {
  public:
   /// What one thread finds; kept from text to text, so that nothing is allocated for each.
@@ -25,7 +26,8 @@ class LiteralMatcher {
     std::uint32_t text_ = 0;
   };
 
-  /// Distinct, not empty, in lower case. A literal that is not ASCII counts as found in every text: this is a prefilter.
+  /// Distinct, not empty, in lower case. A literal that is not ASCII counts as found in every text: this is a
+  /// prefilter.
   explicit LiteralMatcher(const std::vector<std::string>& literals);
 
   void find(std::string_view text, Search& search) const;
@@ -41,10 +43,10 @@ class LiteralMatcher {
 
   std::array<std::uint8_t, 256> classes_{};  // of bytes; 0: in no literal
   std::size_t class_count_ = 1;
-  std::vector<State> next_;                  // by state and class
-  std::vector<std::int32_t> literals_;       // by state: the literal that ends there, or none
-  std::vector<State> ends_;                  // by state: itself or the longest proper suffix where a literal ends; 0: nowhere
-  std::vector<State> shorter_ends_;          // by state: the longest proper suffix where a literal ends
+  std::vector<State> next_;             // by state and class
+  std::vector<std::int32_t> literals_;  // by state: the literal that ends there, or none
+  std::vector<State> ends_;  // by state: itself or the longest proper suffix where a literal ends; 0: nowhere
+  std::vector<State> shorter_ends_;  // by state: the longest proper suffix where a literal ends
   std::vector<int> always_;
   std::size_t literal_count_ = 0;
 };

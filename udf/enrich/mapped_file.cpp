@@ -38,7 +38,7 @@ Result<MappedFile> MappedFile::open(const std::string& path) {
   // Not blocking: the path may be a pipe that nobody writes to.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.number() < 0) return cannot_read(path, errno);
-  struct stat facts {};
+  struct stat facts{};
   if (::fstat(file.number(), &facts) != 0) return cannot_read(path, errno);
   if (!S_ISREG(facts.st_mode)) return Error{ErrorKind::user, "no regular file: " + path};
   const auto size = static_cast<std::size_t>(facts.st_size);

@@ -9,8 +9,8 @@
 
 namespace weir {
 
-/// Shared with every other process that maps the file. A file must be replaced by renaming a new one over it, never written in place: that
-/// would change, or cut off, what is mapped.
+/// Shared with every other process that maps the file. A file must be replaced by renaming a new one over it,
+/// never written in place: that would change, or cut off, what is mapped.
 class MappedFile {
  public:
   /// The system's reason as a user error where `path` is no readable regular file.

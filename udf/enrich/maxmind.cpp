@@ -18,10 +18,10 @@ using Path = std::array<const char*, 6>;
 std::span<const Path> paths_of(GeoField field) {
   static constexpr Path country_code[] = {
       {"country", "iso_code"}, {"country_code"}, {"country"}, {"registered_country", "iso_code"}};
-  static constexpr Path country_name[] = {{"country", "names", "en"},
-                                          {"country_name"},
-                                          {"registered_country", "names", "en"}};
-  static constexpr Path region[] = {{"subdivisions", "0", "names", "en"}, {"state1"}, {"region"}, {"region_name"}};
+  static constexpr Path country_name[] = {
+      {"country", "names", "en"}, {"country_name"}, {"registered_country", "names", "en"}};
+  static constexpr Path region[] = {
+      {"subdivisions", "0", "names", "en"}, {"state1"}, {"region"}, {"region_name"}};
   static constexpr Path city[] = {{"city", "names", "en"}, {"city"}};
   static constexpr Path isp[] = {{"isp"}, {"traits", "isp"}, {"as_name"}};
   static constexpr Path latitude[] = {{"location", "latitude"}, {"latitude"}, {"lat"}};
@@ -32,38 +32,60 @@ std::span<const Path> paths_of(GeoField field) {
   static constexpr Path net_speed[] = {{"connection_type"}, {"traits", "connection_type"}};
   static constexpr Path usage_type[] = {{"traits", "user_type"}};
   static constexpr Path district[] = {{"subdivisions", "1", "names", "en"}, {"state2"}};
-  static constexpr Path asn[] = {{"autonomous_system_number"}, {"traits", "autonomous_system_number"}, {"asn"}};
-  static constexpr Path as_name[] = {{"autonomous_system_organization"},
-                                     {"traits", "autonomous_system_organization"},
-                                     {"as_name"}};
+  static constexpr Path asn[] = {
+      {"autonomous_system_number"}, {"traits", "autonomous_system_number"}, {"asn"}};
+  static constexpr Path as_name[] = {
+      {"autonomous_system_organization"}, {"traits", "autonomous_system_organization"}, {"as_name"}};
   switch (field) {
-    case GeoField::country_code: return country_code;
-    case GeoField::country_name: return country_name;
-    case GeoField::region: return region;
-    case GeoField::city: return city;
-    case GeoField::isp: return isp;
-    case GeoField::latitude: return latitude;
-    case GeoField::longitude: return longitude;
-    case GeoField::domain: return domain;
-    case GeoField::zip_code: return zip_code;
-    case GeoField::time_zone: return time_zone;
-    case GeoField::net_speed: return net_speed;
-    case GeoField::usage_type: return usage_type;
-    case GeoField::district: return district;
-    case GeoField::asn: return asn;
-    case GeoField::as_name: return as_name;
-    default: return {};
+    case GeoField::country_code:
+      return country_code;
+    case GeoField::country_name:
+      return country_name;
+    case GeoField::region:
+      return region;
+    case GeoField::city:
+      return city;
+    case GeoField::isp:
+      return isp;
+    case GeoField::latitude:
+      return latitude;
+    case GeoField::longitude:
+      return longitude;
+    case GeoField::domain:
+      return domain;
+    case GeoField::zip_code:
+      return zip_code;
+    case GeoField::time_zone:
+      return time_zone;
+    case GeoField::net_speed:
+      return net_speed;
+    case GeoField::usage_type:
+      return usage_type;
+    case GeoField::district:
+      return district;
+    case GeoField::asn:
+      return asn;
+    case GeoField::as_name:
+      return as_name;
+    default:
+      return {};
   }
 }
 
 std::optional<double> number_of(const MMDB_entry_data_s& data) {
   switch (data.type) {
-    case MMDB_DATA_TYPE_DOUBLE: return data.double_value;
-    case MMDB_DATA_TYPE_FLOAT: return data.float_value;
-    case MMDB_DATA_TYPE_INT32: return data.int32;
-    case MMDB_DATA_TYPE_UINT16: return data.uint16;
-    case MMDB_DATA_TYPE_UINT32: return data.uint32;
-    default: return std::nullopt;
+    case MMDB_DATA_TYPE_DOUBLE:
+      return data.double_value;
+    case MMDB_DATA_TYPE_FLOAT:
+      return data.float_value;
+    case MMDB_DATA_TYPE_INT32:
+      return data.int32;
+    case MMDB_DATA_TYPE_UINT16:
+      return data.uint16;
+    case MMDB_DATA_TYPE_UINT32:
+      return data.uint32;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -110,7 +132,8 @@ class MaxMind final : public GeoDatabase {
   Status open(const std::string& path) {
     const int code = MMDB_open(path.c_str(), MMDB_MODE_MMAP, &file_);
     is_open_ = code == MMDB_SUCCESS;
-    if (!is_open_) return Error{ErrorKind::user, fmt::format("{} is no readable mmdb: {}", path, MMDB_strerror(code))};
+    if (!is_open_)
+      return Error{ErrorKind::user, fmt::format("{} is no readable mmdb: {}", path, MMDB_strerror(code))};
     return {};
   }
 
@@ -120,7 +143,8 @@ class MaxMind final : public GeoDatabase {
 
   bool has(GeoField field) const override { return !paths_of(field).empty(); }
 
-  std::optional<std::string_view> text(const IpAddress& address, GeoField field, Scratch& scratch) const override {
+  std::optional<std::string_view> text(const IpAddress& address, GeoField field,
+                                       Scratch& scratch) const override {
     MMDB_entry_s entry;
     if (!find(address, entry)) return std::nullopt;
     for (const Path& path : paths_of(field)) {

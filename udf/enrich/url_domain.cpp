@@ -45,8 +45,10 @@ void register_url_domain(FunctionRegistry& registry) {
   function.family = "url";
   function.signature = "url_domain(url string) -> string";
   function.summary =
-      "The registrable domain of an http or https URL in lower case: the host's public suffix (of libpsl's public suffix list, "
-      "private ones such as github.io included) and the one label before it; NULL for other URLs, IP addresses, and hosts that are "
+      "The registrable domain of an http or https URL in lower case: the host's public suffix (of libpsl's "
+      "public suffix list, "
+      "private ones such as github.io included) and the one label before it; NULL for other URLs, IP "
+      "addresses, and hosts that are "
       "no more than a suffix.";
   function.examples = {{"url_domain('https://www.Google.com.vn/search?q=x')", "google.com.vn"},
                        {"url_domain('https://m.shop.co.uk:8080/a')", "shop.co.uk"},
@@ -54,10 +56,10 @@ void register_url_domain(FunctionRegistry& registry) {
                        {"url_domain('http://127.0.0.1/')", "NULL"},
                        {"url_domain('http://localhost/')", "NULL"},
                        {"url_domain('android-app://com.google.android.gm/')", "NULL"}};
-  function.overloads = {nullable(strict({"string"}, string_type,
-                                        [](HostText& state, RowOutput& output, std::string_view url) {
-                                          domain(state, output, url);
-                                        }))};
+  function.overloads = {
+      nullable(strict({"string"}, string_type, [](HostText& state, RowOutput& output, std::string_view url) {
+        domain(state, output, url);
+      }))};
   function.expensive = true;
   add(registry, std::move(function));
 }

@@ -44,11 +44,13 @@ struct UserAgentFunction {
 
 constexpr UserAgentFunction user_agent_functions[] = {
     {"ua_browser", UserAgentKind::browser, false,
-     "The browser (or app, or bot) of a user agent, by uap-core's regexes; Other where none of them matches.", "Chrome Mobile"},
+     "The browser (or app, or bot) of a user agent, by uap-core's regexes; Other where none of them matches.",
+     "Chrome Mobile"},
     {"ua_browser_version", UserAgentKind::browser, true,
      "The browser's version, major[.minor[.patch]]; NULL where the user agent does not tell.", "121.0.5512"},
     {"ua_os", UserAgentKind::os, false,
-     "The operating system of a user agent, by uap-core's regexes; Other where none of them matches.", "Android"},
+     "The operating system of a user agent, by uap-core's regexes; Other where none of them matches.",
+     "Android"},
     {"ua_os_version", UserAgentKind::os, true,
      "The operating system's version, major[.minor[.patch]]; NULL where the user agent does not tell.", "13"},
     {"ua_device", UserAgentKind::device, false,
@@ -56,9 +58,11 @@ constexpr UserAgentFunction user_agent_functions[] = {
 };
 
 constexpr const char* example_of_all =
-    "Mozilla/5.0 (Linux; Android 13; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/121.0.5512.66 Mobile Safari/537.36";
+    "Mozilla/5.0 (Linux; Android 13; Pixel 7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/121.0.5512.66 "
+    "Mobile Safari/537.36";
 
-KernelResult prepare_user_agent(const std::shared_ptr<UserAgents>& agents, const UserAgentFunction& function) {
+KernelResult prepare_user_agent(const std::shared_ptr<UserAgents>& agents,
+                                const UserAgentFunction& function) {
   auto parser = agents->of(function.kind);
   if (!parser.ok()) return std::move(parser).error().in(function.name);
   return kernel_of<UserAgentKernel>(agents, **parser, function.wants_version);
@@ -74,7 +78,8 @@ void register_user_agents(FunctionRegistry& registry) {
                    .signature = fmt::format("{}(user_agent string) -> string", function.name),
                    .summary = function.summary,
                    .examples = {{fmt::format("{}('{}')", function.name, example_of_all), function.example},
-                                {fmt::format("{}('nothing known')", function.name), function.wants_version ? "NULL" : "Other"}},
+                                {fmt::format("{}('nothing known')", function.name),
+                                 function.wants_version ? "NULL" : "Other"}},
                    .overloads = {nullable(prepared({"string"}, string_type,
                                                    [agents, &function](const CallSite&) {
                                                      return prepare_user_agent(agents, function);

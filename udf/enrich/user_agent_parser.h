@@ -14,7 +14,8 @@
 
 namespace weir {
 
-/// `version` is "major[.minor[.patch]]", empty where the user agent does not tell; `name` is "Other" where no rule matches.
+/// `version` is "major[.minor[.patch]]", empty where the user agent does not tell; `name` is "Other" where no
+/// rule matches.
 struct UserAgentPart {
   std::string name;
   std::string version;
@@ -35,17 +36,27 @@ class UserAgentParser {
   void parse(std::string_view user_agent, Scratch& scratch, UserAgentPart& part) const;
 
  private:
-  void fill(std::size_t rule, const re2::StringPiece* groups, std::size_t group_count, UserAgentPart& part) const;
+  /// What becomes of a regex's groups.
+  struct Parts {
+    std::array<std::string, 4> replacements;
+    std::size_t part_count;
+    std::size_t group_count;  // how many groups that takes, with the whole match as the first: finding fewer
+                              // is faster
+  };
+  static Parts parts_of(const UserAgentRule& rule, const re2::RE2& regex);
+  static void fill(const Parts& parts, const re2::StringPiece* groups, UserAgentPart& part);
 
   re2::FilteredRE2 regexes_;
-  std::vector<std::array<std::string, 4>> replacements_;  // by regex
+  std::vector<Parts> parts_;  // by regex
   std::unique_ptr<const LiteralMatcher> literals_;
 };
 
-/// A parser that remembers what it parsed lately, for those who want name and version of the same user agents one after the other.
+/// A parser that remembers what it parsed lately, for those who want name and version of the same user agents
+/// one after the other.
 class RecentUserAgents {
  public:
-  explicit RecentUserAgents(const std::vector<UserAgentRule>& rules) : parser_(rules), stripes_(stripe_count) {}
+  explicit RecentUserAgents(const std::vector<UserAgentRule>& rules)
+      : parser_(rules), stripes_(stripe_count) {}
 
   /// Calls use(part) with what `user_agent` is. Any thread.
   template <typename Use>
@@ -87,7 +98,7 @@ class UserAgents {
  private:
   const std::string path_;
   std::mutex mutex_;
-  std::unique_ptr<UserAgentRules> rules_;                                            // Guarded by mutex_.
+  std::unique_ptr<UserAgentRules> rules_;                                         // Guarded by mutex_.
   std::array<std::unique_ptr<RecentUserAgents>, user_agent_kind_count> parsers_;  // Guarded by mutex_.
 };
 

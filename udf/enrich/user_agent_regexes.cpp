@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace weir {
@@ -25,8 +26,11 @@ UserAgentRule read_rule(const YAML::Node& node, const KindSyntax& kind) {
   rule.regex = node["regex"].as<std::string>();
   rule.ignores_case = node["regex_flag"].as<std::string>("") == "i";
   for (std::size_t i = 0; i < rule.replacements.size(); ++i) {
-    if (kind.replacements[i] != nullptr) rule.replacements[i] = node[kind.replacements[i]].as<std::string>("");
+    if (kind.replacements[i] != nullptr)
+      rule.replacements[i] = node[kind.replacements[i]].as<std::string>("");
   }
+  rule.part_count = static_cast<std::size_t>(std::count_if(kind.replacements.begin(), kind.replacements.end(),
+                                                           [](const char* name) { return name != nullptr; }));
   return rule;
 }
 
@@ -42,7 +46,8 @@ Result<UserAgentRules> read_user_agent_rules(const std::string& path) {
     const YAML::Node file = YAML::LoadFile(path);
     UserAgentRules rules;
     for (std::size_t kind = 0; kind < kinds.size(); ++kind) {
-      for (const YAML::Node& node : file[kinds[kind].section]) rules[kind].push_back(read_rule(node, kinds[kind]));
+      for (const YAML::Node& node : file[kinds[kind].section])
+        rules[kind].push_back(read_rule(node, kinds[kind]));
       if (rules[kind].empty())
         return Error{ErrorKind::user, fmt::format("{} has no {}", path, kinds[kind].section)};
     }

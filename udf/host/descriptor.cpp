@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint64_t known_flags = WEIR_DETERMINISTIC | WEIR_STRICT | WEIR_EXPENSIVE | WEIR_THREAD_SAFE |
                                       WEIR_VARIADIC | WEIR_NEVER_NULL;
 constexpr std::uint32_t most_parameters = 255;
+constexpr std::uint32_t most_group_bytes = 64 * 1024;
 
 Error bad(std::string message) { return Error{ErrorKind::user, std::move(message)}; }
 
@@ -59,9 +60,12 @@ Status check_bodies(const weir_function& function) {
   if (aggregate == nullptr) return bad("it is an aggregate but has no bodies");
   if (aggregate->struct_size < sizeof(weir_aggregate))
     return bad(fmt::format("its bodies are {} bytes long, expected at least {}", aggregate->struct_size, sizeof(weir_aggregate)));
-  const bool is_whole = aggregate->open != nullptr && aggregate->close != nullptr && aggregate->update != nullptr &&
-                        aggregate->finish != nullptr && aggregate->save != nullptr && aggregate->merge != nullptr;
-  if (!is_whole) return bad("it needs open, close, update, finish, save and merge");
+  const bool is_whole = aggregate->start != nullptr && aggregate->stop != nullptr && aggregate->add != nullptr &&
+                        aggregate->merge != nullptr && aggregate->result != nullptr && aggregate->save != nullptr &&
+                        aggregate->load != nullptr;
+  if (!is_whole) return bad("it needs start, stop, add, merge, result, save and load");
+  if (aggregate->group_bytes > most_group_bytes)
+    return bad(fmt::format("its groups are of {} bytes; at most {} are kept in place", aggregate->group_bytes, most_group_bytes));
   return {};
 }
 

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "udf/host/aggregate_function.h"
 #include "udf/host/descriptor.h"
 #include "udf/host/plugin_file.h"
 #include "udf/host/scalar_function.h"
@@ -36,13 +37,33 @@ void add_overload(const weir_function& declared, const LoadedPlugin& plugin, Fun
   function.overloads.push_back(overload_of(declared, fmt::format("{}, function {}", plugin.where(), declared.name)));
 }
 
-FunctionsByName scalar_functions_of(const LoadedPlugin& plugin) {
+FunctionsByName functions_of(const LoadedPlugin& plugin, std::uint32_t kind) {
   FunctionsByName functions;
   for (std::uint32_t i = 0; i < plugin.declared->function_count; ++i) {
     const weir_function& declared = *plugin.declared->functions[i];
-    if (declared.kind == WEIR_SCALAR) add_overload(declared, plugin, functions[declared.name]);
+    if (declared.kind == kind) add_overload(declared, plugin, functions[declared.name]);
   }
   return functions;
+}
+
+bool takes(const weir_function& declared, const std::vector<Type>& types) {
+  for (std::size_t i = 0; i < types.size(); ++i) {
+    const std::string_view parameter = declared.parameters[std::min<std::size_t>(i, declared.parameter_count - 1)];
+    const bool is_pattern = parameter == "any" || (parameter == "decimal" && types[i].kind == TypeKind::decimal);
+    if (!is_pattern && parse_type(parameter) != types[i]) return false;
+  }
+  return types.size() + declared.optional_count >= declared.parameter_count;
+}
+
+// The overload that the binder chose, told by the types it has cast the arguments to.
+AggregateResult prepare_overload(const weir_plugin& plugin, const std::string& name, const CallSite& site, const std::string& where) {
+  for (std::uint32_t i = 0; i < plugin.function_count; ++i) {
+    const weir_function& declared = *plugin.functions[i];
+    if (declared.kind == WEIR_AGGREGATE && declared.name == name && (site.types.empty() || declared.parameter_count != 0) &&
+        takes(declared, site.types))
+      return prepare_aggregate(declared, site, where);
+  }
+  return Error{ErrorKind::user, where + ": there is no such aggregate for these arguments"};
 }
 
 std::vector<std::string> all_names(const Function& function) {
@@ -53,8 +74,22 @@ std::vector<std::string> all_names(const Function& function) {
 
 }  // namespace
 
+std::vector<AggregateFunction> aggregates_of(const LoadedPlugin& plugin) {
+  std::vector<AggregateFunction> aggregates;
+  for (auto& [name, function] : functions_of(plugin, WEIR_AGGREGATE)) {
+    for (Overload& overload : function.overloads) overload.prepare = nullptr;
+    function.examples.clear();  // they are calls of scalar functions
+    const std::string where = fmt::format("{}, function {}", plugin.where(), name);
+    const auto prepare = [declared = plugin.declared, called = name, where](const CallSite& site) {
+      return prepare_overload(*declared, called, site, where);
+    };
+    aggregates.push_back({std::move(function), {}, prepare});
+  }
+  return aggregates;
+}
+
 Status PluginLoader::add_functions(const LoadedPlugin& plugin, FunctionRegistry& functions) {
-  FunctionsByName made = scalar_functions_of(plugin);
+  FunctionsByName made = functions_of(plugin, WEIR_SCALAR);
   std::map<std::string, std::string> owners = owners_;
   for (const auto& [name, function] : made) {
     for (const std::string& one : all_names(function)) {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/expression/function.h"
+#include "engine/expression/aggregate.h"
 #include "udf/weir_udf.h"
 
 namespace weir {
@@ -18,6 +18,9 @@ struct LoadedPlugin {
   /// "plugin acme (/lib/acme.so)": how errors name it.
   std::string where() const { return "plugin " + name + " (" + path + ")"; }
 };
+
+/// The aggregates of a plugin, for the registry of GROUP BY.
+std::vector<AggregateFunction> aggregates_of(const LoadedPlugin& plugin);
 
 /// One for each registry. Called by one thread, before anything reads the registry.
 class PluginLoader {

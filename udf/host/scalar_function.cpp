@@ -59,9 +59,11 @@ class PluginKernel final : public Kernel {
     states_->give_back(state);
     if (!status.ok()) return status.error();
     WEIR_ASSIGN(Column column, take_result(slot.column, type_, context.rows, context.arena));
-    std::vector<RowError> errors = call.take_row_errors();
+    std::vector<RowError> errors = call.take_row_errors();  // first, for what the plugin says of a row counts
+    if (column.errors != nullptr) errors.insert(errors.end(), column.errors->rows.begin(), column.errors->rows.end());
     if ((function_.flags & WEIR_NEVER_NULL) != 0) check_never_null(column, errors, arguments);
     for (RowError& error : errors) error.message = where_ + ": " + error.message;
+    column.errors = nullptr;
     add_errors(column, std::move(errors), context.arena);
     if ((function_.flags & WEIR_STRICT) == 0)
       add_errors(column, errors_of_arguments(arguments, context.rows), context.arena);

@@ -70,7 +70,8 @@ void positive_remainder(RowOutput& output, T value, T divisor) {
 void positive_remainder_of_doubles(RowOutput& output, double value, double divisor) {
   if (divisor == 0) return output.error("division_by_zero", "division by zero: pmod");
   const double rest = std::fmod(value, divisor);
-  output.set(rest < 0 && divisor > 0 ? rest + divisor : rest);
+  // A rest close to zero plus the divisor may round to the divisor.
+  output.set(rest < 0 ? std::fmod(rest + divisor, divisor) : rest);
 }
 
 KernelResult positive_remainder_of_decimals(const CallSite& site) {
@@ -156,7 +157,8 @@ void add_logarithm(FunctionRegistry& registry, const char* name, OneArgument bod
 double cube_root(double value) {
   const double root = std::cbrt(value);
   if (root == 0 || !std::isfinite(root)) return root;
-  return root - (root * root * root - value) / (3 * root * root);
+  const double better = root - (root * root * root - value) / (3 * root * root);
+  return std::isfinite(better) ? better : root;  // the cube of the largest doubles' root is infinite
 }
 
 void register_powers(FunctionRegistry& registry) {
@@ -193,7 +195,7 @@ void register_powers(FunctionRegistry& registry) {
                  .summary = "The base to the power of the exponent.",
                  .examples = {{"power(2, 3)", "8.0"}},
                  .overloads = {strict({"double", "double"}, float64_type, [](double base, double exponent) {
-                   return std::pow(base, exponent);
+                   return std::isnan(exponent) ? exponent : std::pow(base, exponent);
                  })}});
 }
 
@@ -207,9 +209,9 @@ void register_angles(FunctionRegistry& registry) {
                     {"acos(1)", "0.0"});
   add_real_function(registry, "atan", {}, std::atan, "The angle in radians whose tangent is the value.",
                     {"atan(0)", "0.0"});
-  add_real_function(registry, "degrees", {}, [](double radians) { return radians * 180 / std::numbers::pi; },
+  add_real_function(registry, "degrees", {}, [](double radians) { return radians * (180 / std::numbers::pi); },
                     "An angle in radians as degrees.", {"degrees(3.141592653589793)", "180.0"});
-  add_real_function(registry, "radians", {}, [](double degrees) { return degrees / 180 * std::numbers::pi; },
+  add_real_function(registry, "radians", {}, [](double degrees) { return degrees * (std::numbers::pi / 180); },
                     "An angle in degrees as radians.", {"radians(180)", "3.141592653589793"});
   add(registry, {.name = "atan2",
                  .family = family,
@@ -217,7 +219,7 @@ void register_angles(FunctionRegistry& registry) {
                  .summary = "The angle in radians between the x axis and the point (x, y).",
                  .examples = {{"atan2(0, 1)", "0.0"}},
                  .overloads = {strict({"double", "double"}, float64_type,
-                                      [](double y, double x) { return std::atan2(y, x); })}});
+                                      [](double y, double x) { return std::atan2(y + 0.0, x + 0.0); })}});
   add(registry, {.name = "hypot",
                  .family = family,
                  .signature = "hypot(a double, b double) -> double",

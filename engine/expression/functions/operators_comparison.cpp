@@ -201,8 +201,12 @@ void register_comparison_operators(FunctionRegistry& registry) {
                                {{"1.5 >= 2", "false"}});
   Overload null_safe = non_strict<NullSafeEqual>({"T", "T"}, boolean_type);
   null_safe.never_null = true;
+  // Decimals keep their own scales: one with room for both may not exist.
+  Overload null_safe_decimals = non_strict<NullSafeEqual>({"decimal", "decimal"}, boolean_type);
+  null_safe_decimals.never_null = true;
   add_operator(registry, "<=>", "a T <=> b T -> boolean", "Whether both are equal or both NULL; never NULL.",
-               {{"NULL <=> NULL", "true"}, {"1 <=> NULL", "false"}}, {std::move(null_safe)});
+               {{"NULL <=> NULL", "true"}, {"1 <=> NULL", "false"}},
+               {std::move(null_safe_decimals), std::move(null_safe)});
 }
 
 }  // namespace weir

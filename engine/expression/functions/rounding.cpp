@@ -150,7 +150,7 @@ std::vector<Overload> round_overloads(Half half) {
   return {strict({"int"}, int32_type, [](std::int32_t value) { return value; }),
           strict({"bigint"}, int64_type, [](std::int64_t value) { return value; }),
           decimal_overload({"decimal"}, half),
-          strict({"double"}, float64_type, [half](double value) { return round_double(value, 0, half); }),
+          strict({"double"}, float64_type, [half](double value) { return round_double(value, 0, half) + 0.0; }),
           strict({"int", "int"}, int32_type,
                  [half](RowOutput& output, std::int32_t value, std::int32_t scale) {
                    round_integer(output, value, scale, half);
@@ -161,7 +161,7 @@ std::vector<Overload> round_overloads(Half half) {
                  }),
           decimal_overload({"decimal", "int"}, half),
           strict({"double", "int"}, float64_type,
-                 [half](double value, std::int32_t scale) { return round_double(value, scale, half); })};
+                 [half](double value, std::int32_t scale) { return round_double(value, scale, half) + 0.0; })};
 }
 
 enum class Direction : std::uint8_t { down, up };

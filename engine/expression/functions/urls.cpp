@@ -1,4 +1,4 @@
-// urls.cpp — parts of URLs: url_host, url_path, url_query, parse_url, url_encode, url_decode.
+// urls.cpp — parts of URLs: url_host, url_path, url_query, utm_source and its kin, parse_url, url_encode, url_decode.
 #include <fmt/format.h>
 
 #include "engine/data/utf8.h"
@@ -53,7 +53,8 @@ char* write_decoded(std::string_view text, char* out) {
   return out;
 }
 
-/// Decoded, or as written where it is not encoded rightly.
+/// As written where it is not encoded rightly; NULL where it is no text (UTF-8 without NUL) when it is decoded: what a visitor writes into a
+/// URL rejects no row.
 void decoded_query_value(RowOutput& output, std::string_view url, std::string_view key) {
   const auto parts = split_url(url);
   const auto value = parts.has_value() ? query_value(parts->query, key) : std::nullopt;
@@ -61,9 +62,10 @@ void decoded_query_value(RowOutput& output, std::string_view url, std::string_vi
   if (value->find_first_of("%+") == value->npos) return output.slice(0, *value);
   char* const start = output.room(value->size());
   const char* end = write_decoded(*value, start);
-  const bool is_text = end != nullptr && is_valid_utf8({start, static_cast<std::size_t>(end - start)});
-  if (!is_text) return output.slice(0, *value);
-  output.finish(end);
+  if (end == nullptr) return output.slice(0, *value);
+  const std::string_view decoded(start, static_cast<std::size_t>(end - start));
+  const bool is_text = decoded.find('\0') == decoded.npos && is_valid_utf8(decoded);
+  is_text ? output.finish(end) : output.null();
 }
 
 void decode(RowOutput& output, std::string_view text) {
@@ -152,18 +154,46 @@ void register_parts(FunctionRegistry& registry) {
       {.name = "url_query",
        .family = family,
        .signature = "url_query(url string, key string) -> string",
-       .summary = "The first value of a key in the query of an absolute URL, decoded; NULL where the query "
-                  "does not have it.",
+       .summary = "The first value of a key in the query of an absolute URL, decoded (%XX and +); NULL where the query "
+                  "does not have it, or where it is no valid UTF-8.",
        .examples = {{"url_query('https://shop.nl/p?alloy=yellow-585&d=x%20y', 'alloy')", "yellow-585"},
                     {"url_query('https://shop.nl/p?alloy=yellow-585&d=x%20y', 'd')", "x y"},
+                    {"url_query('https://shop.nl/p?d=%FF', 'd')", "NULL"},
                     {"url_query('https://shop.nl/p', 'd')", "NULL"}},
        .overloads = {nullable(strict({"string", "string"}, string_type, query))}});
+}
+
+void register_campaigns(FunctionRegistry& registry) {
+  struct Parameter {
+    const char* name;
+    const char* what;
+  };
+  constexpr Parameter parameters[] = {{"utm_source", "Where a campaign's visitor came from"},
+                                      {"utm_medium", "By which medium a campaign's visitor came"},
+                                      {"utm_campaign", "The campaign that brought a visitor"},
+                                      {"utm_term", "The search term that brought a campaign's visitor"},
+                                      {"utm_content", "Which of a campaign's links a visitor took"}};
+  for (const Parameter& parameter : parameters) {
+    const auto value = [key = std::string_view(parameter.name)](RowOutput& output, std::string_view url) {
+      decoded_query_value(output, url, key);
+    };
+    add(registry,
+        {.name = parameter.name,
+         .family = family,
+         .signature = fmt::format("{}(url string) -> string", parameter.name),
+         .summary = fmt::format("{}: url_query(url, '{}').", parameter.what, parameter.name),
+         .examples = {{fmt::format("{}('https://shop.nl/?a=b&{}=news+letter')", parameter.name, parameter.name),
+                       "news letter"},
+                      {fmt::format("{}('https://shop.nl/')", parameter.name), "NULL"}},
+         .overloads = {nullable(strict({"string"}, string_type, value))}});
+  }
 }
 
 }  // namespace
 
 void register_urls(FunctionRegistry& registry) {
   register_parts(registry);
+  register_campaigns(registry);
   const auto part = [](RowOutput& output, std::string_view url, std::string_view name) {
     put_part(output, url, name);
   };

@@ -29,9 +29,11 @@ TEST(Counters, AreShownByNameWhereTheyAreNotZero) {
   counter("counters_test a").add(2);
   std::vector<std::pair<std::string, std::uint64_t>> ours;
   for (const auto& one : counters_above_zero()) {
-    if (one.first == "counters_test zero" || one.first.size() == std::string("counters_test a").size()) ours.push_back(one);
+    if (one.first == "counters_test zero" || one.first.size() == std::string("counters_test a").size())
+      ours.push_back(one);
   }
-  EXPECT_THAT(ours, testing::ElementsAre(testing::Pair("counters_test a", 2), testing::Pair("counters_test b", 1)));
+  EXPECT_THAT(ours,
+              testing::ElementsAre(testing::Pair("counters_test a", 2), testing::Pair("counters_test b", 1)));
 }
 
 }  // namespace

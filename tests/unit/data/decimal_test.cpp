@@ -133,6 +133,7 @@ TEST(Decimal, ComesFromADoubleThroughItsShortestText) {
   EXPECT_EQ(text(decimal_from_double(1.005, 10, 2), 2), "1.01");
   EXPECT_EQ(text(decimal_from_double(-1e22, 38, 0), 0), "-10000000000000000000000");
   EXPECT_EQ(text(decimal_from_double(5e-324, 38, 38), 38), "0." + std::string(38, '0'));
+  EXPECT_EQ(text(decimal_from_double(9223372036854775807.0, 38, 1), 1), "9223372036854776000.0");
   EXPECT_FALSE(decimal_from_double(1e38, 38, 0));
   EXPECT_FALSE(decimal_from_double(std::numeric_limits<double>::infinity(), 38, 0));
   EXPECT_FALSE(decimal_from_double(std::nan(""), 38, 0));

@@ -1,4 +1,5 @@
-// examples_test.cpp — runs every example of every enrichment function, as constants and over a column, beside a file geo.bin.
+// examples_test.cpp — runs every example of every enrichment function, as constants and over a column, beside
+// a file geo.bin.
 #include <gtest/gtest.h>
 
 #include "tests/unit/enrich/geo_fixture.h"
@@ -39,7 +40,8 @@ TEST_P(EnrichmentExamples, GiveTheirResult) {
     std::string over_column = expression;
     over_column.replace(start, end - start + 1, "x");
     const std::string text = expression.substr(start + 1, end - start - 1);
-    EXPECT_EQ(answers(over_column, {text, "NULL", text}), (std::vector<std::string>{example.result, "NULL", example.result}))
+    EXPECT_EQ(answers(over_column, {text, "NULL", text}),
+              (std::vector<std::string>{example.result, "NULL", example.result}))
         << over_column;
   }
   EXPECT_FALSE(GetParam()->signature.empty());

@@ -124,10 +124,12 @@ std::string bin_file(int type, int columns, const std::vector<BinRow>& rows) {
 std::string example_bin() {
   const BinRow nothing{"0.0.0.0", {}, "-", {{5, 0.0f}, {6, 0.0f}}};
   const BinRow google{"8.8.8.0",
-                      {{2, "US"}, {3, "California"}, {4, "Mountain View"}, {7, "94043"}, {8, "-07:00"},
-                       {9, "Google LLC"}, {10, "google.com"}, {11, "T1"}, {12, "1"}, {13, "650"}, {14, "USCA0746"},
-                       {15, "Mountain View"}, {16, "310"}, {17, "004"}, {18, "Verizon"}, {19, "32"}, {20, "DCH"},
-                       {21, "A"}, {22, "IAB19-11"}, {23, "Santa Clara County"}, {24, "15169"}, {25, "Google LLC"}},
+                      {{2, "US"},     {3, "California"}, {4, "Mountain View"}, {7, "94043"},
+                       {8, "-07:00"}, {9, "Google LLC"}, {10, "google.com"},   {11, "T1"},
+                       {12, "1"},     {13, "650"},       {14, "USCA0746"},     {15, "Mountain View"},
+                       {16, "310"},   {17, "004"},       {18, "Verizon"},      {19, "32"},
+                       {20, "DCH"},   {21, "A"},         {22, "IAB19-11"},     {23, "Santa Clara County"},
+                       {24, "15169"}, {25, "Google LLC"}},
                       "United States of America",
                       {{5, 37.40599f}, {6, -122.078514f}}};
   BinRow after = nothing;
@@ -160,7 +162,8 @@ std::string mmdb_text(const std::string& text) { return with_type(2, text.size()
 std::string mmdb_double(double number) {
   char bytes[8];
   std::memcpy(bytes, &number, 8);
-  return with_type(3, 8) + std::string(std::make_reverse_iterator(bytes + 8), std::make_reverse_iterator(bytes));
+  return with_type(3, 8) +
+         std::string(std::make_reverse_iterator(bytes + 8), std::make_reverse_iterator(bytes));
 }
 
 std::string mmdb_unsigned(std::uint32_t number) {
@@ -181,7 +184,8 @@ std::string mmdb_array(const std::vector<std::string>& elements) {
   return bytes;
 }
 
-std::string mmdb_file(const std::string& network_first, int prefix_bits, int ip_version, const std::string& record) {
+std::string mmdb_file(const std::string& network_first, int prefix_bits, int ip_version,
+                      const std::string& record) {
   const std::string little = little_endian(network_first);
   std::string path(little.rbegin(), little.rend());
   // IPv4 networks lie at ::/96 of a tree for IPv6.
@@ -215,7 +219,8 @@ std::string mmdb_file(const std::string& network_first, int prefix_bits, int ip_
 
 Folder::Folder() {
   static std::atomic<int> number = 0;
-  path_ = fs::temp_directory_path() / ("weir_enrich_" + std::to_string(::getpid()) + "_" + std::to_string(++number));
+  path_ = fs::temp_directory_path() /
+          ("weir_enrich_" + std::to_string(::getpid()) + "_" + std::to_string(++number));
   fs::create_directories(path_);
 }
 

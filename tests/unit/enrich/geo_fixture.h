@@ -1,4 +1,5 @@
-// geo_fixture.h — small geo databases that tests write themselves, and the data that lies beside the repository.
+// geo_fixture.h — small geo databases that tests write themselves, and the data that lies beside the
+// repository.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +13,11 @@
 
 namespace weir::testing {
 
-/// One range of addresses, from `first` (inet_pton's spelling) to the next row's, and its texts by column (counted from 1, the address).
+/// One range of addresses, from `first` (inet_pton's spelling) to the next row's, and its texts by column
+/// (counted from 1, the address).
 struct BinRow {
   std::string first;
-  std::map<int, std::string> texts;   // column 2 is the country's code
+  std::map<int, std::string> texts;  // column 2 is the country's code
   std::string country_name;
   std::map<int, float> coordinates;
 };
@@ -26,7 +28,8 @@ std::string bin_file(int type, int columns, const std::vector<BinRow>& rows);
 std::string example_bin();
 
 /// An mmdb of one network with one record, given in mmdb's data format (see mmdb_map and others below).
-std::string mmdb_file(const std::string& network_first, int prefix_bits, int ip_version, const std::string& record);
+std::string mmdb_file(const std::string& network_first, int prefix_bits, int ip_version,
+                      const std::string& record);
 std::string mmdb_text(const std::string& text);
 std::string mmdb_double(double number);
 std::string mmdb_unsigned(std::uint32_t number);
@@ -54,8 +57,8 @@ std::string read_file(const std::filesystem::path& path);
 /// All enrichment functions besides the built-in ones.
 const FunctionRegistry& functions();
 
-/// The value of an expression over a text column `x`, row by row; NULL as "NULL", errors as "error CODE", a refused expression as one
-/// "refused: MESSAGE".
+/// The value of an expression over a text column `x`, row by row; NULL as "NULL", errors as "error CODE", a
+/// refused expression as one "refused: MESSAGE".
 std::vector<std::string> answers(const std::string& expression, const std::vector<std::string>& x = {"x"});
 std::string answer(const std::string& expression);
 

@@ -1,4 +1,5 @@
-// geo_functions_test.cpp — geo functions in expressions: what gives NULL and is counted, what is refused, files that are replaced.
+// geo_functions_test.cpp — geo functions in expressions: what gives NULL and is counted, what is refused,
+// files that are replaced.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,9 +22,10 @@ using ::testing::HasSubstr;
 TEST(GeoFunctions, AnswerRowByRow) {
   const Folder folder;
   const std::string path = folder.write("geo.bin", example_bin());
-  EXPECT_THAT(answers("ip_city(x, '" + path + "')",
-                      {"8.8.8.8", "NULL", "", "8.8.8.8 ", "10.0.0.1", "9.9.9.9", "2001:4860::8", "fe80::1", "nonsense"}),
-              ElementsAre("Mountain View", "NULL", "NULL", "NULL", "NULL", "NULL", "Mountain View", "NULL", "NULL"));
+  EXPECT_THAT(
+      answers("ip_city(x, '" + path + "')", {"8.8.8.8", "NULL", "", "8.8.8.8 ", "10.0.0.1", "9.9.9.9",
+                                             "2001:4860::8", "fe80::1", "nonsense"}),
+      ElementsAre("Mountain View", "NULL", "NULL", "NULL", "NULL", "NULL", "Mountain View", "NULL", "NULL"));
   EXPECT_THAT(answers("ip_latitude(x, '" + path + "')", {"8.8.8.8", "9.9.9.9", "10.0.0.1"}),
               ElementsAre("37.40599", "NULL", "NULL"));
 }
@@ -37,7 +39,8 @@ TEST(GeoFunctions, CountWhatGaveNull) {
                       counter("geo lookups not in the database").value()};
   };
   const auto before = counts();
-  answers("ip_region(x, '" + path + "')", {"8.8.8.8", "NULL", "bad", "worse", "10.0.0.1", "127.0.0.1", "::1", "9.9.9.9"});
+  answers("ip_region(x, '" + path + "')",
+          {"8.8.8.8", "NULL", "bad", "worse", "10.0.0.1", "127.0.0.1", "::1", "9.9.9.9"});
   const auto after = counts();
   EXPECT_EQ(after[0] - before[0], 2u);
   EXPECT_EQ(after[1] - before[1], 3u);
@@ -52,16 +55,20 @@ TEST(GeoFunctions, WithoutADatabaseAreNull) {
 
 TEST(GeoFunctions, RefuseWhatIsNoDatabase) {
   const Folder folder;
-  EXPECT_THAT(answer("ip_city(x, '" + folder.path("none.bin") + "')"),
-              ::testing::AllOf(HasSubstr("refused: ip_city: geo database: cannot read"), HasSubstr("No such file")));
-  EXPECT_THAT(answer("ip_city(x, '" + folder.write("text.bin", std::string(200, 'x')) + "')"), HasSubstr("neither"));
+  EXPECT_THAT(
+      answer("ip_city(x, '" + folder.path("none.bin") + "')"),
+      ::testing::AllOf(HasSubstr("refused: ip_city: geo database: cannot read"), HasSubstr("No such file")));
+  EXPECT_THAT(answer("ip_city(x, '" + folder.write("text.bin", std::string(200, 'x')) + "')"),
+              HasSubstr("neither"));
   EXPECT_THAT(answer("ip_city(x, x)"), HasSubstr("literal"));
   EXPECT_THAT(answer("ip_city(x)"), HasSubstr("needs the setting geo_database"));
   const std::string small = folder.write("db1.bin", bin_file(1, 2, {{"0.0.0.0", {{2, "US"}}, "x", {}}}));
   EXPECT_THAT(answer("ip_city(x, '" + small + "')"), HasSubstr("(IP2Location DB1, IPv4) does not have this"));
 }
 
-std::string country_bin(const std::string& code) { return bin_file(1, 2, {{"0.0.0.0", {{2, code}}, code, {}}}); }
+std::string country_bin(const std::string& code) {
+  return bin_file(1, 2, {{"0.0.0.0", {{2, code}}, code, {}}});
+}
 
 /// A program over one address that can be asked at any time.
 class Lookup {
@@ -79,9 +86,11 @@ class Lookup {
     ColumnWriter writer(string_type, rows, input, true);
     for (std::uint32_t row = 0; row < rows; ++row) writer.set_text(row, "8.8.8.8");
     Arena arena;
-    const Column column = program_->evaluate(Batch{schema_, {writer.finish()}, rows}, arena, second * 1'000'000)[0];
+    const Column column =
+        program_->evaluate(Batch{schema_, {writer.finish()}, rows}, arena, second * 1'000'000)[0];
     for (std::uint32_t row = 1; row < rows; ++row) {
-      if (to_text(value_at(column, row)) != to_text(value_at(column, 0))) return "different answers in one chunk";
+      if (to_text(value_at(column, row)) != to_text(value_at(column, 0)))
+        return "different answers in one chunk";
     }
     return to_text(value_at(column, 0));
   }

@@ -41,7 +41,8 @@ std::vector<std::string> fields_of(const std::string& line) {
 
 std::string four_fields(const GeoDatabase& database, const std::string& address) {
   std::string all;
-  for (const GeoField field : {GeoField::country_code, GeoField::country_name, GeoField::region, GeoField::city}) {
+  for (const GeoField field :
+       {GeoField::country_code, GeoField::country_name, GeoField::region, GeoField::city}) {
     const std::string found = look_up(database, address, field);
     all += (found == "NULL" ? "-" : found) + "|";
   }
@@ -54,10 +55,12 @@ bool is_evaluated(const std::string& address) {
   return parsed.is_v4 ? parsed.v4() < 0x08000000 : parsed.high >> 48 == 0x2A04;
 }
 
-/// First, middle and last address of every range of the CSV file have its values in the BIN file where that has data, and none elsewhere.
+/// First, middle and last address of every range of the CSV file have its values in the BIN file where that
+/// has data, and none elsewhere.
 void check_all_rows(const std::string& family, std::size_t least_found, std::size_t least_notices) {
   const fs::path folder = shared_data() / "ip2location";
-  if (!fs::exists(folder)) GTEST_SKIP() << "no " << folder.string() << ": IP2Location's sample data is not part of the repository";
+  if (!fs::exists(folder))
+    GTEST_SKIP() << "no " << folder.string() << ": IP2Location's sample data is not part of the repository";
   const bool is_v6 = family == "ipv6";
   const auto database = open_geo_database((folder / ("ip2location-db3-sample." + family + ".bin")).string());
   ASSERT_TRUE(database.ok()) << database.error().message();
@@ -125,9 +128,10 @@ TEST(Ip2Location, OfIpv4AloneKnowsNoIpv6Address) {
 
 TEST(Ip2Location, OfIpv6AloneKnowsIpv4AddressesAsMappedOnes) {
   const Folder folder;
-  const auto database = opened(folder, bin_file(1, 2, {{"::", {}, "-", {}},
-                                                       {"::ffff:8.0.0.0", {{2, "US"}}, "United States", {}},
-                                                       {"::ffff:9.0.0.0", {}, "-", {}}}));
+  const auto database = opened(folder, bin_file(1, 2,
+                                                {{"::", {}, "-", {}},
+                                                 {"::ffff:8.0.0.0", {{2, "US"}}, "United States", {}},
+                                                 {"::ffff:9.0.0.0", {}, "-", {}}}));
   EXPECT_EQ(look_up(*database, "8.8.8.8", GeoField::country_code), "US");
   EXPECT_EQ(look_up(*database, "9.8.8.8", GeoField::country_code), "NULL");
 }
@@ -146,7 +150,8 @@ TEST(Ip2Location, HasEachFieldInItsTypesOnly) {
   const int column_counts[] = {0,  2,  3,  4,  5,  6,  7,  6,  8,  7,  9,  8,  10, 8,
                                11, 10, 13, 10, 15, 11, 18, 11, 19, 12, 20, 22, 25};
   for (int type = 1; type <= 26; ++type) {
-    const auto database = opened(folder, bin_file(type, column_counts[type], {{"0.0.0.0", {{2, "US"}}, "x", {}}}));
+    const auto database =
+        opened(folder, bin_file(type, column_counts[type], {{"0.0.0.0", {{2, "US"}}, "x", {}}}));
     EXPECT_TRUE(database->has(GeoField::country_code));
     EXPECT_EQ(database->has(GeoField::city), type >= 3) << type;
     EXPECT_EQ(database->has(GeoField::as_name), type == 26) << type;
@@ -171,7 +176,8 @@ TEST(Ip2Location, RefusesWhatIsNone) {
   EXPECT_NE(open_geo_database(folder.path("")).error().message().find("regular"), std::string::npos);
 }
 
-/// Looks all kinds of addresses up for all fields; what comes back does not matter, only that nothing else is touched.
+/// Looks all kinds of addresses up for all fields; what comes back does not matter, only that nothing else is
+/// touched.
 std::size_t look_everything_up(const GeoDatabase& database, std::mt19937_64& random) {
   std::size_t bytes = 0;
   GeoDatabase::Scratch scratch;
@@ -208,7 +214,8 @@ TEST(Ip2Location, DamagedFilesDoNoHarm) {
       const std::size_t part = parts[random() % 3];
       bytes[random() % part] = static_cast<char>(random());
     }
-    for (std::size_t n = random() % 4; n > 0; --n) bytes[bytes.size() - 1 - random() % 400] = static_cast<char>(random());
+    for (std::size_t n = random() % 4; n > 0; --n)
+      bytes[bytes.size() - 1 - random() % 400] = static_cast<char>(random());
     // Without its size a file cannot be told to be cut off.
     if (round % 2 == 0) {
       bytes[29] = 0;

@@ -11,10 +11,14 @@ namespace weir::testing {
 namespace {
 
 std::string nested_record() {
-  const auto names = [](const std::string& name) { return mmdb_map({{"names", mmdb_map({{"de", mmdb_text("?")}, {"en", mmdb_text(name)}})}}); };
+  const auto names = [](const std::string& name) {
+    return mmdb_map({{"names", mmdb_map({{"de", mmdb_text("?")}, {"en", mmdb_text(name)}})}});
+  };
   return mmdb_map({{"city", names("Mountain View")},
-                   {"country", mmdb_map({{"iso_code", mmdb_text("US")}, {"names", mmdb_map({{"en", mmdb_text("United States")}})}})},
-                   {"location", mmdb_map({{"latitude", mmdb_double(37.5)}, {"longitude", mmdb_double(-122.25)},
+                   {"country", mmdb_map({{"iso_code", mmdb_text("US")},
+                                         {"names", mmdb_map({{"en", mmdb_text("United States")}})}})},
+                   {"location", mmdb_map({{"latitude", mmdb_double(37.5)},
+                                          {"longitude", mmdb_double(-122.25)},
                                           {"time_zone", mmdb_text("America/Los_Angeles")}})},
                    {"postal", mmdb_map({{"code", mmdb_text("94043")}})},
                    {"subdivisions", mmdb_array({names("California"), names("Santa Clara County")})},
@@ -31,10 +35,15 @@ TEST(MaxMind, ReadsNestedRecords) {
   const Folder folder;
   const auto database = opened(folder, mmdb_file("8.8.8.0", 24, 6, nested_record()));
   EXPECT_EQ(database->description(), "MaxMind Test, IPv6");
-  const std::pair<GeoField, const char*> expected[] = {
-      {GeoField::country_code, "US"}, {GeoField::country_name, "United States"}, {GeoField::region, "California"},
-      {GeoField::city, "Mountain View"}, {GeoField::zip_code, "94043"}, {GeoField::time_zone, "America/Los_Angeles"},
-      {GeoField::district, "Santa Clara County"}, {GeoField::asn, "15169"}, {GeoField::isp, "NULL"}};
+  const std::pair<GeoField, const char*> expected[] = {{GeoField::country_code, "US"},
+                                                       {GeoField::country_name, "United States"},
+                                                       {GeoField::region, "California"},
+                                                       {GeoField::city, "Mountain View"},
+                                                       {GeoField::zip_code, "94043"},
+                                                       {GeoField::time_zone, "America/Los_Angeles"},
+                                                       {GeoField::district, "Santa Clara County"},
+                                                       {GeoField::asn, "15169"},
+                                                       {GeoField::isp, "NULL"}};
   for (const auto& [field, text] : expected) {
     EXPECT_EQ(look_up(*database, "8.8.8.8", field), text);
     EXPECT_EQ(look_up(*database, "::ffff:8.8.8.255", field), text);
@@ -48,8 +57,10 @@ TEST(MaxMind, ReadsNestedRecords) {
 TEST(MaxMind, ReadsFlatRecords) {
   const Folder folder;
   const auto database = opened(folder, mmdb_file("2001:4860::", 32, 6,
-                                                 mmdb_map({{"country_code", mmdb_text("VN")}, {"city", mmdb_text("Hanoi")},
-                                                           {"state1", mmdb_text("Ha Noi")}, {"latitude", mmdb_double(21)}})));
+                                                 mmdb_map({{"country_code", mmdb_text("VN")},
+                                                           {"city", mmdb_text("Hanoi")},
+                                                           {"state1", mmdb_text("Ha Noi")},
+                                                           {"latitude", mmdb_double(21)}})));
   EXPECT_EQ(look_up(*database, "2001:4860::1", GeoField::country_code), "VN");
   EXPECT_EQ(look_up(*database, "2001:4860::1", GeoField::city), "Hanoi");
   EXPECT_EQ(look_up(*database, "2001:4860::1", GeoField::region), "Ha Noi");
@@ -71,7 +82,8 @@ TEST(MaxMind, DamagedFilesDoNoHarm) {
   int opened_count = 0;
   for (int round = 0; round < 500; ++round) {
     std::string bytes = whole;
-    for (std::size_t n = 1 + random() % 4; n > 0; --n) bytes[random() % bytes.size()] = static_cast<char>(random());
+    for (std::size_t n = 1 + random() % 4; n > 0; --n)
+      bytes[random() % bytes.size()] = static_cast<char>(random());
     if (round % 3 == 0) bytes.erase(random() % bytes.size(), random() % 50);
     const auto database = open_geo_database(folder.write("geo.mmdb", bytes));
     if (!database.ok()) continue;

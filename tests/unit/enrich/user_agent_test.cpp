@@ -34,12 +34,14 @@ std::string version_of(const YAML::Node& node) {
 std::vector<Case> cases_of(const fs::path& file) {
   std::vector<Case> cases;
   for (const YAML::Node& node : YAML::LoadFile(file.string())["test_cases"])
-    cases.push_back({node["user_agent_string"].as<std::string>(), node["family"].as<std::string>(), version_of(node)});
+    cases.push_back(
+        {node["user_agent_string"].as<std::string>(), node["family"].as<std::string>(), version_of(node)});
   return cases;
 }
 
 void check_all(const fs::path& file, UserAgentKind kind, std::size_t least_cases, bool has_version = true) {
-  if (!fs::exists(file)) GTEST_SKIP() << "no " << file.string() << ": uap-core's cases are not part of the repository";
+  if (!fs::exists(file))
+    GTEST_SKIP() << "no " << file.string() << ": uap-core's cases are not part of the repository";
   UserAgents agents(WEIR_UAP_REGEXES);
   const auto parser = agents.of(kind);
   ASSERT_TRUE(parser.ok()) << parser.error().message();
@@ -49,7 +51,9 @@ void check_all(const fs::path& file, UserAgentKind kind, std::size_t least_cases
   for (const Case& one : cases) {
     (*parser)->with(one.user_agent, scratch, part, [&](const UserAgentPart& found) {
       EXPECT_EQ(found.name, one.name) << one.user_agent;
-      if (has_version) { EXPECT_EQ(found.version, one.version) << one.user_agent; }
+      if (has_version) {
+        EXPECT_EQ(found.version, one.version) << one.user_agent;
+      }
     });
   }
   EXPECT_GE(cases.size(), least_cases);
@@ -62,7 +66,8 @@ TEST(UserAgents, AreTheOperatingSystemsOfAllCases) {
   check_all(shared_data() / "uap" / "tests" / "test_os.yaml", UserAgentKind::os, 450);
 }
 TEST(UserAgents, AreTheDevicesOfAllCasesOfThePackage) {
-  check_all(fs::path(WEIR_UAP_REGEXES).parent_path() / "tests" / "test_device.yaml", UserAgentKind::device, 16'000, false);
+  check_all(fs::path(WEIR_UAP_REGEXES).parent_path() / "tests" / "test_device.yaml", UserAgentKind::device,
+            16'000, false);
 }
 
 /// The prefilter must not hide a rule: trying every regex in order gives the same.
@@ -73,9 +78,9 @@ TEST(UserAgents, AreWhatTheRulesSayOneByOne) {
   for (const UserAgentRule& rule : rules[0]) regexes.push_back(std::make_unique<re2::RE2>(rule.regex));
   UserAgentParser::Scratch scratch;
   UserAgentPart part;
-  for (const char* user_agent :
-       {"", "x", "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1)", "\u212Aindle/3.0", "SEZNAM", "curl/7.88.1", "Opera/9.80",
-        "Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0"}) {
+  for (const char* user_agent : {"", "x", "Mozilla/5.0 (compatible; MSIE 9.0; Windows NT 6.1)",
+                                 "\u212Aindle/3.0", "SEZNAM", "curl/7.88.1", "Opera/9.80",
+                                 "Mozilla/5.0 (X11; Linux x86_64; rv:126.0) Gecko/20100101 Firefox/126.0"}) {
     parser.parse(user_agent, scratch, part);
     std::size_t first = 0;
     while (first < regexes.size() && !re2::RE2::PartialMatch(user_agent, *regexes[first])) ++first;
@@ -131,7 +136,9 @@ TEST(UserAgents, AreParsedByManyThreads) {
       for (int i = 0; i < 500; ++i) {
         const std::string version = std::to_string((i + thread) % 200 + 1);
         (*parser)->with("Mozilla/5.0 (Linux; Android " + version + "; Pixel 7)", scratch, part,
-                        [&](const UserAgentPart& found) { wrong += found.name != "Android" || found.version != version; });
+                        [&](const UserAgentPart& found) {
+                          wrong += found.name != "Android" || found.version != version;
+                        });
       }
     });
   }

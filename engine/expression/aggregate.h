@@ -1,0 +1,104 @@
+// aggregate.h — what an aggregate function is: its declaration, and the states that GROUP BY keeps for it.
+//
+// A state is memory of the caller: state_bytes() for each group and call site. Whatever rows a state has seen, in whatever order and parts
+// (add and merge), through whatever save and load: the result is the same to the bit. docs/decisions/aggregates_in_any_order.md says how.
+#pragma once
+
+#include <compare>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/expression/expression.h"
+
+namespace weir {
+
+/// Where a row stands among all rows, however it was read: event time, then source and split, then offset. `first`, `last` and `string_agg` go by it.
+struct RowPosition {
+  std::int64_t time = 0;  // event time in microseconds; 0 where the stream has none
+  std::uint64_t split = 0;
+  std::uint64_t offset = 0;
+  friend auto operator<=>(const RowPosition&, const RowPosition&) = default;
+};
+
+/// Rows to add. All arguments have `states.size()` rows and the types that `bind_aggregate` resolved.
+struct AggregateInput {
+  std::span<const Column> arguments;
+  std::span<void* const> states;            // one a row; null: the row is left out (FILTER, another shard)
+  std::span<const RowPosition> positions;   // one a row; may be empty where uses_positions() is false
+};
+
+/// The body of one call site. Const: several threads call it at once, each with states of its own.
+class Aggregate {
+ public:
+  virtual ~Aggregate() = default;
+  virtual std::size_t state_bytes() const = 0;
+  /// Makes the state of no rows in `state_bytes()` bytes aligned to 16.
+  virtual void start(void* state) const = 0;
+  /// Gives back what a started state owns; the memory itself is the caller's.
+  virtual void stop(void* state) const = 0;
+  /// Adds every row to its state. Rows whose arguments are NULL are left out as the function says. No argument of a row with a state has an error:
+  /// such rows are the caller's to reject.
+  virtual void add(const AggregateInput& input) const = 0;
+  /// `into` becomes the state of the rows of both; `from` stays.
+  virtual void merge(void* into, const void* from) const = 0;
+  /// Writes row i from states[i]. A result that cannot be computed (overflow) is an error of that row.
+  virtual void result(std::span<const void* const> states, ColumnWriter& writer) const = 0;
+  /// Appends bytes that load() reads, by this version and later ones; equal states of equal rows give equal bytes.
+  virtual void save(const void* state, std::string& bytes) const = 0;
+  /// Puts a saved state in place of a started one; an error where the bytes are none.
+  virtual Status load(std::string_view bytes, void* state) const = 0;
+  virtual bool uses_positions() const { return false; }
+};
+
+using AggregateResult = Result<std::unique_ptr<Aggregate>>;
+
+/// A call over a table written out: "max_by(item, price)", "item string: tea, milk; price int: 3, NULL". Run as a test.
+struct AggregateExample {
+  std::string call;
+  std::string rows;
+  std::string result;
+};
+
+/// `declaration` has everything that functions have but kernels: its overloads have no `prepare`, and no examples.
+struct AggregateFunction {
+  Function declaration;
+  std::vector<AggregateExample> examples;
+  std::function<AggregateResult(const CallSite&)> prepare;
+};
+
+/// Owns its functions; filled at start-up, then only read, by any thread.
+class AggregateRegistry {
+ public:
+  Status add(AggregateFunction function);  // an error if the name or an alias is taken
+  const AggregateFunction* find(std::string_view name) const;  // any case
+  std::vector<const AggregateFunction*> functions() const;     // sorted by name
+
+ private:
+  std::map<std::string, std::unique_ptr<AggregateFunction>, std::less<>> functions_;
+  std::map<std::string, const AggregateFunction*, std::less<>> names_;  // names and aliases
+};
+
+/// The one list of built-in aggregates.
+void register_builtin_aggregates(AggregateRegistry& registry);
+
+/// A call as GROUP BY needs it: the arguments to evaluate, with casts, and the body that takes them.
+struct BoundAggregate {
+  const AggregateFunction* function;
+  std::vector<ExpressionPtr> arguments;
+  Type type;
+  std::shared_ptr<const Aggregate> body;
+};
+
+/// Chooses the overload and casts the arguments. `is_distinct`: each combination of arguments counts once. count(*) is count without arguments.
+Result<BoundAggregate> bind_aggregate(const AggregateFunction& function, std::vector<ExpressionPtr> arguments, bool is_distinct,
+                                      const FunctionRegistry& functions);
+
+/// `inner` over each distinct combination of arguments, none of them NULL, of these types. Positions are the order of the values.
+std::unique_ptr<Aggregate> make_distinct(std::unique_ptr<Aggregate> inner, std::vector<Type> types, Type result);
+
+}  // namespace weir

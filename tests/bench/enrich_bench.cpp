@@ -1,0 +1,183 @@
+// enrich_bench.cpp — lookups per second of one core: addresses and user agents, seen for the first time and
+// remembered.
+//
+// Addresses need IP2Location's sample database beside the repository (or where WEIR_SHARED says); user agents
+// are uap-core's own cases.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "connectors/builtin.h"
+#include "dsl/compile.h"
+#include "engine/expression/binder.h"
+#include "engine/expression/program.h"
+#include "udf/enrich/geo_database.h"
+#include "udf/enrich/user_agent_parser.h"
+
+namespace {
+
+using namespace weir;
+namespace fs = std::filesystem;
+
+constexpr std::uint32_t rows = 1024;  // a chunk
+
+const Registry& registry() {
+  static const auto* const made = new Registry(builtin_registry());
+  return *made;
+}
+
+std::string geo_path(const char* family) {
+  const char* given = std::getenv("WEIR_SHARED");
+  const fs::path shared = given != nullptr ? fs::path(given) : fs::path(WEIR_SOURCE_DIR) / ".." / "shared";
+  return (shared / "data" / "ip2location" / fmt::format("ip2location-db3-sample.{}.bin", family)).string();
+}
+
+/// A chunk of texts as the column `x`.
+struct Chunk {
+  Arena arena;
+  Batch batch;
+
+  explicit Chunk(const std::vector<std::string>& texts) {
+    ColumnWriter writer(string_type, static_cast<std::uint32_t>(texts.size()), arena, true);
+    for (std::uint32_t row = 0; row < texts.size(); ++row) writer.set_text(row, texts[row]);
+    batch = {schema(), {writer.finish()}, static_cast<std::uint32_t>(texts.size())};
+  }
+  static std::shared_ptr<const Schema> schema() {
+    static const auto made = std::make_shared<const Schema>(Schema{{{"x", string_type, false}}});
+    return made;
+  }
+};
+
+Program program_of(const std::vector<std::string>& expressions) {
+  std::vector<ExpressionPtr> roots;
+  for (const std::string& text : expressions) {
+    Diagnostics diagnostics;
+    const AstPtr ast = parse_expression(text, {}, diagnostics);
+    WEIR_CHECK(ast != nullptr, "the benchmark's expressions are right");
+    roots.push_back(bind(*ast, Scope{Chunk::schema().get(), "benchmark"}, registry().functions, diagnostics));
+    WEIR_CHECK(roots.back() != nullptr, "the benchmark's expressions have types");
+  }
+  return std::move(Program::compile(roots)).value();
+}
+
+void evaluate(benchmark::State& state, const Program& program,
+              const std::vector<std::unique_ptr<Chunk>>& chunks) {
+  Arena arena;
+  std::size_t next = 0;
+  for (auto _ : state) {
+    arena.reset();
+    benchmark::DoNotOptimize(program.evaluate(chunks[next]->batch, arena, 1'730'419'200'000'000));
+    next = (next + 1) % chunks.size();
+  }
+  state.SetItemsProcessed(state.iterations() * rows);
+}
+
+/// Addresses of the sample's range, so that nearly all are found. The low bits vary, too: nothing is asked
+/// twice soon.
+std::vector<std::unique_ptr<Chunk>> address_chunks(std::size_t count, bool is_v6, unsigned distinct) {
+  std::mt19937_64 random(1);
+  std::vector<std::string> pool;
+  for (unsigned i = 0; i < distinct; ++i) {
+    const auto bits = random();
+    pool.push_back(
+        is_v6 ? fmt::format("2a04:{:x}:{:x}::{:x}", bits & 0xFFFF, bits >> 16 & 0xFFFF, bits >> 32 & 0xFFFF)
+              : fmt::format("{}.{}.{}.{}", 1 + bits % 7, bits >> 8 & 0xFF, bits >> 16 & 0xFF,
+                            bits >> 24 & 0xFF));
+  }
+  std::vector<std::unique_ptr<Chunk>> chunks;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::vector<std::string> texts;
+    for (std::uint32_t row = 0; row < rows; ++row) texts.push_back(pool[(i * rows + row) % pool.size()]);
+    chunks.push_back(std::make_unique<Chunk>(texts));
+  }
+  return chunks;
+}
+
+void addresses(benchmark::State& state, const std::vector<const char*>& functions, bool is_v6,
+               bool is_distinct) {
+  const std::string path = geo_path(is_v6 ? "ipv6" : "ipv4");
+  if (!fs::exists(path))
+    return state.SkipWithError("no sample database of IP2Location beside the repository");
+  std::vector<std::string> expressions;
+  for (const char* name : functions) expressions.push_back(fmt::format("{}(x, '{}')", name, path));
+  // A million addresses outlast what is remembered; a few thousand do not.
+  const auto chunks =
+      is_distinct ? address_chunks(1024, is_v6, 1024 * rows) : address_chunks(64, is_v6, 3000);
+  evaluate(state, program_of(expressions), chunks);
+}
+
+void distinct_ipv4(benchmark::State& state) { addresses(state, {"ip_country_code"}, false, true); }
+void distinct_ipv6(benchmark::State& state) { addresses(state, {"ip_country_code"}, true, true); }
+void distinct_ipv4_four_fields(benchmark::State& state) {
+  addresses(state, {"ip_country_code", "ip_country_name", "ip_region", "ip_city"}, false, true);
+}
+void remembered_ipv4(benchmark::State& state) { addresses(state, {"ip_country_code"}, false, false); }
+BENCHMARK(distinct_ipv4);
+BENCHMARK(distinct_ipv6);
+BENCHMARK(distinct_ipv4_four_fields);
+BENCHMARK(remembered_ipv4);
+
+/// The user agents of uap-core's cases, each once, in an order that is not the file's.
+const std::vector<std::string>& user_agents() {
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> found;
+    for (const char* name : {"test_ua.yaml", "test_os.yaml", "test_device.yaml"}) {
+      std::ifstream file(fs::path(WEIR_UAP_REGEXES).parent_path() / "tests" / name);
+      for (std::string line; std::getline(file, line);) {
+        const std::size_t start = line.find("user_agent_string: ");
+        if (start == line.npos || line.size() < start + 21) continue;
+        found.push_back(line.substr(start + 20, line.size() - start - 21));
+      }
+    }
+    std::sort(found.begin(), found.end());
+    found.erase(std::unique(found.begin(), found.end()), found.end());
+    std::shuffle(found.begin(), found.end(), std::mt19937_64(1));
+    return found;
+  }();
+  return all;
+}
+
+void distinct_user_agents(benchmark::State& state, const std::vector<UserAgentKind>& kinds) {
+  const UserAgentRules rules = std::move(read_user_agent_rules(WEIR_UAP_REGEXES)).value();
+  std::vector<std::unique_ptr<UserAgentParser>> parsers;
+  for (const UserAgentKind kind : kinds)
+    parsers.push_back(std::make_unique<UserAgentParser>(rules[static_cast<std::size_t>(kind)]));
+  UserAgentParser::Scratch scratch;
+  UserAgentPart part;
+  std::size_t next = 0;
+  for (auto _ : state) {
+    for (const auto& parser : parsers) parser->parse(user_agents()[next], scratch, part);
+    benchmark::DoNotOptimize(part.name.data());
+    next = (next + 1) % user_agents().size();
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+void distinct_browsers(benchmark::State& state) { distinct_user_agents(state, {UserAgentKind::browser}); }
+void distinct_systems(benchmark::State& state) { distinct_user_agents(state, {UserAgentKind::os}); }
+void distinct_devices(benchmark::State& state) { distinct_user_agents(state, {UserAgentKind::device}); }
+void distinct_browsers_and_systems(benchmark::State& state) {
+  distinct_user_agents(state, {UserAgentKind::browser, UserAgentKind::os});
+}
+void remembered_browsers(benchmark::State& state) {
+  std::vector<std::unique_ptr<Chunk>> chunks;
+  for (std::size_t i = 0; i < 64; ++i) {
+    std::vector<std::string> texts;
+    for (std::uint32_t row = 0; row < rows; ++row) texts.push_back(user_agents()[(i * rows + row) % 3000]);
+    chunks.push_back(std::make_unique<Chunk>(texts));
+  }
+  evaluate(state, program_of({"ua_browser(x)"}), chunks);
+}
+BENCHMARK(distinct_browsers);
+BENCHMARK(distinct_systems);
+BENCHMARK(distinct_devices);
+BENCHMARK(distinct_browsers_and_systems);
+BENCHMARK(remembered_browsers);
+
+}  // namespace
