@@ -194,9 +194,36 @@ class Import(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "column d has a format that is not supported: d:50,2,256"):
             echo(pa.record_batch({"d": pa.array([Decimal(1)], pa.decimal256(50, 2))}))
 
-    def test_a_list_is_refused(self):
-        with self.assertRaisesRegex(ValueError, "column l has a format that is not supported"):
-            echo(pa.record_batch({"l": pa.array([[1]])}))
+    def nested_batch(self):
+        line = pa.struct([pa.field("sku", pa.string(), nullable=False), pa.field("tags", pa.list_(pa.string()))])
+        return pa.record_batch({
+            "ints": pa.array([[1, None], [], None, [3], [4, 5, 6]], pa.list_(pa.int32())),
+            "large": pa.array([[True], None, [], [False, None], [True]], pa.large_list(pa.bool_())),
+            "lines": pa.array([[{"sku": "a", "tags": ["x", None]}], None, [], [{"sku": "b", "tags": None}, {"sku": "c" * 30, "tags": []}],
+                               [{"sku": "d", "tags": ["y"]}]], pa.list_(line)),
+            "one": pa.array([{"sku": "a", "tags": ["x"]}, None, {"sku": "b", "tags": None}, {"sku": "c", "tags": []}, None], line),
+            "map": pa.array([[("a", 1), ("b", None)], [], None, [("c", 3)], [("d", 4)]], pa.map_(pa.string(), pa.int64())),
+        })
+
+    def test_nested_values_survive(self):
+        batch = self.nested_batch()
+        for part in (batch, batch.slice(1, 3), batch.slice(4), batch.slice(0, 0)):
+            _, echoed = echo(part)
+            self.assertEqual(echoed.to_pylist(), part.to_pylist())
+
+    def test_nested_values_read_right(self):
+        text, _ = echo(self.nested_batch().slice(3, 1))
+        self.assertEqual(text, "[3]|[false, null]|[{b, null}, {%s, []}]|{c, []}|{c -> 3}\n" % ("c" * 30))
+
+    def test_a_child_may_outlive_its_batch(self):
+        _, echoed = echo(self.nested_batch())
+        tags = echoed.column("lines").values.field("sku")
+        echoed = None
+        self.assertEqual(tags.to_pylist(), ["a", "b", "c" * 30, "d"])
+
+    def test_a_union_is_refused(self):
+        with self.assertRaisesRegex(ValueError, "column u has a format that is not supported"):
+            echo(pa.record_batch({"u": pa.UnionArray.from_sparse(pa.array([0], pa.int8()), [pa.array([1])])}))
 
     def test_an_empty_batch(self):
         self.check(self.batch.slice(0, 0))

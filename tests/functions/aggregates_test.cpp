@@ -31,7 +31,7 @@ TEST_P(AggregateExamples, ComeWithASignatureAndASentence) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Aggregates, AggregateExamples, testing::ValuesIn(builtin_aggregates().functions()),
-                         [](const auto& info) { return info.param->declaration.name; });
+                         [](const auto& tested) { return tested.param->declaration.name; });
 
 double random_double(std::mt19937_64& random) {
   switch (random() % 4) {
