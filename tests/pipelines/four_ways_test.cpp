@@ -13,6 +13,7 @@
 #include "engine/runtime/job.h"
 #include "tests/doubles/scripted_source.h"
 #include "tests/pipelines/pipeline_test_file.h"
+#include "udf/enrich/enrich.h"
 
 namespace weir::testing {
 namespace {
@@ -58,6 +59,7 @@ class Database {
 std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_ptr<const Script> script,
                                     const std::string& dsn, Registry& registry) {
   register_builtin_functions(registry.functions);
+  register_enrichment(registry.functions);
   registry.sources.push_back(scripted_source(std::move(script)));
   registry.stores.push_back(sqlite_store());
   registry.formats.push_back(json_format());
