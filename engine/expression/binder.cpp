@@ -56,6 +56,12 @@ bool is_comparison(std::string_view name) {
   return std::find(std::begin(comparisons), std::end(comparisons), name) != std::end(comparisons);
 }
 
+bool is_empty_text(const Expression& expression) {
+  const auto* literal = std::get_if<Literal>(&expression.node);
+  const auto* text = literal == nullptr ? nullptr : std::get_if<std::string>(&literal->value.data);
+  return text != nullptr && text->empty();
+}
+
 class Binder {
  public:
   Binder(const Scope& scope, const FunctionRegistry& functions, Diagnostics& diagnostics)
@@ -215,6 +221,8 @@ class Binder {
       diagnostics_.error(at(type.error(), where));
       return nullptr;
     }
+    // Nothing to look into: no call, so that nothing is spent on it.
+    if (!function.setting.empty() && is_empty_text(*arguments.back())) return make_literal(Value{*type, {}}, where);
     return finish_call(function, *chosen->overload, std::move(arguments), *type, where);
   }
 

@@ -26,7 +26,7 @@ struct JobOptions {
   std::size_t writers = 2;  // connections that commit, each its own splits
   std::size_t chunk_rows = 1024;
   std::size_t chunk_bytes = 256 << 10;
-  std::size_t memory_bytes = 32u << 20;         // chunks in flight, raw and encoded
+  std::size_t memory_bytes = 24u << 20;         // chunks in flight, raw and encoded
   std::size_t source_memory_bytes = 16u << 20;  // what sources may hold prefetched
   std::size_t epoch_rows = 50'000;              // an epoch is closed at this many rows
   std::chrono::milliseconds lease{10'000};
