@@ -12,6 +12,8 @@ namespace weir {
 Registry builtin_registry() {
   Registry registry;
   register_builtin_functions(registry.functions);
+  register_builtin_aggregates(registry.aggregates);
+  register_builtin_tables(registry.tables);
   register_enrichment(registry.functions);
   registry.sources.push_back(kafka_source());
   registry.stores.push_back(postgres_store());

@@ -139,6 +139,11 @@ class PlanWalk {
       renamings.push_back({{from.text, from.where}, {to.text, to.where}});
     return builder_.rename(input, renamings);
   }
+  std::optional<NodeId> apply(NodeId input, const ExplodeStep& step, const Location&) {
+    PlanBuilder::ExplodeRequest request{step.of.get(), placed(step.as), std::nullopt, step.keep_empty, step.of->where};
+    if (step.position) request.position = PlanBuilder::NamedPlace{step.position->text, step.position->where};
+    return builder_.explode(input, request);
+  }
   std::optional<NodeId> apply(NodeId input, const UnionStep& step, const Location&) {
     std::optional<std::vector<NodeId>> nodes = find_all(step.streams);
     if (!nodes) return std::nullopt;

@@ -9,9 +9,8 @@
 namespace weir {
 namespace {
 
-const std::vector<std::string> known_steps = {"where", "select", "extend", "drop", "rename", "union"};
-const std::vector<std::string> later_steps = {"explode", "dedup", "aggregate", "join",
-                                              "limit",   "emit",  "watermark"};
+const std::vector<std::string> known_steps = {"where", "select", "extend", "drop", "rename", "explode", "union"};
+const std::vector<std::string> later_steps = {"dedup", "aggregate", "join", "limit", "emit", "watermark"};
 
 bool holds(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -43,10 +42,43 @@ std::optional<Step> read_rename(const Config& config, YamlReader& reader) {
   return step;
 }
 
+// `explode: EXPRESSION`, or a map that says more.
+std::optional<Step> read_explode(const Config& config, YamlReader& reader) {
+  ExplodeStep step;
+  if (!std::holds_alternative<Config::Map>(config.value)) {
+    step.of = reader.expression(config, "explode");
+    return step.of == nullptr ? std::nullopt : std::optional<Step>(std::move(step));
+  }
+  reader.check_keys(config, "explode", {"of", "as", "position", "keep_empty"});
+  bool is_complete = true;
+  const Config* of = config.find("of");
+  if (of == nullptr) {
+    reader.report(config, "explode does not say what it makes rows of", "write it as {of: array, as: name}");
+  } else {
+    step.of = reader.expression(*of, "of of explode");
+  }
+  if (const Config* as = config.find("as")) {
+    step.as = reader.names(*as, "as of explode");
+    is_complete = !step.as.empty();
+  }
+  if (const Config* position = config.find("position")) {
+    step.position = reader.name(*position, "position of explode");
+    is_complete = is_complete && step.position;
+  }
+  if (const Config* keep_empty = config.find("keep_empty")) {
+    const std::optional<bool> value = reader.truth(*keep_empty, "keep_empty of explode");
+    step.keep_empty = value.value_or(false);
+    is_complete = is_complete && value;
+  }
+  if (!is_complete || step.of == nullptr) return std::nullopt;
+  return step;
+}
+
 std::optional<Step> read_step(const std::string& kind, const Config& config, YamlReader& reader) {
   if (kind == "where") return read_where(config, reader);
   if (kind == "extend") return read_extend(config, reader);
   if (kind == "rename") return read_rename(config, reader);
+  if (kind == "explode") return read_explode(config, reader);
   if (kind == "select") {
     auto columns = reader.columns(config, "select");
     return columns ? std::optional<Step>(SelectStep{*std::move(columns)}) : std::nullopt;

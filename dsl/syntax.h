@@ -43,10 +43,16 @@ struct DropStep {
 struct RenameStep {
   std::vector<std::pair<Name, Name>> columns;
 };  // from, to
+struct ExplodeStep {
+  AstPtr of;
+  std::vector<Name> as;
+  std::optional<Name> position;
+  bool keep_empty = false;
+};
 struct UnionStep {
   std::vector<Name> streams;
 };
-using Step = std::variant<WhereStep, SelectStep, ExtendStep, DropStep, RenameStep, UnionStep>;
+using Step = std::variant<WhereStep, SelectStep, ExtendStep, DropStep, RenameStep, ExplodeStep, UnionStep>;
 
 struct SourceSyntax {
   Name name;

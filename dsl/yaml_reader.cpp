@@ -77,6 +77,13 @@ std::optional<std::string> YamlReader::text(const Config& config, const std::str
   return std::nullopt;
 }
 
+std::optional<bool> YamlReader::truth(const Config& config, const std::string& what) {
+  if (config.is_scalar() && config.scalar() == "true") return true;
+  if (config.is_scalar() && config.scalar() == "false") return false;
+  report(config, fmt::format("{}: expected true or false, got {}", what, kind_of(config)));
+  return std::nullopt;
+}
+
 std::optional<Name> YamlReader::name(const Config& config, const std::string& what) {
   if (config.is_scalar() && !trim(config.scalar()).empty())
     return Name{std::string(trim(config.scalar())), config.where};

@@ -28,6 +28,8 @@ class YamlReader {
   bool expect_map(const Config& config, const std::string& what, const char* example);
 
   std::optional<std::string> text(const Config& config, const std::string& what);
+  /// true or false, nothing else: yes and on are words of YAML 1.1 alone.
+  std::optional<bool> truth(const Config& config, const std::string& what);
   std::optional<Name> name(const Config& config, const std::string& what);
   /// The name under `key`; reports a missing one at `map`.
   std::optional<Name> required_name(const Config& map, const std::string& key, const std::string& what);

@@ -31,7 +31,7 @@ class PostgresAdministration final : public StoreAdministration {
         const PostgresResult rows,
         client_->query(
             fmt::format(
-                "SELECT id, epoch, rejected_at::text, source, split, \"offset\", sink, reason, message, "
+                "SELECT id, epoch, rejected_at::text, source, split, \"offset\", sink, part, reason, message, "
                 "encode(payload, 'hex'), encode(key, 'hex'), (extract(epoch FROM \"timestamp\") * "
                 "1000000)::bigint "
                 "FROM {} WHERE {} ORDER BY id LIMIT {}",
@@ -71,7 +71,7 @@ class PostgresAdministration final : public StoreAdministration {
     WEIR_ASSIGN(
         const PostgresResult rows,
         client_->query(
-            fmt::format("SELECT source, sink, sum(read), sum(written), sum(duplicates), sum(filtered), "
+            fmt::format("SELECT source, sink, sum(read), sum(expanded), sum(written), sum(duplicates), sum(filtered), "
                         "sum(absorbed), sum(late), "
                         "sum(rejected), sum(epochs) FROM {} WHERE pipeline = $1 GROUP BY 1, 2 ORDER BY 1, 2",
                         tables_.name("weir_ledger")),
@@ -80,8 +80,9 @@ class PostgresAdministration final : public StoreAdministration {
     for (std::size_t i = 0; i < row_count(rows); ++i) {
       LedgerLine line{text_at(rows, i, 0),   text_at(rows, i, 1),   number_at(rows, i, 2),
                       number_at(rows, i, 3), number_at(rows, i, 4), number_at(rows, i, 5),
-                      number_at(rows, i, 6), number_at(rows, i, 7), number_at(rows, i, 8)};
-      totals.push_back({std::move(line), number_at(rows, i, 9)});
+                      number_at(rows, i, 6), number_at(rows, i, 7), number_at(rows, i, 8),
+                      number_at(rows, i, 9)};
+      totals.push_back({std::move(line), number_at(rows, i, 10)});
     }
     return totals;
   }
@@ -175,8 +176,9 @@ class PostgresAdministration final : public StoreAdministration {
 
   static StoredReject reject_at(const PostgresResult& rows, std::size_t i) {
     RejectedRow row{text_at(rows, i, 3), text_at(rows, i, 4), number_at(rows, i, 5), text_at(rows, i, 6),
-                    text_at(rows, i, 7), text_at(rows, i, 8), bytes_at(rows, i, 9),  bytes_at(rows, i, 10)};
-    if (field_at(rows, i, 11)) row.timestamp = number_at(rows, i, 11);
+                    text_at(rows, i, 7), text_at(rows, i, 8), text_at(rows, i, 9),   bytes_at(rows, i, 10),
+                    bytes_at(rows, i, 11)};
+    if (field_at(rows, i, 12)) row.timestamp = number_at(rows, i, 12);
     return {number_at(rows, i, 0), number_at(rows, i, 1), text_at(rows, i, 2), std::move(row)};
   }
 

@@ -215,7 +215,7 @@ Status EpochTransaction::queue_ledger() {
         .text(identity_.owner)
         .number(identity_.writer)
         .number(write_.epoch);
-    parameters.number(line.read).number(line.written).number(line.duplicates).number(line.filtered);
+    parameters.number(line.read).number(line.expanded).number(line.written).number(line.duplicates).number(line.filtered);
     parameters.number(line.absorbed).number(line.late).number(line.rejected);
     WEIR_TRY(pipeline_.add(tables_.book, parameters));
   }
@@ -229,7 +229,8 @@ Status EpochTransaction::queue_rejects() {
         .text(row->source)
         .text(row->split)
         .number(row->offset)
-        .text(row->sink);
+        .text(row->sink)
+        .text(row->part);
     parameters.text(storable_text(row->reason)).text(storable_text(row->message));
     row->payload ? parameters.bytes(*row->payload) : parameters.null();
     row->key ? parameters.bytes(*row->key) : parameters.null();

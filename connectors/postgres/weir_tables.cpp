@@ -6,7 +6,8 @@
 namespace weir {
 namespace {
 
-constexpr const char* version_mark = "weir tables, version 1";
+constexpr const char* version_mark = "weir tables, version 2";
+constexpr const char* version_1_mark = "weir tables, version 1";
 
 // {0} is the schema with its dot, or nothing. A replay of rejects books rejected < 0: it moves rows that were
 // read before.
@@ -25,19 +26,32 @@ CREATE TABLE IF NOT EXISTS {0}weir_state (
 CREATE TABLE IF NOT EXISTS {0}weir_ledger (
   pipeline text NOT NULL, source text NOT NULL, sink text NOT NULL,
   owner text NOT NULL, writer integer NOT NULL DEFAULT 0, first_epoch bigint NOT NULL, last_epoch bigint NOT NULL, epochs bigint NOT NULL DEFAULT 1,
-  read bigint NOT NULL, written bigint NOT NULL, duplicates bigint NOT NULL, filtered bigint NOT NULL,
+  read bigint NOT NULL, expanded bigint NOT NULL DEFAULT 0, written bigint NOT NULL, duplicates bigint NOT NULL, filtered bigint NOT NULL,
   absorbed bigint NOT NULL, late bigint NOT NULL, rejected bigint NOT NULL,
   committed_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (pipeline, owner, writer, first_epoch, source, sink, committed_at),
-  CONSTRAINT weir_ledger_balances CHECK (read = written + duplicates + filtered + absorbed + late + rejected),
-  CONSTRAINT weir_ledger_counts CHECK (least(read, written, duplicates, filtered, absorbed, late) >= 0
+  CONSTRAINT weir_ledger_balances CHECK (read + expanded = written + duplicates + filtered + absorbed + late + rejected),
+  CONSTRAINT weir_ledger_counts CHECK (least(read, expanded, written, duplicates, filtered, absorbed, late) >= 0
     AND (rejected >= 0 OR read = 0 OR owner = '')));
 CREATE TABLE IF NOT EXISTS {0}weir_rejects (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   pipeline text NOT NULL, source text NOT NULL, split text NOT NULL, "offset" bigint NOT NULL, sink text NOT NULL,
-  reason text NOT NULL, message text NOT NULL, payload bytea, payload_size bigint, payload_sha256 bytea, key bytea,
+  part text NOT NULL DEFAULT '', reason text NOT NULL, message text NOT NULL, payload bytea, payload_size bigint, payload_sha256 bytea, key bytea,
   "timestamp" timestamptz, epoch bigint NOT NULL, rejected_at timestamptz NOT NULL DEFAULT now(),
-  UNIQUE (pipeline, source, split, "offset", sink));
+  CONSTRAINT weir_rejects_once UNIQUE (pipeline, source, split, "offset", sink, part));
+COMMENT ON TABLE {0}weir_checkpoint IS '{1}';
+)";
+
+// Version 1 knew no rows made of rows.
+constexpr const char* upgrade_from_1 = R"(
+ALTER TABLE {0}weir_ledger ADD COLUMN expanded bigint NOT NULL DEFAULT 0,
+  DROP CONSTRAINT weir_ledger_balances, DROP CONSTRAINT weir_ledger_counts,
+  ADD CONSTRAINT weir_ledger_balances CHECK (read + expanded = written + duplicates + filtered + absorbed + late + rejected),
+  ADD CONSTRAINT weir_ledger_counts CHECK (least(read, expanded, written, duplicates, filtered, absorbed, late) >= 0
+    AND (rejected >= 0 OR read = 0 OR owner = ''));
+ALTER TABLE {0}weir_rejects ADD COLUMN part text NOT NULL DEFAULT '',
+  DROP CONSTRAINT weir_rejects_pipeline_source_split_offset_sink_key,
+  ADD CONSTRAINT weir_rejects_once UNIQUE (pipeline, source, split, "offset", sink, part);
 COMMENT ON TABLE {0}weir_checkpoint IS '{1}';
 )";
 
@@ -46,15 +60,15 @@ UPDATE {0}weir_checkpoint SET position = $1, epoch = $2, plan = $3, updated_at =
 WHERE pipeline = $4 AND source = $5 AND split = $6 AND position = $7 AND owner = $8)";
 
 constexpr const char* book_statement = R"(
-INSERT INTO {0}weir_ledger (pipeline, source, sink, owner, writer, first_epoch, last_epoch, read, written, duplicates, filtered,
-                            absorbed, late, rejected)
-VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13))";
+INSERT INTO {0}weir_ledger (pipeline, source, sink, owner, writer, first_epoch, last_epoch, read, expanded, written, duplicates,
+                            filtered, absorbed, late, rejected)
+VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14))";
 
 constexpr const char* reject_statement = R"(
-INSERT INTO {0}weir_rejects (pipeline, source, split, "offset", sink, reason, message, payload, payload_size, payload_sha256, key,
-                             "timestamp", epoch)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8::bytea, length($8::bytea), sha256($8::bytea), $9, $10, $11)
-ON CONFLICT (pipeline, source, split, "offset", sink) DO UPDATE SET
+INSERT INTO {0}weir_rejects (pipeline, source, split, "offset", sink, part, reason, message, payload, payload_size, payload_sha256,
+                             key, "timestamp", epoch)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::bytea, length($9::bytea), sha256($9::bytea), $10, $11, $12)
+ON CONFLICT (pipeline, source, split, "offset", sink, part) DO UPDATE SET
   reason = excluded.reason, message = excluded.message, payload = excluded.payload, payload_size = excluded.payload_size,
   payload_sha256 = excluded.payload_sha256, epoch = excluded.epoch, rejected_at = excluded.rejected_at)";
 
@@ -66,13 +80,13 @@ WITH old AS (
   WHERE pipeline = $1 AND owner <> ''
     AND (owner = $2 AND writer = $3 AND last_epoch < $4 OR owner <> $2 AND committed_at < now() - interval '1 hour')
   RETURNING *)
-INSERT INTO {0}weir_ledger AS t (pipeline, source, sink, owner, writer, first_epoch, last_epoch, epochs, read, written, duplicates,
-                                 filtered, absorbed, late, rejected, committed_at)
-SELECT pipeline, source, sink, '', 0, 0, 0, sum(epochs), sum(read), sum(written), sum(duplicates), sum(filtered), sum(absorbed),
+INSERT INTO {0}weir_ledger AS t (pipeline, source, sink, owner, writer, first_epoch, last_epoch, epochs, read, expanded, written,
+                                 duplicates, filtered, absorbed, late, rejected, committed_at)
+SELECT pipeline, source, sink, '', 0, 0, 0, sum(epochs), sum(read), sum(expanded), sum(written), sum(duplicates), sum(filtered), sum(absorbed),
        sum(late), sum(rejected), date_trunc('hour', committed_at, 'UTC') AS hour
 FROM old GROUP BY pipeline, source, sink, hour ORDER BY pipeline, source, sink, hour
 ON CONFLICT (pipeline, owner, writer, first_epoch, source, sink, committed_at) DO UPDATE SET
-  epochs = t.epochs + excluded.epochs, read = t.read + excluded.read, written = t.written + excluded.written,
+  epochs = t.epochs + excluded.epochs, read = t.read + excluded.read, expanded = t.expanded + excluded.expanded, written = t.written + excluded.written,
   duplicates = t.duplicates + excluded.duplicates, filtered = t.filtered + excluded.filtered,
   absorbed = t.absorbed + excluded.absorbed, late = t.late + excluded.late, rejected = t.rejected + excluded.rejected)";
 
@@ -105,6 +119,7 @@ Status WeirTables::create(PostgresClient& client) const {
   if (found.empty() || !truth_at(mark, 0, 1))
     return client.query(fmt::format(definitions, prefix_, version_mark)).status();
   if (found == version_mark) return {};
+  if (found == version_1_mark) return client.query(fmt::format(upgrade_from_1, prefix_, version_mark)).status();
   return Error{ErrorKind::user,
                fmt::format("the weir_ tables were made by another version of Weir ({}), this one knows {}",
                            found, version_mark)};

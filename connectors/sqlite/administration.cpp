@@ -17,7 +17,7 @@ class SqliteAdministration final : public StoreAdministration {
     WEIR_ASSIGN(
         SqliteStatement rows,
         database_->statement(
-            "SELECT id, epoch, rejected_at, source, split, \"offset\", sink, reason, message, payload, key, "
+            "SELECT id, epoch, rejected_at, source, split, \"offset\", sink, part, reason, message, payload, key, "
             "\"timestamp\" "
             "FROM weir_rejects WHERE pipeline = ? AND (?2 = '' OR reason = ?2) AND (?3 = '' OR sink = ?3) "
             "AND (?4 = '' OR source = ?4) AND (?5 = 0 OR id = ?5) ORDER BY id LIMIT ?6"));
@@ -32,8 +32,9 @@ class SqliteAdministration final : public StoreAdministration {
       WEIR_ASSIGN(const bool more, rows.step());
       if (!more) return found;
       RejectedRow row{rows.text_at(3), rows.text_at(4), rows.number_at(5), rows.text_at(6),
-                      rows.text_at(7), rows.text_at(8), rows.field(9),     rows.field(10)};
-      if (rows.field(11)) row.timestamp = rows.number_at(11);
+                      rows.text_at(7), rows.text_at(8), rows.text_at(9),   rows.field(10),
+                      rows.field(11)};
+      if (rows.field(12)) row.timestamp = rows.number_at(12);
       found.push_back({rows.number_at(0), rows.number_at(1), rows.text_at(2), std::move(row)});
     }
   }
@@ -67,7 +68,7 @@ class SqliteAdministration final : public StoreAdministration {
     WEIR_ASSIGN(
         SqliteStatement rows,
         database_->statement(
-            "SELECT source, sink, sum(read), sum(written), sum(duplicates), sum(filtered), sum(absorbed), "
+            "SELECT source, sink, sum(read), sum(expanded), sum(written), sum(duplicates), sum(filtered), sum(absorbed), "
             "sum(late), "
             "sum(rejected), sum(epochs) FROM weir_ledger WHERE pipeline = ? GROUP BY 1, 2 ORDER BY 1, 2"));
     rows.text(pipeline_);
@@ -77,8 +78,9 @@ class SqliteAdministration final : public StoreAdministration {
       if (!more) return totals;
       LedgerLine line{rows.text_at(0),   rows.text_at(1),   rows.number_at(2),
                       rows.number_at(3), rows.number_at(4), rows.number_at(5),
-                      rows.number_at(6), rows.number_at(7), rows.number_at(8)};
-      totals.push_back({std::move(line), rows.number_at(9)});
+                      rows.number_at(6), rows.number_at(7), rows.number_at(8),
+                      rows.number_at(9)};
+      totals.push_back({std::move(line), rows.number_at(10)});
     }
   }
 

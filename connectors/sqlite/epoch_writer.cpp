@@ -161,6 +161,7 @@ class SqliteEpochWriter final : public EpochWriter {
           .number(write.epoch)
           .number(write.epoch);
       book.number(line.read)
+          .number(line.expanded)
           .number(line.written)
           .number(line.duplicates)
           .number(line.filtered)
@@ -179,6 +180,7 @@ class SqliteEpochWriter final : public EpochWriter {
         .text(row.split)
         .number(row.offset)
         .text(row.sink)
+        .text(row.part)
         .text(reason)
         .text(message);
     if (row.payload) {

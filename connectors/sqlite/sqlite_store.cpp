@@ -88,14 +88,18 @@ class SqliteStore final : public Store {
   // Other programs may use user_version for themselves, so it only counts where our tables are.
   static Status make_weir_tables(SqliteDatabase& database) {
     WEIR_ASSIGN(const bool exist, sqlite_table_exists(database, "weir_checkpoint"));
-    if (!exist)
-      return database.execute(
-          fmt::format("{} PRAGMA user_version = {};", sqlite_tables::definitions, sqlite_tables::version));
+    const std::string definitions =
+        fmt::format("{} PRAGMA user_version = {};", sqlite_tables::definitions, sqlite_tables::version);
+    if (!exist) return database.execute(definitions);
     WEIR_ASSIGN(SqliteStatement version, database.statement("PRAGMA user_version"));
     WEIR_TRY(version.step());
-    if (version.number_at(0) == sqlite_tables::version) return {};
+    const std::int64_t found = version.number_at(0);
+    WEIR_TRY(version.step());  // ends the statement, which the change of a table would wait for
+    if (found == sqlite_tables::version) return {};
+    if (found == 1)
+      return database.execute(sqlite_tables::put_version_1_aside + definitions + sqlite_tables::take_version_1_over);
     return Error{ErrorKind::user, fmt::format("the weir_ tables are of version {}, this Weir knows {}",
-                                              version.number_at(0), sqlite_tables::version)};
+                                              found, sqlite_tables::version)};
   }
 
   static Status compare(SqliteDatabase& database, std::span<const SinkTable> tables) {

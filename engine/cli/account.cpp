@@ -27,7 +27,7 @@ struct Books {
 };
 
 bool is_balanced(const LedgerLine& line) {
-  return line.read ==
+  return line.read + line.expanded ==
          line.written + line.duplicates + line.filtered + line.absorbed + line.late + line.rejected;
 }
 
@@ -51,11 +51,11 @@ Result<Books> read_books(const Plan& plan) {
 }
 
 std::string as_text(const Books& books) {
-  TextTable ledger({"source", "sink", "read", "written", "duplicates", "filtered", "absorbed", "late",
+  TextTable ledger({"source", "sink", "read", "expanded", "written", "duplicates", "filtered", "absorbed", "late",
                     "rejected", "balanced"});
   for (const LedgerTotals& totals : books.ledger) {
     const LedgerLine& line = totals.line;
-    ledger.add({line.source, line.sink, grouped(line.read), grouped(line.written), grouped(line.duplicates),
+    ledger.add({line.source, line.sink, grouped(line.read), grouped(line.expanded), grouped(line.written), grouped(line.duplicates),
                 grouped(line.filtered), grouped(line.absorbed), grouped(line.late), grouped(line.rejected),
                 is_balanced(line) ? "yes" : "NO"});
   }
@@ -77,6 +77,7 @@ void write_line(JsonWriter& json, const LedgerTotals& totals) {
   json.member("source", line.source);
   json.member("sink", line.sink);
   json.member("read", line.read);
+  json.member("expanded", line.expanded);
   json.member("written", line.written);
   json.member("duplicates", line.duplicates);
   json.member("filtered", line.filtered);
@@ -130,7 +131,7 @@ CommandBody add_account(CLI::App& app) {
   arguments->file.add_options(*command);
   command->add_flag("--json", arguments->as_json, "Print JSON");
   command->footer(
-      "Examples:\n  weir account p.yaml\n\nread = written + duplicates + filtered + absorbed + late + "
+      "Examples:\n  weir account p.yaml\n\nread + expanded = written + duplicates + filtered + absorbed + late + "
       "rejected, for each sink. Exit code 1 if not.");
   return [arguments] { return account(*arguments); };
 }

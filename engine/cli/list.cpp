@@ -29,11 +29,8 @@ std::string listing(const ListArguments& arguments) {
            : is_markdown ? formats_markdown(registry)
                          : formats_text(registry);
   }
-  AggregateRegistry aggregates;
-  register_builtin_aggregates(aggregates);
-  return is_json       ? functions_json(registry.functions, aggregates)
-         : is_markdown ? functions_markdown(registry.functions, aggregates)
-                       : functions_text(registry.functions, aggregates);
+  const FunctionLists lists{registry.functions, registry.aggregates, registry.tables};
+  return is_json ? functions_json(lists) : is_markdown ? functions_markdown(lists) : functions_text(lists);
 }
 
 }  // namespace

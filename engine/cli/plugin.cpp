@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <set>
 
 #include "engine/cli/command.h"
 #include "engine/cli/pipeline_file.h"
@@ -25,10 +26,10 @@ int start_project(const PluginArguments& arguments) {
 }
 
 // One line an example; returns how many were wrong.
-std::size_t check_function(const Function& function, const FunctionRegistry& functions) {
+std::size_t report_examples(const std::string& signature, const std::vector<ExampleOutcome>& outcomes) {
   std::size_t wrong = 0;
-  if (function.examples.empty()) fmt::print("      {}: has no examples\n", function.signature);
-  for (const ExampleOutcome& outcome : run_examples(function, functions)) {
+  if (outcomes.empty()) fmt::print("      {}: has no examples\n", signature);
+  for (const ExampleOutcome& outcome : outcomes) {
     if (outcome.is_good()) {
       fmt::print("ok    {} = {}\n", outcome.expression, outcome.found);
       continue;
@@ -45,14 +46,17 @@ int check_plugin(const PluginArguments& arguments) {
   const LoadedPlugin& plugin = plugins.loader().plugins().front();
   fmt::print("plugin {} {}\n", plugin.name, plugin.version);
   std::size_t wrong = 0;
-  std::string checked;
+  std::set<std::string> checked;  // overloads share their examples
+  const Registry& registry = plugins.registry();
   for (std::uint32_t i = 0; i < plugin.declared->function_count; ++i) {
     const weir_function& declared = *plugin.declared->functions[i];
-    if (declared.kind != WEIR_SCALAR) {
-      fmt::print("      {}: declared; this version's pipelines call scalar functions only\n", signature_of(declared));
-    } else if (checked != declared.name) {
-      checked = declared.name;
-      wrong += check_function(*plugins.registry().functions.find(declared.name), plugins.registry().functions);
+    if (!checked.insert(declared.name).second) continue;
+    if (const Function* function = registry.functions.find(declared.name)) {
+      wrong += report_examples(function->signature, run_examples(*function, registry.functions));
+    } else if (const TableFunction* table = registry.tables.find(declared.name)) {
+      wrong += report_examples(table->declaration.signature, run_examples(*table, registry.functions));
+    } else {
+      fmt::print("      {}: an aggregate; this version's pipelines have no step that calls it\n", signature_of(declared));
     }
   }
   if (wrong == 0) return exit_done;

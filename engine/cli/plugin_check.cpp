@@ -95,7 +95,44 @@ ExampleOutcome run_example(const FunctionExample& example, const FunctionRegistr
   return outcome;
 }
 
+Result<std::string> rows_of(const TableFunction& table, const Ast& ast, const FunctionRegistry& functions) {
+  const auto* call = std::get_if<CallAst>(&ast.node);
+  if (call == nullptr) return Error{ErrorKind::user, "the example is no call"};
+  const Schema schema;
+  Diagnostics diagnostics;
+  std::vector<ExpressionPtr> arguments;
+  for (const AstPtr& argument : call->arguments) arguments.push_back(bind(*argument, Scope{&schema, "the example"}, functions, diagnostics));
+  if (!diagnostics.ok()) return diagnostics.errors().front();
+  WEIR_ASSIGN(const BoundTableFunction bound, bind_table_function(table, std::move(arguments), functions));
+  WEIR_ASSIGN(const Program program, Program::compile(bound.arguments));
+  Batch batch;
+  batch.row_count = 1;
+  Arena arena;
+  const std::vector<Column> values = program.evaluate(batch, arena, 0);
+  EvaluationContext context{1, arena, 0};
+  return to_text(expand(*bound.body, {table.keeps_empty, table.numbers_rows, false}, values, context));
+}
+
+ExampleOutcome run_example(const TableFunction& table, const TableExample& example, const FunctionRegistry& functions) {
+  ExampleOutcome outcome{example.call, example.rows, {}};
+  Diagnostics diagnostics;
+  const AstPtr ast = parse(example.call, diagnostics);
+  if (ast == nullptr) {
+    outcome.found = diagnostics.errors().front().message();
+    return outcome;
+  }
+  const auto rows = rows_of(table, *ast, functions);
+  outcome.found = rows.ok() ? *rows : rows.error().message();
+  return outcome;
+}
+
 }  // namespace
+
+std::vector<ExampleOutcome> run_examples(const TableFunction& table, const FunctionRegistry& functions) {
+  std::vector<ExampleOutcome> outcomes;
+  for (const TableExample& example : table.examples) outcomes.push_back(run_example(table, example, functions));
+  return outcomes;
+}
 
 std::vector<ExampleOutcome> run_examples(const Function& function, const FunctionRegistry& functions) {
   std::vector<ExampleOutcome> outcomes;

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/expression/function.h"
+#include "engine/expression/table_function.h"
 
 namespace weir {
 
@@ -19,5 +19,7 @@ struct ExampleOutcome {
 /// Each example of `function`: as it stands, and once more over several rows, its literals turned into columns with NULLs between the values. The
 /// second is left out where the call insists on literals or means another overload then.
 std::vector<ExampleOutcome> run_examples(const Function& function, const FunctionRegistry& functions);
+/// Each example of `table`, as it stands.
+std::vector<ExampleOutcome> run_examples(const TableFunction& table, const FunctionRegistry& functions);
 
 }  // namespace weir

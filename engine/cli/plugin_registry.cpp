@@ -26,7 +26,7 @@ std::vector<Error> PluginRegistry::load_named() {
   }
   const char* folders = std::getenv("WEIR_PLUGIN_PATH");
   if (folders == nullptr) return errors;
-  for (Error& error : loader_.load_folders(folders, registry_.functions)) errors.push_back(std::move(error));
+  for (Error& error : loader_.load_folders(folders, registry_)) errors.push_back(std::move(error));
   return errors;
 }
 

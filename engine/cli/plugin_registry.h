@@ -26,7 +26,7 @@ class PluginRegistry {
   std::vector<Error> load_named();
   const Registry& registry() const { return registry_; }
   const PluginLoader& loader() const { return loader_; }
-  Status load(const std::string& path) { return loader_.load(path, registry_.functions); }
+  Status load(const std::string& path) { return loader_.load(path, registry_); }
 
  private:
   Registry registry_ = builtin_registry();

@@ -41,10 +41,10 @@ Status list_rejects(StoreAdministration& administration, const RejectFilter& fil
     summary.add({count.source, count.sink.empty() ? "(all)" : count.sink, count.reason, grouped(count.rows)});
   fmt::print("{}\n", summary.text());
   WEIR_ASSIGN(const auto rejects, administration.rejects(filter));
-  TextTable rows({"id", "at", "split", "offset", "sink", "reason", "message", "payload"});
+  TextTable rows({"id", "at", "split", "offset", "part", "sink", "reason", "message", "payload"});
   for (const StoredReject& reject : rejects) {
     const RejectedRow& row = reject.row;
-    rows.add({std::to_string(reject.id), reject.at, row.split, std::to_string(row.offset),
+    rows.add({std::to_string(reject.id), reject.at, row.split, std::to_string(row.offset), row.part,
               row.sink.empty() ? "(all)" : row.sink, row.reason, cut_to_width(row.message, 50),
               excerpt(row.payload, 40)});
   }
@@ -71,6 +71,7 @@ Status show_reject(StoreAdministration& administration, std::int64_t id, bool ra
   fmt::print("id         {}\nrejected   {} in epoch {}\nsource     {}\nsplit      {}\noffset     {}\n",
              reject.id, reject.at, reject.epoch, row.source, row.split, row.offset);
   if (row.timestamp != no_timestamp) fmt::print("timestamp  {}\n", timestamp_to_string(row.timestamp));
+  if (!row.part.empty()) fmt::print("part       {} (of the rows made of the record, from 0)\n", row.part);
   fmt::print("sink       {}\nreason     {}\nmessage    {}\n", row.sink.empty() ? "(all)" : row.sink,
              row.reason, row.message);
   if (row.key) fmt::print("key        {}\n", excerpt(row.key, row.key->size()));

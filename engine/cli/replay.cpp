@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "engine/runtime/epoch.h"
+#include "engine/runtime/record_part.h"
 #include "engine/runtime/stage_runner.h"
 
 namespace weir {
@@ -104,41 +105,80 @@ StagedChunkPtr make_chunk(const std::string& source, const std::string& split,
 
 /// One group, decoded, evaluated and encoded.
 struct Staged {
-  std::vector<StagedChunkPtr> chunks;                      // one per split
-  std::vector<std::int64_t> settled;                       // ids
-  std::set<std::pair<std::string, std::int64_t>> staying;  // splits and offsets of the others
+  using Key = std::tuple<std::string, std::int64_t, std::string>;  // split, offset, part
+  std::vector<StagedChunkPtr> chunks;
+  std::vector<std::int64_t> settled;  // ids
+  std::set<Key> staying;              // the others
 };
 
-// Rows that are wrong before any sink, or in the only sink that the group is about, stay where they are.
-void settle(const Group& group, std::span<const StoredReject* const> rejects, StagedChunk& chunk,
-            Staged& staged) {
+Staged::Key key_of(const RejectedRow& row) { return {row.split, row.offset, row.part}; }
+
+// Calls `visit(block, refused)` with everything that was refused on the way to a branch.
+template <typename Visit>
+void for_each_refused(const Stage& stage, StagedChunk& chunk, const Visit& visit) {
+  std::set<std::size_t> passed;  // blocks on the way to a branch
+  for (std::size_t b = 0; b < stage.branches.size(); ++b) {
+    visit(stage.branches[b].block, chunk.branches[b].rows.refused);
+    for (std::size_t block = stage.branches[b].block; block != 0; block = stage.expansions[block - 1].parent) passed.insert(block);
+  }
+  for (const std::size_t block : passed) visit(stage.expansions[block - 1].parent, chunk.blocks[block - 1].refused);
+}
+
+// Of the rows made of a record, those of one part are tried again; what became of the others is known and booked. The books
+// are those of one row read: what it became, or filtered.
+void keep_part(const Stage& stage, const std::string& part, StagedChunk& chunk) {
+  const auto is_other = [&](std::size_t block, std::uint32_t row) { return !is_part_of(part_of(stage, block, chunk, row).part, part); };
+  for_each_refused(stage, chunk, [&](std::size_t block, std::vector<RefusedRecord>& refused) {
+    std::erase_if(refused, [&](const RefusedRecord& one) { return is_other(block, one.record); });
+  });
+  for (MadeBlock& made : chunk.blocks) made.filtered = made.added = 0;
+  for (std::size_t b = 0; b < stage.branches.size(); ++b) {
+    BranchRows& branch = chunk.branches[b];
+    const std::size_t block = stage.branches[b].block;
+    std::erase_if(branch.rows.rows, [&](const EncodedRow& row) { return is_other(block, row.record); });
+    std::size_t rows = branch.rows.rows.size() + branch.rows.refused.size();
+    for (std::size_t at = block; at != 0; at = stage.expansions[at - 1].parent) rows += chunk.blocks[at - 1].refused.size();
+    branch.filtered = rows == 0 ? 1 : 0;
+    if (block != 0 && rows > 1) chunk.blocks[block - 1].added = static_cast<std::int64_t>(rows) - 1;
+  }
+}
+
+// Rows that are wrong as before stay where they are.
+void settle(const Stage& stage, const Group& group, std::span<const StoredReject* const> rejects, StagedChunk& chunk, Staged& staged) {
   std::vector<bool> stays(rejects.size(), false);
   for (const RejectedRecord& rejected : chunk.rejected) stays[rejected.record] = true;
   if (!group.sink.empty()) {
-    for (const BranchRows& branch : chunk.branches) {
-      for (const RefusedRecord& refused : branch.rows.refused) stays[refused.record] = true;
-    }
+    for_each_refused(stage, chunk, [&](std::size_t block, const std::vector<RefusedRecord>& refused) {
+      for (const RefusedRecord& one : refused) {
+        const RecordPart origin = part_of(stage, block, chunk, one.record);
+        if (origin.part == rejects[origin.record]->row.part) stays[origin.record] = true;
+      }
+    });
   }
   for (std::size_t i = 0; i < rejects.size(); ++i) {
-    const RejectedRow& row = rejects[i]->row;
     if (stays[i]) {
-      staged.staying.emplace(row.split, row.offset);
+      staged.staying.insert(key_of(rejects[i]->row));
     } else {
       staged.settled.push_back(rejects[i]->id);
     }
   }
 }
 
+// Rejects that can share a chunk: of one split, and of whole records.
+bool belong_together(const StoredReject& a, const StoredReject& b) {
+  return a.row.split == b.row.split && a.row.part.empty() && b.row.part.empty();
+}
+
 Staged stage_group(const Group& group, const StageRunner& runner) {
   Staged staged;
   for (auto from = group.rejects.begin(); from != group.rejects.end();) {
-    const auto to = std::find_if(from, group.rejects.end(), [&](const StoredReject* one) {
-      return one->row.split != (*from)->row.split;
-    });
+    const auto to =
+        std::find_if(from + 1, group.rejects.end(), [&](const StoredReject* one) { return !belong_together(**from, *one); });
     const std::span<const StoredReject* const> rejects(&*from, static_cast<std::size_t>(to - from));
     StagedChunkPtr chunk = make_chunk(group.source, (*from)->row.split, rejects);
     runner.run(*chunk);
-    settle(group, rejects, *chunk, staged);
+    if (!(*from)->row.part.empty()) keep_part(runner.stage(), (*from)->row.part, *chunk);
+    settle(runner.stage(), group, rejects, *chunk, staged);
     staged.chunks.push_back(std::move(chunk));
     from = to;
   }
@@ -146,7 +186,7 @@ Staged stage_group(const Group& group, const StageRunner& runner) {
 }
 
 // The rows were read and counted as rejected before: the books only move them. What fails as before is stored
-// already; what an all-sinks reject loses now in one sink only is stored anew.
+// already; what an all-sinks reject loses now in one sink only, or a record in one of its parts, is stored anew.
 EpochWrite settle_books(EpochWrite write, const Staged& staged) {
   write.advances.clear();
   write.settled_rejects = staged.settled;
@@ -154,8 +194,7 @@ EpochWrite settle_books(EpochWrite write, const Staged& staged) {
     line.rejected -= line.read;
     line.read = 0;
   }
-  std::erase_if(write.rejected,
-                [&](const RejectedRow& row) { return staged.staying.count({row.split, row.offset}) != 0; });
+  std::erase_if(write.rejected, [&](const RejectedRow& row) { return staged.staying.count(key_of(row)) != 0; });
   return write;
 }
 

@@ -12,7 +12,8 @@
 #include "engine/component/option_table.h"
 #include "engine/component/source.h"
 #include "engine/component/store.h"
-#include "engine/expression/function.h"
+#include "engine/expression/aggregate.h"
+#include "engine/expression/table_function.h"
 
 namespace weir {
 
@@ -59,10 +60,12 @@ struct ScriptFunction {
 
 struct Registry {
   FunctionRegistry functions;
+  AggregateRegistry aggregates;
+  TableFunctionRegistry tables;
   std::vector<SourceSpec> sources;
   std::vector<StoreSpec> stores;
   std::vector<FormatSpec> formats;
-  /// Adds the functions of a plugin, a shared object, to `functions`. Called by the compiler for the `plugins:` of a pipeline, before any name is
+  /// Adds the functions of a plugin, a shared object, to the registry. Called by the compiler for the `plugins:` of a pipeline, before any name is
   /// looked up. Null where no plugins can be loaded.
   std::function<Status(const std::string& path)> load_plugin;
   /// Adds one of a pipeline's own `functions:`, at the same time. Null where there can be none.

@@ -75,6 +75,7 @@ struct RejectedRow {
   std::string source, split;
   std::int64_t offset = 0;
   std::string sink;                     // empty: rejected before any sink (all sinks lose it)
+  std::string part;                     // which of the rows made of the record: "2", or "2.0" of a row made of such a row; empty: the whole record
   std::string reason, message;
   std::optional<std::string> payload;   // the record's bytes; nothing for a tombstone
   std::optional<std::string> key;
@@ -83,10 +84,11 @@ struct RejectedRow {
 
 struct SplitAdvance { std::string source, split; Position from, to; };
 
-/// Counts of one sink for one epoch and source; read = written + duplicates + filtered + absorbed + late + rejected must hold.
+/// Counts of one sink for one epoch and source; read + expanded = written + duplicates + filtered + absorbed + late + rejected must hold.
+/// `expanded`: how many rows explode made beyond the ones it made them of.
 struct LedgerLine {
   std::string source, sink;
-  std::int64_t read = 0, written = 0, duplicates = 0, filtered = 0, absorbed = 0, late = 0, rejected = 0;
+  std::int64_t read = 0, expanded = 0, written = 0, duplicates = 0, filtered = 0, absorbed = 0, late = 0, rejected = 0;
 };
 
 struct RowReference { const EncodedRows* rows; std::uint32_t index; std::uint32_t tag; /* the runtime's own */ };

@@ -6,7 +6,6 @@
 
 #include <compare>
 #include <functional>
-#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "engine/expression/expression.h"
+#include "engine/expression/function_table.h"
 
 namespace weir {
 
@@ -71,17 +71,7 @@ struct AggregateFunction {
   std::function<AggregateResult(const CallSite&)> prepare;
 };
 
-/// Owns its functions; filled at start-up, then only read, by any thread.
-class AggregateRegistry {
- public:
-  Status add(AggregateFunction function);  // an error if the name or an alias is taken
-  const AggregateFunction* find(std::string_view name) const;  // any case
-  std::vector<const AggregateFunction*> functions() const;     // sorted by name
-
- private:
-  std::map<std::string, std::unique_ptr<AggregateFunction>, std::less<>> functions_;
-  std::map<std::string, const AggregateFunction*, std::less<>> names_;  // names and aliases
-};
+class AggregateRegistry final : public FunctionTable<AggregateFunction> {};
 
 /// The one list of built-in aggregates.
 void register_builtin_aggregates(AggregateRegistry& registry);

@@ -21,26 +21,32 @@ constexpr const char* introduction =
     "text that is no\n"
     "date) is an error of its row: the row is rejected where a sink uses the value. Aggregates leave NULLs "
     "out unless they say\n"
-    "otherwise; their examples name the column they are over and its values. Where results differ from "
-    "Spark's:\n"
+    "otherwise; their examples name the column they are over and its values. Table functions make rows: their "
+    "examples show the\n"
+    "rows, separated by semicolons. Where results differ from Spark's:\n"
     "[spark_differences.md](../spark_differences.md).\n";
 
 using Families = std::map<std::string, std::vector<const Function*>>;
 
-/// Aggregates as functions, their examples with the rows they are over: "sum(x) of x int: 1, 2".
-std::vector<Function> described(const AggregateRegistry& aggregates) {
+/// Aggregates and table functions as functions; examples of aggregates with the rows they are over: "sum(x) of x int: 1, 2".
+std::vector<Function> described(const FunctionLists& lists) {
   std::vector<Function> functions;
-  for (const AggregateFunction* aggregate : aggregates.functions()) {
+  for (const AggregateFunction* aggregate : lists.aggregates.functions()) {
     functions.push_back(aggregate->declaration);
     for (const AggregateExample& example : aggregate->examples)
       functions.back().examples.push_back({example.call + " of " + example.rows, example.result});
   }
+  for (const TableFunction* table : lists.tables.functions()) {
+    functions.push_back(table->declaration);
+    for (const TableExample& example : table->examples)
+      functions.back().examples.push_back({example.call, example.rows.empty() ? "no rows" : example.rows});
+  }
   return functions;
 }
 
-Families families_of(const FunctionRegistry& registry, const std::vector<Function>& aggregates) {
+Families families_of(const FunctionRegistry& registry, const std::vector<Function>& others) {
   Families families;
-  for (const Function& aggregate : aggregates) families[aggregate.family].push_back(&aggregate);
+  for (const Function& other : others) families[other.family].push_back(&other);
   for (const Function* function : registry.functions()) {
     if (!function->is_operator) families[function->family].push_back(function);
   }
@@ -112,10 +118,10 @@ std::string json_entry(const Function& function) {
 
 }  // namespace
 
-std::string functions_text(const FunctionRegistry& registry, const AggregateRegistry& aggregates) {
-  const std::vector<Function> described_aggregates = described(aggregates);
+std::string functions_text(const FunctionLists& lists) {
+  const std::vector<Function> others = described(lists);
   std::string text;
-  for (const auto& [family, functions] : families_of(registry, described_aggregates)) {
+  for (const auto& [family, functions] : families_of(lists.functions, others)) {
     text += fmt::format("{}{}\n", text.empty() ? "" : "\n", capitalised(family));
     for (const Function* function : functions) {
       text += fmt::format("  {}\n      {}\n", function->signature, function->summary);
@@ -124,10 +130,10 @@ std::string functions_text(const FunctionRegistry& registry, const AggregateRegi
   return text;
 }
 
-std::string functions_json(const FunctionRegistry& registry, const AggregateRegistry& aggregates) {
-  const std::vector<Function> described_aggregates = described(aggregates);
+std::string functions_json(const FunctionLists& lists) {
+  const std::vector<Function> others = described(lists);
   std::string text = "[";
-  for (const auto& [family, functions] : families_of(registry, described_aggregates)) {
+  for (const auto& [family, functions] : families_of(lists.functions, others)) {
     for (const Function* function : functions) {
       text += fmt::format("{}\n  {}", text.size() == 1 ? "" : ",", json_entry(*function));
     }
@@ -135,16 +141,16 @@ std::string functions_json(const FunctionRegistry& registry, const AggregateRegi
   return text + "\n]\n";
 }
 
-std::string functions_markdown(const FunctionRegistry& registry, const AggregateRegistry& aggregates) {
-  const std::vector<Function> described_aggregates = described(aggregates);
-  const Families families = families_of(registry, described_aggregates);
+std::string functions_markdown(const FunctionLists& lists) {
+  const std::vector<Function> others = described(lists);
+  const Families families = families_of(lists.functions, others);
   std::string text = introduction + index_of(families);
   for (const auto& [family, functions] : families) {
     text += fmt::format("\n## {}\n", capitalised(family));
     for (const Function* function : functions) text += entry(*function);
   }
   text += "\n## Operators\n";
-  for (const Function* function : registry.functions()) {
+  for (const Function* function : lists.functions.functions()) {
     if (!function->is_operator) continue;
     text += fmt::format("\n`{}`\n\n{}\n", function->signature, function->summary) + examples_of(*function);
   }

@@ -34,8 +34,7 @@ bool PlanBuilder::claim_name(const std::string& name, const Location& where) {
   return is_new;
 }
 
-NodeId PlanBuilder::add_node(Schema schema,
-                             std::variant<ScanNode, FilterNode, ProjectNode, UnionNode> operation) {
+NodeId PlanBuilder::add_node(Schema schema, PlanOperation operation) {
   plan_.nodes.push_back(PlanNode{"", std::move(schema), std::move(operation)});
   return plan_.nodes.size() - 1;
 }
@@ -59,9 +58,8 @@ void PlanBuilder::name_stream(const std::string& name, NodeId node, const Locati
   for (std::optional<NodeId> current = node; current && plan_.nodes[*current].name.empty();) {
     PlanNode& step = plan_.nodes[*current];
     step.name = name;
-    current.reset();
-    if (const auto* filter = std::get_if<FilterNode>(&step.operation)) current = filter->input;
-    if (const auto* project = std::get_if<ProjectNode>(&step.operation)) current = project->input;
+    const std::vector<NodeId> inputs = inputs_of(step.operation);
+    current = inputs.size() == 1 ? std::optional(inputs.front()) : std::nullopt;
   }
 }
 

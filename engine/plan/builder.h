@@ -48,6 +48,7 @@ class PlanBuilder {
     Location where;
   };
   std::optional<NodeId> filter(NodeId input, const Ast& predicate);
+  /// In select and extend, one column may be a call of a table function that makes one column.
   std::optional<NodeId> select(NodeId input, const std::vector<NamedAst>& columns);
   /// Adds columns, or replaces those of the same name. A later one may use an earlier one of the same step.
   std::optional<NodeId> extend(NodeId input, const std::vector<NamedAst>& columns);
@@ -61,6 +62,16 @@ class PlanBuilder {
     NamedPlace to;
   };
   std::optional<NodeId> rename(NodeId input, const std::vector<Renaming>& renamings);
+  /// Rows made of rows. `of`: a call of a table function, or an array or a map. `as` names the columns made; without it they have the names that
+  /// the function gives, but the elements of a bare column take its place. A column of an equal name is replaced.
+  struct ExplodeRequest {
+    const Ast* of;
+    std::vector<NamedPlace> as;
+    std::optional<NamedPlace> position;  // a column for the number of each row, from 0
+    bool keep_empty = false;             // a row of which nothing is made gives one with NULLs
+    Location where;
+  };
+  std::optional<NodeId> explode(NodeId input, const ExplodeRequest& request);
   std::optional<NodeId> unite(const std::vector<NodeId>& inputs, const Location& where);
 
   struct SinkRequest {
@@ -89,13 +100,28 @@ class PlanBuilder {
  private:
   bool claim_name(const std::string& name, const Location& where);
   std::string describe(NodeId node) const;
-  NodeId add_node(Schema schema, std::variant<ScanNode, FilterNode, ProjectNode, UnionNode> operation);
+  NodeId add_node(Schema schema, PlanOperation operation);
   std::optional<std::size_t> find_column(NodeId input, const NamedPlace& column);
   bool check_columns(const std::string& source, const SourceSpec& spec, std::vector<SourceColumn>& columns);
   std::optional<NodeId> project_in_order(NodeId input, const Schema& order, const Location& where);
   void check_one_connection(const SinkRequest& request);
   void check_table_is_free(const SinkRequest& request);
   void warn_of_unused_streams();
+
+  const TableFunction* table_function_of(const Ast& ast) const;
+  bool report_misplaced(const Ast& ast);
+  ExpressionPtr bind_value(const Ast& ast, const Schema& schema, NodeId input);
+  std::vector<ExpressionPtr> bind_arguments(const Ast& call, NodeId input);
+  std::optional<ExplodeNode> bind_explode(NodeId input, const ExplodeRequest& request);
+  NodeId add_explode(ExplodeNode explode, const std::vector<Field>& made);
+  std::vector<Field> made_fields(const ExplodeNode& explode) const;
+  bool name_made(const ExplodeRequest& request, const ExplodeNode& explode, std::vector<Field>& made);
+  /// What select or extend reads: the input, or the rows that one of the columns makes of it.
+  struct ExplodedColumn {
+    NodeId node;
+    std::optional<std::size_t> column;  // which of the columns it is
+  };
+  std::optional<ExplodedColumn> explode_column(NodeId input, const std::vector<NamedAst>& columns);
 
   /// For an expression that was wrong and reported, so that the rest of the file is still checked.
   ExpressionPtr stand_in(const Location& where);

@@ -57,8 +57,7 @@ Scope PlanBuilder::scope_of(const Schema& schema, NodeId input) const {
 }
 
 std::optional<NodeId> PlanBuilder::filter(NodeId input, const Ast& predicate) {
-  ExpressionPtr bound =
-      bind(predicate, scope_of(schema(input), input), registry_.functions, diagnostics_);
+  ExpressionPtr bound = bind_value(predicate, schema(input), input);
   if (bound != nullptr) {
     bound =
         coerce(std::move(bound), boolean_type, "the condition of where", registry_.functions, diagnostics_);
@@ -69,29 +68,40 @@ std::optional<NodeId> PlanBuilder::filter(NodeId input, const Ast& predicate) {
 
 std::optional<NodeId> PlanBuilder::select(NodeId input, const std::vector<NamedAst>& columns) {
   const bool is_good = check_distinct(columns, diagnostics_);
-  const Scope scope = scope_of(schema(input), input);
+  const auto source = explode_column(input, columns);
+  const std::size_t made = schema(input).fields.size();
   Schema output;
   std::vector<ExpressionPtr> expressions;
-  for (const NamedAst& column : columns) {
-    ExpressionPtr bound = bind(*column.expression, scope, registry_.functions, diagnostics_);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const NamedAst& column = columns[i];
+    ExpressionPtr bound = source && source->column == i ? make_column(made, schema(source->node).fields[made], column.where)
+                          : table_function_of(*column.expression) != nullptr ? nullptr  // reported
+                                                                             : bind_value(*column.expression, schema(input), input);
     if (bound == nullptr) bound = stand_in(column.where);
     output.fields.push_back(Field{column.name, bound->type, bound->nullable});
     expressions.push_back(std::move(bound));
   }
-  if (!is_good) return std::nullopt;
-  return add_node(std::move(output), ProjectNode{input, std::move(expressions)});
+  if (!is_good || !source) return std::nullopt;
+  return add_node(std::move(output), ProjectNode{source->node, std::move(expressions)});
 }
 
 std::optional<NodeId> PlanBuilder::extend(NodeId input, const std::vector<NamedAst>& columns) {
   const bool is_good = check_distinct(columns, diagnostics_);
+  const auto source = explode_column(input, columns);
   Schema output = schema(input);
   std::vector<ExpressionPtr> expressions = columns_of(output);
-  for (const NamedAst& column : columns) {
-    ExpressionPtr bound =
-        bind(*column.expression, scope_of(output, input), registry_.functions, diagnostics_);
-    // `bound` refers to the columns as they are after the earlier ones of this step; the projection is over
-    // its input.
-    ExpressionPtr expression = bound == nullptr ? stand_in(column.where) : substitute(bound, expressions);
+  const std::size_t made = output.fields.size();
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const NamedAst& column = columns[i];
+    ExpressionPtr expression;
+    if (source && source->column == i) {
+      expression = make_column(made, schema(source->node).fields[made], column.where);
+    } else if (table_function_of(*column.expression) == nullptr) {
+      // It refers to the columns as they are after the earlier ones of this step; the projection is over its input.
+      const ExpressionPtr bound = bind_value(*column.expression, output, input);
+      if (bound != nullptr) expression = substitute(bound, expressions);
+    }
+    if (expression == nullptr) expression = stand_in(column.where);
     const Field field{column.name, expression->type, expression->nullable};
     if (const auto replaced = output.index_of(column.name)) {
       output.fields[*replaced] = field;
@@ -101,8 +111,8 @@ std::optional<NodeId> PlanBuilder::extend(NodeId input, const std::vector<NamedA
     output.fields.push_back(field);
     expressions.push_back(std::move(expression));
   }
-  if (!is_good) return std::nullopt;
-  return add_node(std::move(output), ProjectNode{input, std::move(expressions)});
+  if (!is_good || !source) return std::nullopt;
+  return add_node(std::move(output), ProjectNode{source->node, std::move(expressions)});
 }
 
 std::optional<NodeId> PlanBuilder::drop(NodeId input, const std::vector<NamedPlace>& columns) {

@@ -9,6 +9,14 @@
 namespace weir {
 namespace {
 
+std::string where_label(const ExpressionPtr& predicate) {
+  return json_quoted(predicate == nullptr ? "" : "where " + print(*predicate));
+}
+
+std::string block_name(std::size_t stage, std::size_t block) {
+  return block == 0 ? fmt::format("stage{}", stage) : fmt::format("stage{}_{}", stage, block);
+}
+
 std::string stage_nodes(const StageFacts& facts, std::size_t index) {
   const ScanNode& scan = *facts.scan;
   std::string text =
@@ -18,10 +26,15 @@ std::string stage_nodes(const StageFacts& facts, std::size_t index) {
                       json_quoted(fmt::format("decode {} columns\n{} expressions", facts.stage.columns.size(),
                                               facts.distinct_expressions)));
   text += fmt::format("  source{0} -> stage{0} [label={1}];\n", index, json_quoted(scan.format_name));
-  for (const Branch& branch : facts.stage.branches) {
-    const std::string where = branch.predicate == nullptr ? "" : "where " + print(*branch.predicate);
-    text += fmt::format("  stage{} -> sink{} [label={}];\n", index, branch.sink, json_quoted(where));
+  for (std::size_t i = 0; i < facts.stage.expansions.size(); ++i) {
+    const Expansion& expansion = facts.stage.expansions[i];
+    const std::string block = block_name(index, i + 1);
+    text += fmt::format("  {} [shape=box, style=rounded, label={}];\n", block,
+                        json_quoted(expansion.explode->call.function->declaration.name));
+    text += fmt::format("  {} -> {} [label={}];\n", block_name(index, expansion.parent), block, where_label(expansion.predicate));
   }
+  for (const Branch& branch : facts.stage.branches)
+    text += fmt::format("  {} -> sink{} [label={}];\n", block_name(index, branch.block), branch.sink, where_label(branch.predicate));
   return text;
 }
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "engine/plan/builder_messages.h"
+
 namespace weir {
 namespace {
 
@@ -58,6 +60,11 @@ StageFacts stage_facts(const Plan& plan, Stage stage) {
     if (branch.predicate != nullptr) calls.visit(branch.predicate);
     for (const ExpressionPtr& output : branch.outputs) calls.visit(output);
   }
+  for (const Expansion& expansion : stage.expansions) {
+    if (expansion.predicate != nullptr) calls.visit(expansion.predicate);
+    for (const ExpressionPtr& argument : expansion.arguments) calls.visit(argument);
+    for (const ExpressionPtr& carried : expansion.carried) calls.visit(carried);
+  }
   facts.distinct_expressions = calls.size();
   facts.shared = calls.shared();
   facts.stage = std::move(stage);
@@ -107,6 +114,15 @@ std::string error_policy(const ErrorPolicy& policy) {
                                                                : "null";
   if (!policy.stop_above) return reaction;
   return fmt::format("{}, stop above {:g} %", reaction, *policy.stop_above * 100);
+}
+
+std::string explode_text(const Plan& plan, NodeId node) {
+  const auto& explode = std::get<ExplodeNode>(plan.nodes[node].operation);
+  const std::vector<Field>& fields = plan.nodes[node].schema.fields;
+  std::vector<std::string> made;
+  for (std::size_t i = plan.nodes[explode.input].schema.fields.size(); i < fields.size(); ++i) made.push_back(fields[i].name);
+  const bool says_empty = explode.keeps_empty && !explode.call.function->keeps_empty;
+  return fmt::format("{} as {}{}", print(explode.call), join(made), says_empty ? ", keeping empty ones" : "");
 }
 
 std::string column_text(const Field& field) {

@@ -33,6 +33,8 @@ std::string guarantee(const Plan& plan, const SinkNode& sink);
 std::string conflict_rule(const SinkTable& table);  // "ignore", "update newer by changed_at"
 std::vector<std::string> key_names(const SinkTable& table);
 std::string error_policy(const ErrorPolicy& policy);  // "reject, stop above 10 %"
+/// "explode(lines) as line". `node` is an explode.
+std::string explode_text(const Plan& plan, NodeId node);
 std::string column_text(const Field& field);          // "id string not null"
 
 std::string explain_text(const PlanFacts& facts);

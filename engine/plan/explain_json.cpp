@@ -33,15 +33,34 @@ void write_source(JsonWriter& json, const StageFacts& facts) {
   json.end_object();
 }
 
+void write_predicate(JsonWriter& json, const ExpressionPtr& predicate) {
+  json.key("where");
+  if (predicate == nullptr)
+    json.null();
+  else
+    json.value(print(*predicate));
+}
+
+/// Makes block `block` of the stage.
+void write_expansion(JsonWriter& json, const Expansion& expansion, std::size_t block) {
+  json.begin_object();
+  json.member("block", block);
+  json.member("parent", expansion.parent);
+  write_predicate(json, expansion.predicate);
+  json.member("function", expansion.explode->call.function->declaration.name);
+  std::vector<std::string> arguments;
+  for (const ExpressionPtr& argument : expansion.arguments) arguments.push_back(print(*argument));
+  json.member("arguments", arguments);
+  json.member("keeps_empty", expansion.explode->keeps_empty);
+  json.end_object();
+}
+
 void write_branch(JsonWriter& json, const Plan& plan, const Branch& branch) {
   const SinkTable& table = plan.sinks[branch.sink].table;
   json.begin_object();
   json.member("sink", table.sink);
-  json.key("where");
-  if (branch.predicate == nullptr)
-    json.null();
-  else
-    json.value(print(*branch.predicate));
+  json.member("block", branch.block);
+  write_predicate(json, branch.predicate);
   json.key("columns");
   json.begin_array();
   for (std::size_t i = 0; i < branch.outputs.size(); ++i) {
@@ -66,6 +85,10 @@ void write_stage(JsonWriter& json, const Plan& plan, const StageFacts& facts) {
     json.member("uses", shared.uses);
     json.end_object();
   }
+  json.end_array();
+  json.key("expansions");
+  json.begin_array();
+  for (std::size_t i = 0; i < facts.stage.expansions.size(); ++i) write_expansion(json, facts.stage.expansions[i], i + 1);
   json.end_array();
   json.key("branches");
   json.begin_array();

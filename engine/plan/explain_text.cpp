@@ -32,6 +32,13 @@ std::string times(std::size_t count, const char* noun) {
 
 std::string branches(std::size_t count) { return fmt::format("{} branch{}", count, count == 1 ? "" : "es"); }
 
+// Of expressions over the columns of the block, which are not those of the plan's node.
+std::string expansion_text(const Expansion& expansion) {
+  BoundTableFunction call = expansion.explode->call;
+  call.arguments = expansion.arguments;
+  return print(call);
+}
+
 std::string stage_text(const StageFacts& facts) {
   const ScanNode& scan = *facts.scan;
   std::string text = fmt::format("source {}: {}, format {}\n", scan.source, scan.definition->describe(),
@@ -43,6 +50,10 @@ std::string stage_text(const StageFacts& facts) {
   if (!facts.unread.empty()) text += wrapped("skips:", facts.unread);
   text += fmt::format("  one stage computes {} for {}\n", times(facts.distinct_expressions, "expression"),
                       branches(facts.stage.branches.size()));
+  for (const Expansion& expansion : facts.stage.expansions) {
+    const std::string where = expansion.predicate == nullptr ? "" : " where " + print(*expansion.predicate);
+    text += fmt::format("  makes rows by {}{}\n", expansion_text(expansion), where);
+  }
   for (const SharedExpression& shared : facts.shared)
     text += fmt::format("  shared by {} uses: {}\n", shared.uses, shared.text);
   return text + "\n";
@@ -76,20 +87,14 @@ std::string step_text(const Plan& plan, NodeId id) {
     return "where " + print(*filter->predicate) + stream;
   if (const auto* united = std::get_if<UnionNode>(&node.operation))
     return fmt::format("union of {}", united->inputs.size()) + stream;
+  if (std::holds_alternative<ExplodeNode>(node.operation)) return explode_text(plan, id) + stream;
   const auto& project = std::get<ProjectNode>(node.operation);
   return projection_text(node, project, plan.nodes[project.input].schema) + stream;
 }
 
 void add_tree(const Plan& plan, NodeId id, const std::string& indent, std::string& text) {
   text += fmt::format("{}<- {}\n", indent, step_text(plan, id));
-  const auto& operation = plan.nodes[id].operation;
-  const std::string deeper = indent + "   ";
-  if (const auto* filter = std::get_if<FilterNode>(&operation)) add_tree(plan, filter->input, deeper, text);
-  if (const auto* project = std::get_if<ProjectNode>(&operation))
-    add_tree(plan, project->input, deeper, text);
-  if (const auto* united = std::get_if<UnionNode>(&operation)) {
-    for (const NodeId input : united->inputs) add_tree(plan, input, deeper, text);
-  }
+  for (const NodeId input : inputs_of(plan.nodes[id].operation)) add_tree(plan, input, indent + "   ", text);
 }
 
 std::string fill_text(const Fill& fill) {

@@ -38,9 +38,23 @@ std::string scan_text(const ScanNode& scan, const Stage& stage) {
   return out;
 }
 
-std::string branch_text(const Plan& plan, const ScanNode& scan, const Branch& branch) {
+/// How the rows of a block come about, from the source on.
+std::string block_text(const Stage& stage, std::size_t block) {
+  if (block == 0) return "";
+  const Expansion& expansion = stage.expansions[block - 1];
+  std::string out = block_text(stage, expansion.parent);
+  add(out, expansion.explode->call.function->declaration.name);
+  add(out, fmt::format("{} {}", expansion.explode->keeps_empty, expansion.explode->numbers_rows));
+  add_expression(out, expansion.predicate);
+  for (const ExpressionPtr& argument : expansion.arguments) add_expression(out, argument);
+  for (const ExpressionPtr& carried : expansion.carried) add_expression(out, carried);
+  return out;
+}
+
+std::string branch_text(const Plan& plan, const ScanNode& scan, const Stage& stage, const Branch& branch) {
   std::string out;
   add(out, scan.source);
+  out += block_text(stage, branch.block);
   add(out, plan.sinks[branch.sink].table.sink);
   add_expression(out, branch.predicate);
   for (const ExpressionPtr& output : branch.outputs) add_expression(out, output);
@@ -68,7 +82,7 @@ std::string fingerprint(const Plan& plan) {
   for (const Stage& stage : fuse(plan)) {
     const auto& scan = std::get<ScanNode>(plan.nodes[stage.scan].operation);
     parts.push_back(scan_text(scan, stage));
-    for (const Branch& branch : stage.branches) parts.push_back(branch_text(plan, scan, branch));
+    for (const Branch& branch : stage.branches) parts.push_back(branch_text(plan, scan, stage, branch));
   }
   for (const SinkNode& sink : plan.sinks) parts.push_back(sink_text(sink));
   std::sort(parts.begin(), parts.end());

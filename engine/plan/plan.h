@@ -11,6 +11,7 @@
 
 #include "engine/component/registry.h"
 #include "engine/expression/expression.h"
+#include "engine/expression/table_function.h"
 
 namespace weir {
 
@@ -53,11 +54,24 @@ struct UnionNode {
   std::vector<NodeId> inputs;
 };
 
+/// Any number of rows for each row of the input: its columns, then those that the call makes.
+struct ExplodeNode {
+  NodeId input;
+  BoundTableFunction call;
+  bool keeps_empty = false;   // a row of which nothing is made gives one with NULLs
+  bool numbers_rows = false;  // the first column made is the row's number, from 0
+};
+
+using PlanOperation = std::variant<ScanNode, FilterNode, ProjectNode, UnionNode, ExplodeNode>;
+
 struct PlanNode {
   std::string name;  // of the stream it belongs to, for explain
   Schema schema;     // what it gives
-  std::variant<ScanNode, FilterNode, ProjectNode, UnionNode> operation;
+  PlanOperation operation;
 };
+
+/// The nodes that `operation` reads, in order; none for a source.
+std::vector<NodeId> inputs_of(const PlanOperation& operation);
 
 /// Rows that init-db puts into a sink's table: one per day (or step) of a range, as if they had come with
 /// `column` set and all else NULL.

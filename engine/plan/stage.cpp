@@ -2,15 +2,28 @@
 // unused columns dropped.
 #include "engine/plan/stage.h"
 
-#include <algorithm>
 #include <map>
 
 namespace weir {
 namespace {
 
-struct FoundBranch {
-  NodeId scan;
-  Branch branch;
+/// What reads the rows of a scan or an explode. Expressions are over that node's columns.
+struct Readers {
+  std::vector<Branch> branches;
+  struct Made {
+    NodeId explode;
+    Expansion expansion;
+  };
+  std::vector<Made> expansions;
+};
+/// Of every scan and explode that reaches a sink.
+using AllReaders = std::map<NodeId, Readers>;
+
+/// Where rows come from, with a predicate and expressions over that node's columns.
+struct Origin {
+  NodeId node;
+  ExpressionPtr predicate;
+  std::vector<ExpressionPtr> expressions;
 };
 
 // A filter nearer to the source stands first: what it rejects must not be seen by later ones.
@@ -22,23 +35,25 @@ ExpressionPtr both(const Plan& plan, ExpressionPtr nearer, ExpressionPtr later) 
                  Call{plan.conjunction, &plan.conjunction->overloads.front(), {nearer, later}}});
 }
 
-// Walks from a sink to its sources. `branch` holds expressions over the columns of `node`.
-void follow(const Plan& plan, NodeId node, Branch branch, std::vector<FoundBranch>& found) {
-  const auto& operation = plan.nodes[node].operation;
+// Walks towards the sources, as far as the rows stay the same ones. `here` holds expressions over the columns of its node.
+void follow(const Plan& plan, Origin here, std::vector<Origin>& found) {
+  const auto& operation = plan.nodes[here.node].operation;
   if (const auto* filter = std::get_if<FilterNode>(&operation)) {
-    branch.predicate = both(plan, filter->predicate, std::move(branch.predicate));
-    return follow(plan, filter->input, std::move(branch), found);
+    here.predicate = both(plan, filter->predicate, std::move(here.predicate));
+    here.node = filter->input;
+    return follow(plan, std::move(here), found);
   }
   if (const auto* project = std::get_if<ProjectNode>(&operation)) {
-    for (ExpressionPtr& output : branch.outputs) output = substitute(output, project->expressions);
-    if (branch.predicate != nullptr) branch.predicate = substitute(branch.predicate, project->expressions);
-    return follow(plan, project->input, std::move(branch), found);
+    for (ExpressionPtr& expression : here.expressions) expression = substitute(expression, project->expressions);
+    if (here.predicate != nullptr) here.predicate = substitute(here.predicate, project->expressions);
+    here.node = project->input;
+    return follow(plan, std::move(here), found);
   }
   if (const auto* united = std::get_if<UnionNode>(&operation)) {
-    for (const NodeId input : united->inputs) follow(plan, input, branch, found);
+    for (const NodeId input : united->inputs) follow(plan, {input, here.predicate, here.expressions}, found);
     return;
   }
-  found.push_back({node, std::move(branch)});
+  found.push_back(std::move(here));
 }
 
 bool is_literal_true(const Expression& expression) {
@@ -46,64 +61,124 @@ bool is_literal_true(const Expression& expression) {
   return literal != nullptr && literal->value.data == decltype(literal->value.data){true};
 }
 
-// Used columns, and those whose NOT NULL has to be checked even where nobody reads them.
-std::vector<bool> needed_columns(const ScanNode& scan, const std::vector<Branch>& branches) {
-  std::vector<bool> needed(scan.columns.size(), false);
-  for (const Branch& branch : branches) {
-    for (const ExpressionPtr& output : branch.outputs) mark_used_columns(*output, needed);
-    if (branch.predicate != nullptr) mark_used_columns(*branch.predicate, needed);
+std::vector<Origin> origins_of(const Plan& plan, NodeId node, std::vector<ExpressionPtr> expressions) {
+  std::vector<Origin> found;
+  follow(plan, {node, nullptr, std::move(expressions)}, found);
+  for (Origin& origin : found) {
+    for (ExpressionPtr& expression : origin.expressions) expression = fold_constants(expression);
+    if (origin.predicate == nullptr) continue;
+    origin.predicate = fold_constants(origin.predicate);
+    if (is_literal_true(*origin.predicate)) origin.predicate = nullptr;
   }
-  for (std::size_t i = 0; i < scan.columns.size(); ++i) {
-    const DecodedColumn& column = scan.columns[i].decoded;
-    if (!column.is_metadata && !column.field.nullable) needed[i] = true;
-  }
-  return needed;
+  return found;
 }
 
-void keep_needed_columns(const ScanNode& scan, Stage& stage) {
-  const std::vector<bool> needed = needed_columns(scan, stage.branches);
-  std::vector<ExpressionPtr> moved(scan.columns.size());
+// Calls `visit` with every expression, the predicate included, that reads the rows; it may put another in its place.
+template <typename Visit>
+void for_each_expression(Readers& readers, const Visit& visit) {
+  const auto all = [&](ExpressionPtr& predicate, std::vector<ExpressionPtr>& expressions) {
+    if (predicate != nullptr) visit(predicate);
+    for (ExpressionPtr& expression : expressions) visit(expression);
+  };
+  for (Branch& branch : readers.branches) all(branch.predicate, branch.outputs);
+  for (auto& [node, expansion] : readers.expansions) {
+    all(expansion.predicate, expansion.arguments);
+    for (ExpressionPtr& carried : expansion.carried) visit(carried);
+  }
+}
+
+std::vector<bool> used_columns(Readers& readers, std::size_t count) {
+  std::vector<bool> used(count, false);
+  for_each_expression(readers, [&](const ExpressionPtr& expression) { mark_used_columns(*expression, used); });
+  return used;
+}
+
+// Column i becomes number places[i]; columns that nobody reads are never asked for, but substitute() wants every place filled.
+void move_columns(Readers& readers, const std::vector<Field>& fields, const std::vector<std::size_t>& places) {
+  std::vector<ExpressionPtr> moved(fields.size());
+  for (std::size_t i = 0; i < fields.size(); ++i) moved[i] = make_column(places[i], fields[i]);
+  for_each_expression(readers, [&](ExpressionPtr& expression) { expression = substitute(expression, moved); });
+}
+
+// Makes `readers` of an explode readers of its block (carried columns, then made ones), and the explode a reader of where its input's rows
+// come from.
+void place_explode(const Plan& plan, NodeId node, Readers& readers, AllReaders& all) {
+  const auto& explode = std::get<ExplodeNode>(plan.nodes[node].operation);
+  const std::vector<Field>& fields = plan.nodes[node].schema.fields;
+  const std::size_t inputs = plan.nodes[explode.input].schema.fields.size();
+  const std::vector<bool> used = used_columns(readers, fields.size());
+  std::vector<std::size_t> places(fields.size(), 0);
+  std::vector<ExpressionPtr> expressions = explode.call.arguments;
+  std::size_t carried = 0;
+  for (std::size_t i = 0; i < inputs; ++i) {
+    if (!used[i]) continue;
+    places[i] = carried++;
+    expressions.push_back(make_column(i, fields[i]));
+  }
+  for (std::size_t i = inputs; i < fields.size(); ++i) places[i] = carried + (i - inputs);
+  move_columns(readers, fields, places);
+  const auto arguments = static_cast<std::ptrdiff_t>(explode.call.arguments.size());
+  for (Origin& origin : origins_of(plan, explode.input, std::move(expressions))) {
+    const auto first = origin.expressions.begin();
+    all[origin.node].expansions.push_back(
+        {node, Expansion{0, std::move(origin.predicate), &explode, {first, first + arguments}, {first + arguments, origin.expressions.end()}}});
+  }
+}
+
+// Used columns, and those whose NOT NULL has to be checked even where nobody reads them.
+void keep_needed_columns(const ScanNode& scan, Readers& readers, Stage& stage) {
+  const std::vector<bool> used = used_columns(readers, scan.columns.size());
+  std::vector<std::size_t> places(scan.columns.size(), 0);
+  std::vector<Field> fields;
   for (std::size_t i = 0; i < scan.columns.size(); ++i) {
     const DecodedColumn& column = scan.columns[i].decoded;
-    // Columns that nobody reads are never asked for below, but substitute() wants every place filled.
-    moved[i] = make_column(needed[i] ? stage.columns.size() : 0, column.field);
-    if (!needed[i]) continue;
+    fields.push_back(column.field);
+    const bool is_checked = !column.is_metadata && !column.field.nullable;
+    if (!used[i] && !is_checked) continue;
+    places[i] = stage.columns.size();
     stage.columns.push_back(column);
     stage.needs_headers = stage.needs_headers || (column.is_metadata && column.from == "headers");
   }
-  for (Branch& branch : stage.branches) {
-    for (ExpressionPtr& output : branch.outputs) output = substitute(output, moved);
-    if (branch.predicate != nullptr) branch.predicate = substitute(branch.predicate, moved);
-  }
+  move_columns(readers, fields, places);
 }
 
-void fold(Branch& branch) {
-  for (ExpressionPtr& output : branch.outputs) output = fold_constants(output);
-  if (branch.predicate == nullptr) return;
-  branch.predicate = fold_constants(branch.predicate);
-  if (is_literal_true(*branch.predicate)) branch.predicate = nullptr;
+void add_block(const AllReaders& all, const Readers& readers, std::size_t block, Stage& stage) {
+  for (const Branch& branch : readers.branches) {
+    stage.branches.push_back(branch);
+    stage.branches.back().block = block;
+  }
+  for (const auto& [node, expansion] : readers.expansions) {
+    stage.expansions.push_back(expansion);
+    stage.expansions.back().parent = block;
+    add_block(all, all.at(node), stage.expansions.size(), stage);
+  }
 }
 
 }  // namespace
 
 std::vector<Stage> fuse(const Plan& plan) {
-  std::vector<FoundBranch> found;
+  AllReaders all;
   for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
-    follow(plan, plan.sinks[i].input, Branch{i, nullptr, plan.sinks[i].expressions}, found);
+    for (Origin& origin : origins_of(plan, plan.sinks[i].input, plan.sinks[i].expressions))
+      all[origin.node].branches.push_back({i, std::move(origin.predicate), std::move(origin.expressions)});
   }
-  std::map<NodeId, Stage> stages;
-  for (FoundBranch& one : found) {
-    fold(one.branch);
-    Stage& stage = stages[one.scan];
-    stage.scan = one.scan;
-    stage.branches.push_back(std::move(one.branch));
+  // A node's input has a lower number: once an explode is reached, everything that reads it is known.
+  for (NodeId node = plan.nodes.size(); node-- > 0;) {
+    const auto readers = all.find(node);
+    if (readers != all.end() && std::holds_alternative<ExplodeNode>(plan.nodes[node].operation))
+      place_explode(plan, node, readers->second, all);
   }
-  std::vector<Stage> result;
-  for (auto& [scan, stage] : stages) {
-    keep_needed_columns(std::get<ScanNode>(plan.nodes[scan].operation), stage);
-    result.push_back(std::move(stage));
+  std::vector<Stage> stages;
+  for (auto& [node, readers] : all) {
+    const auto* scan = std::get_if<ScanNode>(&plan.nodes[node].operation);
+    if (scan == nullptr) continue;
+    Stage stage;
+    stage.scan = node;
+    keep_needed_columns(*scan, readers, stage);
+    add_block(all, readers, 0, stage);
+    stages.push_back(std::move(stage));
   }
-  return result;
+  return stages;
 }
 
 }  // namespace weir

@@ -1,28 +1,43 @@
 // stage.h — the rewrites: a plan's stateless steps pushed down, pruned and fused into one stage per source.
 #pragma once
 
+#include <vector>
+
 #include "engine/plan/plan.h"
 
 namespace weir {
 
-/// What one sink takes from one source: a predicate and output expressions, both over the columns of the
-/// source.
+/// What one sink takes from one block of rows: a predicate and output expressions, both over the columns of the
+/// block.
 struct Branch {
   std::size_t sink;                    // index into Plan::sinks
   ExpressionPtr predicate;             // null: every row
   std::vector<ExpressionPtr> outputs;  // one per table column
+  std::size_t block = 0;
 };
 
-/// Everything between one source and its sinks, evaluated by one node of the flow graph.
+/// A block of rows made of the rows of another one, `parent`: its columns are `carried`, then those that the call makes. All expressions are
+/// over the columns of the parent.
+struct Expansion {
+  std::size_t parent;
+  ExpressionPtr predicate;  // null: of every row
+  const ExplodeNode* explode;  // of the plan
+  std::vector<ExpressionPtr> arguments;
+  std::vector<ExpressionPtr> carried;
+};
+
+/// Everything between one source and its sinks, evaluated by one node of the flow graph. Block 0 are the rows of the source, block i + 1 those
+/// made by expansions[i].
 struct Stage {
   NodeId scan;
   std::vector<DecodedColumn> columns;  // used ones and those declared NOT NULL; expressions index into these
   bool needs_headers = false;
-  std::vector<Branch> branches;  // several for one sink if a union brings rows of this source in twice
+  std::vector<Branch> branches;        // several for one sink if a union brings rows of this source in twice
+  std::vector<Expansion> expansions;   // parents before what is made of them
 };
 
-/// Inlines projections, merges filters, pushes them to the source, drops unused columns. One stage per scan
-/// node that reaches a sink.
+/// Inlines projections, merges filters, pushes them to where their rows come from, drops unused columns. One stage per scan
+/// node that reaches a sink. Branches and expansions that read one explode share its rows. The plan must outlive the result.
 std::vector<Stage> fuse(const Plan& plan);
 
 /// The order in which an epoch writes tables: referenced ones before those that refer to them, else

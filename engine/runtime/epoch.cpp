@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "engine/runtime/record_part.h"
+
 namespace weir {
 namespace {
 
@@ -41,6 +43,7 @@ const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage
                                            const std::vector<StagedChunkPtr>& chunks) {
   forget_pending();  // of an epoch that was given up
   chunks_ = &chunks;
+  stage_ = stage;
   write_ = EpochWrite{};
   write_.epoch = epoch;
   tables_.clear();
@@ -56,13 +59,14 @@ const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage
   }
   std::sort(write_.advances.begin(), write_.advances.end(),
             [](const SplitAdvance& a, const SplitAdvance& b) { return a.split < b.split; });
+  write_.reject = [this](const TableWrite& table, const RowReference& row, const std::string& code,
+                         const std::string& message) {
+    const StagedChunk& chunk = *(*chunks_)[row.tag];
+    return make_reject(stage_, block_of(stage_, chunk, *row.rows), chunk, {row_of(row).record, code, message}, table.table->sink);
+  };
   add_rejects(stage, chunks);
   for (const std::size_t sink : order_) add_table(sink, stage, chunks);
   write_.tables = std::move(tables_);
-  write_.reject = [this](const TableWrite& table, const RowReference& row, const std::string& code,
-                         const std::string& message) {
-    return make_reject(*(*chunks_)[row.tag], row_of(row).record, table.table->sink, code, message);
-  };
   return write_;
 }
 
@@ -83,6 +87,7 @@ void EpochAssembler::add_table(std::size_t sink, std::size_t stage,
       line.filtered += rows.filtered + chunk.ignored;
       line.duplicates += rows.duplicates;
       line.rejected += static_cast<std::int64_t>(chunk.rejected.size() + rows.rows.refused.size());
+      count_expansions(stage, branches[b].block, chunk, line);
       for (std::uint32_t i = 0; i < rows.rows.rows.size(); ++i) {
         write.rows.push_back({&rows.rows, i, static_cast<std::uint32_t>(tag)});
       }
@@ -147,8 +152,8 @@ std::int64_t EpochAssembler::fold(const SinkTable& table, TableWrite& write, Led
     RowReference& first = write.rows[slots_[slot].row];
     if (table.on_conflict == OnConflict::error) {
       ++line.rejected;
-      write_.rejected.push_back(make_reject(*(*chunks_)[reference.tag], row_of(reference).record, table.sink,
-                                            "23505", "the key came twice, and on_conflict is error"));
+      write_.rejected.push_back(
+          write_.reject(write, reference, "23505", "the key came twice, and on_conflict is error"));
       continue;
     }
     ++duplicates;
@@ -172,31 +177,67 @@ void EpochAssembler::sort_by_key(TableWrite& write) {
   std::swap(write.rows, sorted_);
 }
 
+// What explode did with the rows on their way to a branch of `block`.
+void EpochAssembler::count_expansions(std::size_t stage, std::size_t block, const StagedChunk& chunk, LedgerLine& line) const {
+  for (; block != 0; block = stages_[stage].expansions[block - 1].parent) {
+    const MadeBlock& made = chunk.blocks[block - 1];
+    line.expanded += made.added;
+    line.filtered += made.filtered;
+    line.rejected += static_cast<std::int64_t>(made.refused.size());
+  }
+}
+
+std::set<std::string> EpochAssembler::sinks_below(std::size_t stage, std::size_t block) const {
+  std::set<std::string> sinks;
+  for (const Branch& branch : stages_[stage].branches) {
+    for (std::size_t at = branch.block; at != 0; at = stages_[stage].expansions[at - 1].parent) {
+      if (at == block) sinks.insert(plan_.sinks[branch.sink].table.sink);
+    }
+  }
+  return sinks;
+}
+
 void EpochAssembler::add_rejects(std::size_t stage, const std::vector<StagedChunkPtr>& chunks) {
   const std::vector<Branch>& branches = stages_[stage].branches;
   for (const StagedChunkPtr& chunk : chunks) {
     for (const RejectedRecord& rejected : chunk->rejected) {
-      write_.rejected.push_back(make_reject(*chunk, rejected.record, "", rejected.code, rejected.message));
+      write_.rejected.push_back(make_reject(stage, 0, *chunk, {rejected.record, rejected.code, rejected.message}, ""));
+    }
+    for (std::size_t e = 0; e < chunk->blocks.size(); ++e) {
+      if (chunk->blocks[e].refused.empty()) continue;
+      for (const std::string& sink : sinks_below(stage, e + 1)) {
+        for (const RefusedRecord& refused : chunk->blocks[e].refused)
+          write_.rejected.push_back(make_reject(stage, stages_[stage].expansions[e].parent, *chunk, refused, sink));
+      }
     }
     for (std::size_t b = 0; b < branches.size(); ++b) {
       for (const RefusedRecord& refused : chunk->branches[b].rows.refused) {
-        write_.rejected.push_back(make_reject(
-            *chunk, refused.record, plan_.sinks[branches[b].sink].table.sink, refused.code, refused.message));
+        write_.rejected.push_back(
+            make_reject(stage, branches[b].block, *chunk, refused, plan_.sinks[branches[b].sink].table.sink));
       }
     }
   }
 }
 
-RejectedRow EpochAssembler::make_reject(const StagedChunk& chunk, std::uint32_t record_index,
-                                        const std::string& sink, const std::string& code,
-                                        const std::string& message) const {
-  const Record& record = chunk.raw->records[record_index];
+// Only for a row that a store gives back: which branch it is of is not written anywhere else.
+std::size_t EpochAssembler::block_of(std::size_t stage, const StagedChunk& chunk, const EncodedRows& rows) const {
+  for (std::size_t b = 0; b < chunk.branches.size(); ++b) {
+    if (&chunk.branches[b].rows == &rows) return stages_[stage].branches[b].block;
+  }
+  WEIR_CHECK(false, "a row of an epoch is of one of its chunk's branches");
+}
+
+RejectedRow EpochAssembler::make_reject(std::size_t stage, std::size_t block, const StagedChunk& chunk, const RefusedRecord& refused,
+                                        const std::string& sink) const {
+  const RecordPart origin = part_of(stages_[stage], block, chunk, refused.record);
+  const Record& record = chunk.raw->records[origin.record];
   RejectedRow row{.source = chunk.split->source_name,
                   .split = chunk.split->split,
                   .offset = record.offset,
                   .sink = sink,
-                  .reason = code,
-                  .message = message};
+                  .part = origin.part,
+                  .reason = refused.code,
+                  .message = refused.message};
   if (record.value != nullptr) row.payload = std::string(record.value_text());
   if (record.key != nullptr) row.key = std::string(record.key_text());
   row.timestamp = record.timestamp;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -61,8 +62,12 @@ class EpochAssembler {
   void add_writes(std::size_t sink, TableWrite write, LedgerLine& line);
   void forget_pending();
   void add_rejects(std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
-  RejectedRow make_reject(const StagedChunk& chunk, std::uint32_t record, const std::string& sink,
-                          const std::string& code, const std::string& message) const;
+  void count_expansions(std::size_t stage, std::size_t block, const StagedChunk& chunk, LedgerLine& line) const;
+  std::set<std::string> sinks_below(std::size_t stage, std::size_t block) const;
+  /// `refused.record` is a record of the chunk, or a row of `block`.
+  RejectedRow make_reject(std::size_t stage, std::size_t block, const StagedChunk& chunk, const RefusedRecord& refused,
+                          const std::string& sink) const;
+  std::size_t block_of(std::size_t stage, const StagedChunk& chunk, const EncodedRows& rows) const;
 
   const std::size_t lane_;
   const Plan& plan_;
@@ -71,6 +76,7 @@ class EpochAssembler {
   const AllTableKeys& keys_;
   std::vector<NewnessGuess> guesses_;  // one per sink of the plan
   const std::vector<StagedChunkPtr>* chunks_ = nullptr;
+  std::size_t stage_ = 0;  // of the latest epoch
   EpochWrite write_;
   std::vector<TableWrite> tables_;
   std::vector<std::size_t> sink_of_table_;

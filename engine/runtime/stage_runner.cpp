@@ -10,7 +10,7 @@
 namespace weir {
 namespace {
 
-/// The rows that a branch still takes, beside the record each came from.
+/// The rows that a branch or an expansion still takes, beside where each came from.
 struct Selection {
   std::vector<std::uint32_t> rows;
   std::vector<std::uint32_t> records;
@@ -21,54 +21,53 @@ const RowError* error_at(const Column& column, std::uint32_t row) {
   return column.errors == nullptr ? nullptr : column.errors->find(row & column.row_mask);
 }
 
-void select_all(const Decoded& decoded, Selection& selection) {
-  selection.rows.resize(decoded.batch.row_count);
+Selection select_all(std::uint32_t row_count, const std::vector<std::uint32_t>& origins) {
+  Selection selection{std::vector<std::uint32_t>(row_count), origins};
   std::iota(selection.rows.begin(), selection.rows.end(), 0u);
-  selection.records = decoded.record_of_row;
+  return selection;
 }
 
-// A row with an error in the predicate is rejected, one where it is not true is filtered.
-void apply_predicate(const Column& predicate, bool errors_are_null, Selection& selection, BranchRows& out) {
+// Keeps the rows for which `keeps(row, record)` holds.
+template <typename Keeps>
+void keep_if(Selection& selection, const Keeps& keeps) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < selection.rows.size(); ++i) {
-    const std::uint32_t row = selection.rows[i];
-    if (predicate.is_null(row) || !predicate.bool_at(row)) {
-      const RowError* error = errors_are_null ? nullptr : error_at(predicate, row);
-      if (error != nullptr) {
-        out.rows.refused.push_back({selection.records[i], error->code, error->message});
-      } else {
-        ++out.filtered;
-      }
-      continue;
-    }
-    selection.rows[kept] = row;
-    selection.records[kept++] = selection.records[i];
-  }
-  selection.rows.resize(kept);
-  selection.records.resize(kept);
-}
-
-// Takes out the rows for which an output column could not be computed.
-void drop_failed(const Column* outputs, const SinkTable& table, Selection& selection, BranchRows& out) {
-  const std::size_t count = table.schema.fields.size();
-  if (std::none_of(outputs, outputs + count, [](const Column& column) { return column.errors != nullptr; }))
-    return;
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < selection.rows.size(); ++i) {
-    const RowError* error = nullptr;
-    for (std::size_t c = 0; c < count && error == nullptr; ++c) {
-      error = error_at(outputs[c], selection.rows[i]);
-      if (error != nullptr) {
-        out.rows.refused.push_back({selection.records[i], error->code,
-                                    "column " + table.schema.fields[c].name + ": " + error->message});
-      }
-    }
-    if (error != nullptr) continue;
+    if (!keeps(selection.rows[i], selection.records[i])) continue;
     selection.rows[kept] = selection.rows[i];
     selection.records[kept++] = selection.records[i];
   }
   selection.rows.resize(kept);
   selection.records.resize(kept);
+}
+
+// A row with an error in the predicate is rejected, one where it is not true is filtered.
+void apply_predicate(const Column& predicate, bool errors_are_null, Selection& selection, std::vector<RefusedRecord>& refused,
+                     std::int64_t& filtered) {
+  keep_if(selection, [&](std::uint32_t row, std::uint32_t record) {
+    if (!predicate.is_null(row) && predicate.bool_at(row)) return true;
+    const RowError* error = errors_are_null ? nullptr : error_at(predicate, row);
+    if (error != nullptr) {
+      refused.push_back({record, error->code, error->message});
+    } else {
+      ++filtered;
+    }
+    return false;
+  });
+}
+
+// Takes out the rows for which a column could not be computed; `describe(c)` begins the message.
+template <typename Describe>
+void drop_failed(std::span<const Column> columns, Selection& selection, std::vector<RefusedRecord>& refused, const Describe& describe) {
+  if (std::none_of(columns.begin(), columns.end(), [](const Column& column) { return column.errors != nullptr; })) return;
+  keep_if(selection, [&](std::uint32_t row, std::uint32_t record) {
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const RowError* error = error_at(columns[c], row);
+      if (error == nullptr) continue;
+      refused.push_back({record, error->code, describe(c) + error->message});
+      return false;
+    }
+    return true;
+  });
 }
 
 // Keeps of `selection` the rows that are still in `rows`, by record: both ascend.
@@ -84,36 +83,54 @@ void keep_matching(const std::vector<EncodedRow>& rows, Selection& selection) {
   selection.records.resize(rows.size());
 }
 
+std::vector<Column> gather_all(std::span<const Column> columns, std::span<const std::uint32_t> rows, Arena& arena) {
+  std::vector<Column> gathered;
+  for (const Column& column : columns) gathered.push_back(gather(column, rows, arena));
+  return gathered;
+}
+
 }  // namespace
 
-StageRunner::StageRunner(const Stage& stage, const Clock& clock, Program program,
-                         std::unique_ptr<Decoder> decoder, bool errors_are_null)
-    : stage_(stage),
-      clock_(clock),
-      program_(std::move(program)),
-      decoder_(std::move(decoder)),
-      errors_are_null_(errors_are_null) {}
+StageRunner::StageRunner(const Stage& stage, const Clock& clock, std::unique_ptr<Decoder> decoder, bool errors_are_null)
+    : stage_(stage), clock_(clock), decoder_(std::move(decoder)), errors_are_null_(errors_are_null) {}
 
 Result<std::unique_ptr<StageRunner>> StageRunner::make(const Plan& plan, const Stage& stage,
                                                        const Store& store, const AllTableKeys& keys,
                                                        const Clock& clock) {
-  std::vector<ExpressionPtr> roots;
-  std::vector<BranchPlan> branches;
-  for (const Branch& branch : stage.branches) {
-    const SinkTable& table = plan.sinks[branch.sink].table;
-    branches.push_back({roots.size(), branch.outputs.size(), branch.predicate != nullptr,
-                        store.encoder(table), &table, keys[branch.sink].seen.get()});
-    if (branch.predicate) roots.push_back(branch.predicate);
-    roots.insert(roots.end(), branch.outputs.begin(), branch.outputs.end());
-  }
-  WEIR_ASSIGN(Program program, Program::compile(roots));
   const auto& scan = std::get<ScanNode>(plan.nodes[stage.scan].operation);
   const bool null_on_error = scan.on_error.reaction == OnRowError::null;
   auto decoder = scan.format->decoder(stage.columns, null_on_error ? OnBadValue::null : OnBadValue::reject);
-  auto runner = std::unique_ptr<StageRunner>(
-      new StageRunner(stage, clock, std::move(program), std::move(decoder), null_on_error));
-  runner->branches_ = std::move(branches);
+  auto runner = std::unique_ptr<StageRunner>(new StageRunner(stage, clock, std::move(decoder), null_on_error));
+  WEIR_TRY(runner->compile(plan, store, keys));
   return runner;
+}
+
+StageRunner::Results StageRunner::add_roots(const ExpressionPtr& predicate, std::vector<ExpressionPtr> expressions,
+                                            std::vector<ExpressionPtr>& roots) {
+  const Results results{roots.size(), expressions.size(), predicate != nullptr};
+  if (predicate != nullptr) roots.push_back(predicate);
+  std::move(expressions.begin(), expressions.end(), std::back_inserter(roots));
+  return results;
+}
+
+Status StageRunner::compile(const Plan& plan, const Store& store, const AllTableKeys& keys) {
+  std::vector<std::vector<ExpressionPtr>> roots(stage_.expansions.size() + 1);
+  for (const Branch& branch : stage_.branches) {
+    const SinkTable& table = plan.sinks[branch.sink].table;
+    branches_.push_back({branch.block, add_roots(branch.predicate, branch.outputs, roots[branch.block]), store.encoder(table), &table,
+                         keys[branch.sink].seen.get()});
+  }
+  for (const Expansion& expansion : stage_.expansions) {
+    std::vector<ExpressionPtr> expressions = expansion.arguments;
+    expressions.insert(expressions.end(), expansion.carried.begin(), expansion.carried.end());
+    expansions_.push_back({add_roots(expansion.predicate, std::move(expressions), roots[expansion.parent]), &expansion,
+                           {expansion.explode->keeps_empty, expansion.explode->numbers_rows, errors_are_null_}});
+  }
+  for (const std::vector<ExpressionPtr>& of_block : roots) {
+    WEIR_ASSIGN(Program program, Program::compile(of_block));
+    programs_.push_back(std::move(program));
+  }
+  return {};
 }
 
 void StageRunner::run(StagedChunk& chunk) const {
@@ -126,21 +143,31 @@ void StageRunner::run(StagedChunk& chunk) const {
   chunk.rejected = std::move(decoded.rejected);
   chunk.ignored = static_cast<std::int64_t>(decoded.ignored);
   chunk.branches.resize(branches_.size());
-  const std::vector<Column> results =
-      program_.evaluate(decoded.batch, chunk.raw->arena, clock_.wall_microseconds());
-  for (std::size_t i = 0; i < branches_.size(); ++i)
-    run_branch(branches_[i], results, decoded, chunk.branches[i]);
+  chunk.blocks.resize(expansions_.size());
+  run_block(0, {std::move(decoded.batch), std::move(decoded.record_of_row)}, chunk);
   chunk.raw->arena.keep_blocks(blocks_of_records);
 }
 
-void StageRunner::run_branch(const BranchPlan& branch, const std::vector<Column>& results,
-                             const Decoded& decoded, BranchRows& out) const {
-  Selection selection;
-  select_all(decoded, selection);
-  const Column* outputs = results.data() + branch.first_column;
-  if (branch.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out);
-  if (!errors_are_null_) drop_failed(outputs, *branch.table, selection, out);
-  const std::span<const Column> columns(outputs, branch.column_count);
+void StageRunner::run_block(std::size_t block, const BlockRows& rows, StagedChunk& chunk) const {
+  const std::vector<Column> results = programs_[block].evaluate(rows.batch, chunk.raw->arena, clock_.wall_microseconds());
+  for (std::size_t i = 0; i < branches_.size(); ++i) {
+    if (branches_[i].block == block) run_branch(branches_[i], results, rows, chunk.branches[i]);
+  }
+  for (std::size_t i = 0; i < expansions_.size(); ++i) {
+    if (expansions_[i].expansion->parent != block) continue;
+    run_block(i + 1, run_expansion(expansions_[i], results, rows, chunk.raw->arena, chunk.blocks[i]), chunk);
+  }
+}
+
+void StageRunner::run_branch(const BranchPlan& branch, const std::vector<Column>& results, const BlockRows& rows, BranchRows& out) const {
+  Selection selection = select_all(rows.batch.row_count, rows.origins);
+  const Column* outputs = results.data() + branch.results.first_column;
+  if (branch.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.rows.refused, out.filtered);
+  const std::span<const Column> columns(outputs, branch.results.column_count);
+  if (!errors_are_null_) {
+    drop_failed(columns, selection, out.rows.refused,
+                [&](std::size_t c) { return "column " + branch.table->schema.fields[c].name + ": "; });
+  }
   branch.encoder->encode_keys(columns, selection.rows, selection.records, out.rows);
   if (branch.seen != nullptr) {
     const std::size_t before = out.rows.rows.size();
@@ -148,6 +175,42 @@ void StageRunner::run_branch(const BranchPlan& branch, const std::vector<Column>
   }
   keep_matching(out.rows.rows, selection);
   branch.encoder->encode_values(columns, selection.rows, out.rows);
+}
+
+StageRunner::BlockRows StageRunner::run_expansion(const ExpansionPlan& expansion, const std::vector<Column>& results, const BlockRows& rows,
+                                                  Arena& arena, MadeBlock& out) const {
+  Selection selection = select_all(rows.batch.row_count, rows.origins);
+  const Column* outputs = results.data() + expansion.results.first_column;
+  if (expansion.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.refused, out.filtered);
+  const std::size_t argument_count = expansion.expansion->arguments.size();
+  const std::span<const Column> arguments(outputs, argument_count);
+  const std::span<const Column> carried(outputs + argument_count, expansion.results.column_count - argument_count);
+  const std::string& name = expansion.expansion->explode->call.function->declaration.name;
+  const auto describe = [&](std::size_t) { return name + ": "; };
+  if (!errors_are_null_) drop_failed(arguments, selection, out.refused, describe);
+
+  EvaluationContext context{static_cast<std::uint32_t>(selection.rows.size()), arena, clock_.wall_microseconds()};
+  ExpandedRows expanded =
+      expand(*expansion.expansion->explode->call.body, expansion.rules, gather_all(arguments, selection.rows, arena), context);
+  for (const RowError& error : expanded.errors)
+    out.refused.push_back({selection.records[error.row], error.code, describe(0) + error.message});
+  out.filtered += expanded.empty;
+  const std::size_t sources = selection.rows.size() - expanded.errors.size() - expanded.empty;
+  out.added += static_cast<std::int64_t>(expanded.parents.size()) - static_cast<std::int64_t>(sources);
+
+  BlockRows made;
+  made.batch.row_count = static_cast<std::uint32_t>(expanded.parents.size());
+  made.origins.resize(expanded.parents.size());
+  std::iota(made.origins.begin(), made.origins.end(), 0u);
+  std::vector<std::uint32_t> parent_rows(expanded.parents.size());
+  out.parents.resize(expanded.parents.size());
+  for (std::size_t i = 0; i < parent_rows.size(); ++i) {
+    parent_rows[i] = selection.rows[expanded.parents[i]];
+    out.parents[i] = selection.records[expanded.parents[i]];
+  }
+  made.batch.columns = gather_all(carried, parent_rows, arena);
+  std::move(expanded.columns.begin(), expanded.columns.end(), std::back_inserter(made.batch.columns));
+  return made;
 }
 
 }  // namespace weir

@@ -20,30 +20,49 @@ class StageRunner {
   /// references must outlive the runner.
   static Result<std::unique_ptr<StageRunner>> make(const Plan& plan, const Stage& stage, const Store& store,
                                                    const AllTableKeys& keys, const Clock& clock);
-  /// Fills rejected, ignored and branches; keeps of the chunk's arena only what the records need.
+  /// Fills rejected, ignored, branches and blocks; keeps of the chunk's arena only what the records need.
   void run(StagedChunk& chunk) const;
   const Stage& stage() const { return stage_; }
 
  private:
-  struct BranchPlan {
-    std::size_t first_column;  // of the program's results: the predicate, if there is one, then the outputs
-    std::size_t column_count;
+  /// Columns of a block's program: the predicate, if there is one, then the others.
+  struct Results {
+    std::size_t first_column;
+    std::size_t column_count;  // without the predicate
     bool has_predicate;
+  };
+  struct BranchPlan {
+    std::size_t block;
+    Results results;
     std::unique_ptr<RowEncoder> encoder;
     const SinkTable* table;
     const SeenKeys* seen;
   };
-  StageRunner(const Stage& stage, const Clock& clock, Program program, std::unique_ptr<Decoder> decoder,
-              bool errors_are_null);
-  void run_branch(const BranchPlan& branch, const std::vector<Column>& results, const Decoded& decoded,
-                  BranchRows& out) const;
+  struct ExpansionPlan {
+    Results results;  // arguments, then what is carried along
+    const Expansion* expansion;
+    ExpandRules rules;
+  };
+  /// Rows of one block, and where each comes from: a record, or a row of the parent block.
+  struct BlockRows {
+    Batch batch;
+    std::vector<std::uint32_t> origins;
+  };
+  StageRunner(const Stage& stage, const Clock& clock, std::unique_ptr<Decoder> decoder, bool errors_are_null);
+  static Results add_roots(const ExpressionPtr& predicate, std::vector<ExpressionPtr> expressions, std::vector<ExpressionPtr>& roots);
+  Status compile(const Plan& plan, const Store& store, const AllTableKeys& keys);
+  void run_block(std::size_t block, const BlockRows& rows, StagedChunk& chunk) const;
+  void run_branch(const BranchPlan& branch, const std::vector<Column>& results, const BlockRows& rows, BranchRows& out) const;
+  BlockRows run_expansion(const ExpansionPlan& expansion, const std::vector<Column>& results, const BlockRows& rows, Arena& arena,
+                          MadeBlock& out) const;
 
   const Stage& stage_;
   const Clock& clock_;
-  Program program_;
+  std::vector<Program> programs_;  // one per block
   std::unique_ptr<Decoder> decoder_;
   bool errors_are_null_;
   std::vector<BranchPlan> branches_;
+  std::vector<ExpansionPlan> expansions_;
 };
 
 }  // namespace weir

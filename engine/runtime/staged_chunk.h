@@ -33,13 +33,22 @@ struct BranchRows {
   std::int64_t duplicates = 0;  // rows whose key was known to be in the table
 };
 
+/// What an expansion of a stage made of a chunk.
+struct MadeBlock {
+  std::vector<std::uint32_t> parents;   // of each row: the row of the parent block, or the record, that it was made of; ascending
+  std::vector<RefusedRecord> refused;   // `record` is a row of the parent block, or a record
+  std::int64_t filtered = 0;            // rows of the parent that the predicate left out, or of which nothing was made
+  std::int64_t added = 0;               // how many more rows than the ones they were made of
+};
+
 struct StagedChunk {
   std::shared_ptr<SplitRun> split;
   std::uint64_t sequence = 0;  // within the split, from 0
   std::unique_ptr<RawChunk> raw;
   std::vector<RejectedRecord> rejected;  // before any branch
   std::int64_t ignored = 0;
-  std::vector<BranchRows> branches;  // one per branch of the stage
+  std::vector<BranchRows> branches;  // one per branch of the stage; EncodedRow::record is a record, or a row of the branch's block
+  std::vector<MadeBlock> blocks;     // one per expansion of the stage
   std::size_t charged_bytes = 0;     // taken from the credit
 
   std::int64_t row_count() const { return static_cast<std::int64_t>(raw->records.size()); }
@@ -51,6 +60,7 @@ struct StagedChunk {
       bytes += branch.rows.bytes.capacity() + branch.rows.keys.capacity() +
                branch.rows.rows.capacity() * sizeof(EncodedRow);
     }
+    for (const MadeBlock& block : blocks) bytes += block.parents.capacity() * sizeof(std::uint32_t);
     return bytes;
   }
 };

@@ -205,6 +205,68 @@ class OnADatabase(unittest.TestCase):
         # The same again finds nothing more to settle, and as it was before nothing passes.
         self.assertIn("11 rejects tried: 0 settled, 11 stay", weir("rejects", "replay", tolerant, **self.environment).stdout)
 
+    def test_replay_of_one_of_the_rows_made_of_a_record(self):
+        text = """
+name: exploded
+connections: { warehouse: { dsn: "${POSTGRES_URL}" } }
+sources:
+  views:
+    type: kafka
+    brokers: ${KAFKA_BROKERS}
+    topic: product_view
+    start: earliest
+    format: json
+    columns: { id: string not null, numbers: array<string>, deep: array<array<string>> }
+sinks:
+  # weir demo shows these two tables in the end.
+  dim_product:
+    input: views
+    steps:
+      - explode: { of: deep, as: list }
+      - explode: { of: list, as: number }
+      - where: number <> '0'
+      - select: { product_key: id, name: CAST(number AS int) }
+    connection: warehouse
+    table: dim_product
+  fact_sales:
+    input: views
+    steps: [{ explode: { of: numbers, as: number, position: n } }]
+    select: { id: id, n: n, product_key: id, number: CAST(number AS int) }
+    connection: warehouse
+    table: fact_sales
+"""
+        folder = pathlib.Path(self.folder.name)
+        strict, lenient, events = folder / "strict.yaml", folder / "lenient.yaml", folder / "events.jsonl"
+        strict.write_text(text)
+        lenient.write_text(text.replace("CAST", "TRY_CAST"))
+        events.write_text('{"id": "a", "numbers": ["1", "x", "3", "y"], "deep": [["1", "x"], ["0"], ["y", "2"]]}\n{"id": "b", "numbers": ["z"]}\n')
+        self.database = folder / "exploded.db"
+        self.environment = {"POSTGRES_URL": f"sqlite:{self.database}", "KAFKA_BROKERS": "none:1"}
+        done = weir("demo", "--events", events, "--partitions", 1, "--pipeline", strict, "--database", self.database)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        parts = self.rows('SELECT sink, "offset", part FROM weir_rejects ORDER BY 1, 2, 3')
+        self.assertEqual(parts, [("dim_product", 0, "0.1"), ("dim_product", 0, "2.0"), ("fact_sales", 0, "1"), ("fact_sales", 0, "3"), ("fact_sales", 1, "0")])
+
+        def books():
+            account = weir("account", "--json", strict, **self.environment)
+            self.assertEqual(account.returncode, 0, account.stdout + account.stderr)
+            return [{key: line[key] for key in ("sink", "read", "expanded", "written", "filtered", "rejected")}
+                    for line in json.loads(account.stdout)["ledger"]]
+
+        self.assertEqual(books(), [{"sink": "dim_product", "read": 2, "expanded": 4, "written": 2, "filtered": 2, "rejected": 2},
+                                   {"sink": "fact_sales", "read": 2, "expanded": 3, "written": 2, "filtered": 0, "rejected": 3}])
+        self.assertIn("5 rejects tried: 0 settled, 5 stay", weir("rejects", "replay", strict, **self.environment).stdout)
+        listed = weir("rejects", strict, **self.environment).stdout
+        self.assertRegex(listed, r"offset +part +sink")
+        self.assertIn("part       0 (of the rows made of the record", weir("rejects", "show", strict, 5, **self.environment).stdout)
+        done = weir("rejects", "replay", lenient, **self.environment)
+        self.assertIn("5 rejects tried: 5 settled, 0 stay", done.stdout, done.stderr)
+        self.assertEqual(self.rows("SELECT id, n, number FROM fact_sales ORDER BY 1, 2"),
+                         [("a", 0, 1), ("a", 1, None), ("a", 2, 3), ("a", 3, None), ("b", 0, None)])
+        self.assertEqual(self.rows("SELECT product_key, name FROM dim_product ORDER BY 1, 2"), [("a", None), ("a", None), ("a", 1), ("a", 2)])
+        self.assertEqual(books(), [{"sink": "dim_product", "read": 2, "expanded": 4, "written": 4, "filtered": 2, "rejected": 0},
+                                   {"sink": "fact_sales", "read": 2, "expanded": 3, "written": 5, "filtered": 0, "rejected": 0}])
+
     def test_replay_can_be_narrowed(self):
         done = weir("rejects", "replay", PIPELINE, "--reason", "not_json", **self.environment)
         self.assertIn("1 rejects tried: 0 settled, 1 stay", done.stdout)

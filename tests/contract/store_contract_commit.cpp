@@ -163,8 +163,8 @@ TEST_P(StoreContract, RejectsKeepTheirBytesWhateverTheyAre) {
   const std::string payload("bad \xFF\0 bytes", 12);
   EpochBuilder epoch(5, "0", "2");
   epoch.reject(
-      {"views", "views/0", 41, "", "not_json", "near \xFF\xFE here", payload, "key", 1'700'000'000'000'000});
-  epoch.reject({"views", "views/0", 42, "", "tombstone", "no value"});
+      {"views", "views/0", 41, "", "2.0", "not_json", "near \xFF\xFE here", payload, "key", 1'700'000'000'000'000});
+  epoch.reject({"views", "views/0", 42, "", "", "tombstone", "no value"});
   commit(*writer, epoch);
   auto administration = store->administration();
   auto rejects = administration.value()->rejects({});
@@ -173,6 +173,8 @@ TEST_P(StoreContract, RejectsKeepTheirBytesWhateverTheyAre) {
   const StoredReject& first = (*rejects)[0];
   EXPECT_EQ(first.epoch, 5);
   EXPECT_EQ(first.row.payload, payload);
+  EXPECT_EQ(first.row.part, "2.0");
+  EXPECT_EQ((*rejects)[1].row.part, "");
   EXPECT_EQ(first.row.key, "key");
   EXPECT_EQ(first.row.offset, 41);
   EXPECT_EQ(first.row.timestamp, 1'700'000'000'000'000);
@@ -193,8 +195,8 @@ TEST_P(StoreContract, AReplaySettlesRejectsInTheSameTransaction) {
   auto store = open_ready({table});
   auto writer = this->writer(*store);
   EpochBuilder epoch(1, "0", "2");
-  epoch.reject({"views", "views/0", 1, "items_sink", "22003", "too large", "{}"});
-  epoch.write().ledger.push_back({"views", "items_sink", 1, 0, 0, 0, 0, 0, 1});
+  epoch.reject({"views", "views/0", 1, "items_sink", "", "22003", "too large", "{}"});
+  epoch.write().ledger.push_back({.source = "views", .sink = "items_sink", .read = 1, .rejected = 1});
   commit(*writer, epoch);
   const std::int64_t id = store->administration().value()->rejects({})->front().id;
   EpochBuilder replay(2, "", "");

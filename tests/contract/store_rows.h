@@ -88,8 +88,8 @@ class EpochBuilder {
     write_.reject = [this](const TableWrite& table, const RowReference& row, const std::string& code,
                            const std::string& message) {
       return RejectedRow{"views",           "views/0", first_offset_ + row.rows->rows[row.index].record,
-                         table.table->sink, code,      message,
-                         "payload"};
+                         table.table->sink, "",        code,
+                         message,           "payload"};
     };
   }
 

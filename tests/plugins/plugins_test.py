@@ -74,10 +74,10 @@ class Scene:
         run(compiler, "-shared", "-fPIC", "-fvisibility=hidden", f"-I{self.prefix}/include", *options, source, "-o", file)
         return file
 
-    def run_pipeline(self, name, head, expression, events, **environment):
+    def run_pipeline(self, name, head, expression, events, pipeline=PIPELINE, **environment):
         """The computed values by id, the rejects by id, and what the command said."""
         file = self.folder / f"{name}.yaml"
-        file.write_text(PIPELINE.format(head=head, expression=expression))
+        file.write_text(pipeline.format(head=head, expression=expression))
         lines = self.folder / f"{name}.jsonl"
         lines.write_text("".join(json.dumps(event) + "\n" for event in events))
         database = self.folder / f"{name}.db"
@@ -121,13 +121,21 @@ class Projects(unittest.TestCase):
         checked = scene.weir("plugin", "check", file)
         self.assertEqual(checked.returncode, 0, checked.stdout + checked.stderr)
         self.assertIn("ok    ean_check_digit('4006381333931') = 1", checked.stdout)
-        self.assertIn("split_words(text string) -> rows (word string, place int): declared", checked.stdout)
+        self.assertIn("ok    split_words('to be') = to, 1; be, 2", checked.stdout)
+        self.assertIn("geometric_mean(value double) -> double: an aggregate", checked.stdout)
         events = [{"id": "1", "name": "4006381333931"}, {"id": "2", "name": "400638133393x"}, {"id": "3", "name": "x006381333931"}]
         values, rejects, _ = scene.run_pipeline("cpp", f"plugins: ['{file}']", "ean_check_digit(name)", events)
         self.assertEqual(values, {"1": 1, "2": 1})
         reason, message = rejects["3"]
         self.assertEqual(reason, "bad_article")
         self.assertRegex(message, r"plugin text_measures \(.*text_measures\.so\), function ean_check_digit: not a digit: x")
+        words = PIPELINE.replace("    input: views\n    select: {{ id: id, product_key: id, computed: \"{expression}\" }}", """    input: views
+    steps:
+      - explode: {{ of: split_words(name), as: [word, place] }}
+      - select: {{ id: "concat(id, '-', place)", product_key: id, computed: "{expression}" }}""")
+        values, _, _ = scene.run_pipeline("words", f"plugins: ['{file}']", "word", [{"id": "1", "name": "to be or"}, {"id": "2", "name": None}],
+                                          pipeline=words)
+        self.assertEqual(values, {"1-1": "to", "1-2": "be", "1-3": "or"})
 
     def test_the_example_in_c(self):
         file = scene.build(shutil.copytree(ROOT / "udf/examples/c", scene.folder / "c")) / "checksums.so"

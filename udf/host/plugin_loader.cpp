@@ -11,6 +11,7 @@
 #include "udf/host/descriptor.h"
 #include "udf/host/plugin_file.h"
 #include "udf/host/scalar_function.h"
+#include "udf/host/table_function.h"
 
 namespace weir {
 namespace {
@@ -34,7 +35,10 @@ void add_overload(const weir_function& declared, const LoadedPlugin& plugin, Fun
     function.examples.push_back({declared.examples[i].expression, declared.examples[i].result});
   function.deterministic = function.deterministic && (declared.flags & WEIR_DETERMINISTIC) != 0;
   function.expensive = function.expensive || (declared.flags & WEIR_EXPENSIVE) != 0;
-  function.overloads.push_back(overload_of(declared, fmt::format("{}, function {}", plugin.where(), declared.name)));
+  const std::string where = fmt::format("{}, function {}", plugin.where(), declared.name);
+  function.overloads.push_back(overload_of(declared, where));
+  if (declared.kind == WEIR_TABLE)
+    function.overloads.back().result = [columns = table_columns(declared)](const CallSite&) -> Result<Type> { return columns; };
 }
 
 FunctionsByName functions_of(const LoadedPlugin& plugin, std::uint32_t kind) {
@@ -56,14 +60,32 @@ bool takes(const weir_function& declared, const std::vector<Type>& types) {
 }
 
 // The overload that the binder chose, told by the types it has cast the arguments to.
-AggregateResult prepare_overload(const weir_plugin& plugin, const std::string& name, const CallSite& site, const std::string& where) {
+Result<const weir_function*> overload_for(const weir_plugin& plugin, std::uint32_t kind, const std::string& name, const CallSite& site,
+                                          const std::string& where) {
   for (std::uint32_t i = 0; i < plugin.function_count; ++i) {
     const weir_function& declared = *plugin.functions[i];
-    if (declared.kind == WEIR_AGGREGATE && declared.name == name && (site.types.empty() || declared.parameter_count != 0) &&
-        takes(declared, site.types))
-      return prepare_aggregate(declared, site, where);
+    if (declared.kind == kind && declared.name == name && (site.types.empty() || declared.parameter_count != 0) && takes(declared, site.types))
+      return &declared;
   }
-  return Error{ErrorKind::user, where + ": there is no such aggregate for these arguments"};
+  return Error{ErrorKind::user, where + ": there is no such function for these arguments"};
+}
+
+// Of a function that is no scalar one: its examples are none of a scalar function's.
+Function declaration_of(Function function, std::vector<FunctionExample>& examples) {
+  for (Overload& overload : function.overloads) overload.prepare = nullptr;
+  examples = std::move(function.examples);
+  function.examples.clear();
+  return function;
+}
+
+/// Makes the bodies of calls of `name`.
+template <typename Body, typename Prepare>
+auto preparing(const LoadedPlugin& plugin, std::uint32_t kind, const std::string& name, Prepare prepare) {
+  const std::string where = fmt::format("{}, function {}", plugin.where(), name);
+  return [declared = plugin.declared, kind, name, where, prepare](const CallSite& site) -> Body {
+    WEIR_ASSIGN(const weir_function* const chosen, overload_for(*declared, kind, name, site, where));
+    return prepare(*chosen, site, where);
+  };
 }
 
 std::vector<std::string> all_names(const Function& function) {
@@ -77,37 +99,53 @@ std::vector<std::string> all_names(const Function& function) {
 std::vector<AggregateFunction> aggregates_of(const LoadedPlugin& plugin) {
   std::vector<AggregateFunction> aggregates;
   for (auto& [name, function] : functions_of(plugin, WEIR_AGGREGATE)) {
-    for (Overload& overload : function.overloads) overload.prepare = nullptr;
-    function.examples.clear();  // they are calls of scalar functions
-    const std::string where = fmt::format("{}, function {}", plugin.where(), name);
-    const auto prepare = [declared = plugin.declared, called = name, where](const CallSite& site) {
-      return prepare_overload(*declared, called, site, where);
-    };
-    aggregates.push_back({std::move(function), {}, prepare});
+    std::vector<FunctionExample> examples;
+    Function declaration = declaration_of(std::move(function), examples);
+    aggregates.push_back({std::move(declaration), {}, preparing<AggregateResult>(plugin, WEIR_AGGREGATE, name, prepare_aggregate)});
   }
   return aggregates;
 }
 
-Status PluginLoader::add_functions(const LoadedPlugin& plugin, FunctionRegistry& functions) {
-  FunctionsByName made = functions_of(plugin, WEIR_SCALAR);
-  std::map<std::string, std::string> owners = owners_;
-  for (const auto& [name, function] : made) {
-    for (const std::string& one : all_names(function)) {
-      const auto owner = owners.find(one);
-      const bool is_taken = owner != owners.end() || functions.find(one) != nullptr;
-      if (is_taken) {
-        return Error{ErrorKind::user, fmt::format("{}, function {}: the name {} is taken by {}", plugin.where(), name, one,
-                                                  owner != owners.end() ? owner->second : "a built-in function")};
-      }
-      owners.emplace(one, plugin.where());
-    }
+std::vector<TableFunction> tables_of(const LoadedPlugin& plugin) {
+  std::vector<TableFunction> tables;
+  for (auto& [name, function] : functions_of(plugin, WEIR_TABLE)) {
+    std::vector<FunctionExample> examples;
+    TableFunction table{declaration_of(std::move(function), examples), {}, preparing<TableBodyResult>(plugin, WEIR_TABLE, name, prepare_table)};
+    for (const FunctionExample& example : examples) table.examples.push_back({example.expression, example.result});
+    tables.push_back(std::move(table));
   }
-  for (auto& [name, function] : made) WEIR_TRY(functions.add(std::move(function)));
+  return tables;
+}
+
+Status PluginLoader::claim_names(const LoadedPlugin& plugin, const Function& function, const Registry& registry, Owners& owners) {
+  for (const std::string& one : all_names(function)) {
+    const auto owner = owners.find(one);
+    const bool is_built_in = registry.functions.find(one) != nullptr || registry.tables.find(one) != nullptr || registry.aggregates.find(one) != nullptr;
+    if (owner != owners.end() || is_built_in) {
+      return Error{ErrorKind::user, fmt::format("{}, function {}: the name {} is taken by {}", plugin.where(), function.name, one,
+                                                owner != owners.end() ? owner->second : "a built-in function")};
+    }
+    owners.emplace(one, plugin.where());
+  }
+  return {};
+}
+
+Status PluginLoader::add_functions(const LoadedPlugin& plugin, Registry& registry) {
+  FunctionsByName scalars = functions_of(plugin, WEIR_SCALAR);
+  std::vector<TableFunction> tables = tables_of(plugin);
+  std::vector<AggregateFunction> aggregates = aggregates_of(plugin);
+  Owners owners = owners_;
+  for (const auto& [name, function] : scalars) WEIR_TRY(claim_names(plugin, function, registry, owners));
+  for (const TableFunction& table : tables) WEIR_TRY(claim_names(plugin, table.declaration, registry, owners));
+  for (const AggregateFunction& aggregate : aggregates) WEIR_TRY(claim_names(plugin, aggregate.declaration, registry, owners));
+  for (auto& [name, function] : scalars) WEIR_TRY(registry.functions.add(std::move(function)));
+  for (TableFunction& table : tables) WEIR_TRY(registry.tables.add(std::move(table)));
+  for (AggregateFunction& aggregate : aggregates) WEIR_TRY(registry.aggregates.add(std::move(aggregate)));
   owners_ = std::move(owners);
   return {};
 }
 
-Status PluginLoader::load(const std::string& path, FunctionRegistry& functions) {
+Status PluginLoader::load(const std::string& path, Registry& registry) {
   std::error_code failed;
   const std::string canonical = std::filesystem::canonical(path, failed).string();
   const std::string& file = failed ? path : canonical;
@@ -120,12 +158,12 @@ Status PluginLoader::load(const std::string& path, FunctionRegistry& functions) 
     return Error{ErrorKind::user, fmt::format("plugin {}: {}", path, error.message())}.with_hint(std::move(hint));
   }
   LoadedPlugin plugin{(*declared)->name, (*declared)->version, file, *declared};
-  WEIR_TRY(add_functions(plugin, functions));
+  WEIR_TRY(add_functions(plugin, registry));
   plugins_.push_back(std::move(plugin));
   return {};
 }
 
-std::vector<Error> PluginLoader::load_folders(const std::string& folders, FunctionRegistry& functions) {
+std::vector<Error> PluginLoader::load_folders(const std::string& folders, Registry& registry) {
   std::vector<Error> errors;
   std::istringstream list(folders);
   for (std::string folder; std::getline(list, folder, ':');) {
@@ -138,7 +176,7 @@ std::vector<Error> PluginLoader::load_folders(const std::string& folders, Functi
     if (failed) errors.push_back({ErrorKind::user, fmt::format("WEIR_PLUGIN_PATH: cannot read the folder {}: {}", folder, failed.message())});
     std::sort(files.begin(), files.end());
     for (const std::string& file : files) {
-      if (Status status = load(file, functions); !status.ok()) errors.push_back(std::move(status).error());
+      if (Status status = load(file, registry); !status.ok()) errors.push_back(std::move(status).error());
     }
   }
   return errors;

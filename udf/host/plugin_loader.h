@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/expression/aggregate.h"
+#include "engine/component/registry.h"
 #include "udf/weir_udf.h"
 
 namespace weir {
@@ -21,23 +21,27 @@ struct LoadedPlugin {
 
 /// The aggregates of a plugin, for the registry of GROUP BY.
 std::vector<AggregateFunction> aggregates_of(const LoadedPlugin& plugin);
+/// Its table functions.
+std::vector<TableFunction> tables_of(const LoadedPlugin& plugin);
 
 /// One for each registry. Called by one thread, before anything reads the registry.
 class PluginLoader {
  public:
-  /// Loads the file and adds its scalar functions. A file that was loaded before is left alone. A function whose name is taken is an error that
+  /// Loads the file and adds its functions. A file that was loaded before is left alone. A function whose name is taken is an error that
   /// names both owners; then none of the plugin's functions is added.
-  Status load(const std::string& path, FunctionRegistry& functions);
+  Status load(const std::string& path, Registry& registry);
   /// Every *.so of the folders in `folders` (separated by ':'), sorted by name. Goes on after an error; returns all of them.
-  std::vector<Error> load_folders(const std::string& folders, FunctionRegistry& functions);
+  std::vector<Error> load_folders(const std::string& folders, Registry& registry);
 
   const std::vector<LoadedPlugin>& plugins() const { return plugins_; }
 
  private:
-  Status add_functions(const LoadedPlugin& plugin, FunctionRegistry& functions);
+  using Owners = std::map<std::string, std::string>;  // of every name and alias: which plugin
+  static Status claim_names(const LoadedPlugin& plugin, const Function& function, const Registry& registry, Owners& owners);
+  Status add_functions(const LoadedPlugin& plugin, Registry& registry);
 
   std::vector<LoadedPlugin> plugins_;
-  std::map<std::string, std::string> owners_;  // of every name and alias: which plugin
+  Owners owners_;
 };
 
 }  // namespace weir

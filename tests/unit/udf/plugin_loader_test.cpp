@@ -28,13 +28,13 @@ TEST(PluginLoader, AnAggregateIsPreparedByTheTypesOfItsArguments) {
   EXPECT_EQ(*aggregates[0].declaration.overloads[1].result({{float64_type}, {nullptr}, null_type}), float64_type);
   EXPECT_TRUE(aggregates[0].prepare({{float64_type}, {nullptr}, float64_type}).ok());
   const auto refused = aggregates[0].prepare({{string_type}, {nullptr}, string_type});
-  EXPECT_EQ(refused.error().message(), "plugin acme (acme.so), function last_seen: there is no such aggregate for these arguments");
+  EXPECT_EQ(refused.error().message(), "plugin acme (acme.so), function last_seen: there is no such function for these arguments");
 }
 
 TEST(PluginLoader, AFolderThatIsNotThereIsAnErrorAndTheRestGoesOn) {
-  FunctionRegistry functions;
+  Registry registry;
   PluginLoader loader;
-  const auto errors = loader.load_folders("/there/is/no/such/folder:" WEIR_SOURCE_DIR, functions);
+  const auto errors = loader.load_folders("/there/is/no/such/folder:" WEIR_SOURCE_DIR, registry);
   ASSERT_EQ(errors.size(), 1u);
   EXPECT_NE(errors[0].message().find("cannot read the folder /there/is/no/such/folder"), std::string::npos);
 }

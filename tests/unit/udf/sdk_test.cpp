@@ -191,18 +191,19 @@ TEST(Sdk, ATableFunctionMakesRowsOfRows) {
       .summary("S.");
   const weir_function& declared = only_function(plugin);
   EXPECT_EQ(signature_of(declared), "f(string) -> rows (letter string, place int)");
-  const auto function = TableFunction::prepare(declared, site_of({string_type}), "here");
+  const auto function = prepare_table(declared, site_of({string_type}), "here");
   ASSERT_TRUE(function.ok());
   Arena arena;
+  EvaluationContext context{5, arena, 0};
   const std::vector<Column> arguments{texts_column({"ab", std::nullopt, "", "c", "bad"}, arena)};
-  const auto made = (*function)->expand(arguments, 5, arena);
-  ASSERT_TRUE(made.ok()) << made.error().message();
-  EXPECT_EQ(made->offsets, (std::vector<std::uint32_t>{0, 2, 2, 2, 3, 6}));
-  EXPECT_EQ(shown(made->columns[0]), (Texts{"a", "b", "c", "b", "a", "d"}));
-  EXPECT_EQ(shown(made->columns[1]), (Texts{"0", "1", "0", "0", "1", "2"}));
-  ASSERT_EQ(made->errors.size(), 1u);
-  EXPECT_EQ(made->errors[0].row, 4u);
-  EXPECT_EQ(made->errors[0].code, "bad_text");
+  const MadeRows made = (*function)->expand(arguments, context);
+  EXPECT_EQ(made.offsets, (std::vector<std::uint32_t>{0, 2, 2, 2, 3, 6}));
+  EXPECT_EQ(shown(made.columns[0]), (Texts{"a", "b", "c", "b", "a", "d"}));
+  EXPECT_EQ(shown(made.columns[1]), (Texts{"0", "1", "0", "0", "1", "2"}));
+  ASSERT_EQ(made.errors.size(), 1u);
+  EXPECT_EQ(made.errors[0].row, 4u);
+  EXPECT_EQ(made.errors[0].code, "bad_text");
+  EXPECT_EQ(made.errors[0].message, "here: it is bad");
 }
 
 // Kept by save and load, as its bytes are not all there is to it.

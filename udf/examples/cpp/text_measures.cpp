@@ -101,7 +101,8 @@ WEIR_PLUGIN("text_measures", "1.0.0", plugin) {
 
   plugin.table("split_words", {"word", "place"}, [](Rows<std::string_view, std::int32_t>& out, std::string_view text) { split_words(out, text); })
       .parameters({"text"})
-      .summary("A row for each word of a text, with its place from 1.");
+      .summary("A row for each word of a text, with its place from 1.")
+      .example("split_words('to be')", "to, 1; be, 2");
 
   plugin.aggregate<GeometricMean>("geometric_mean").parameters({"value"}).summary("The geometric mean of positive numbers.");
 }

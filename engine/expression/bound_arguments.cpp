@@ -1,0 +1,37 @@
+// bound_arguments.cpp — chooses the overload of a call and casts its arguments.
+#include "engine/expression/bound_arguments.h"
+
+#include <fmt/format.h>
+
+#include "engine/expression/implicit_cast.h"
+#include "engine/expression/overload_resolution.h"
+
+namespace weir {
+namespace {
+
+const Value* literal_of(const ExpressionPtr& expression) {
+  const auto* literal = std::get_if<Literal>(&expression->node);
+  return literal == nullptr ? nullptr : &literal->value;
+}
+
+}  // namespace
+
+Result<BoundArguments> bind_arguments(const Function& declaration, std::vector<ExpressionPtr> arguments, const FunctionRegistry& functions) {
+  const std::optional<ChosenOverload> chosen = choose_overload(declaration, arguments);
+  if (!chosen) {
+    return Error{ErrorKind::user,
+                 fmt::format("{} expects {}, got {}", declaration.name, describe_overloads(declaration), describe_types(arguments))};
+  }
+  BoundArguments bound;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const Type& target = chosen->targets[i];
+    const bool is_right = arguments[i]->type == target;
+    bound.arguments.push_back(is_right ? std::move(arguments[i]) : cast_to(std::move(arguments[i]), target, functions));
+    bound.site.types.push_back(bound.arguments.back()->type);
+    bound.site.constants.push_back(literal_of(bound.arguments.back()));
+  }
+  WEIR_ASSIGN(bound.site.result, chosen->overload->result(bound.site));
+  return bound;
+}
+
+}  // namespace weir
