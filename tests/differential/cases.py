@@ -130,3 +130,16 @@ TABLES = [
     ("bytes", [("v", "bytes", None), ("w", "bytes", None)], split(BYTES_CASES)),
     ("booleans", [("f", "boolean", None), ("g", "boolean", None), ("h", "boolean", None)], split(LOGIC_CASES)),
 ]
+
+AGGREGATE_CASES = """
+count(*)  count(i)  count(i, l)  count(DISTINCT i)  count(DISTINCT i, s)  count_if(i > 3)  sum(i)  sum(l)  sum(d)  sum(n)  sum(DISTINCT i)  sum(m)  avg(i)  avg(l)  avg(d)  avg(n)  avg(m)  avg(DISTINCT i)  min(i)
+max(l)  min(d)  max(d)  min(n)  max(n)  min(s)  max(s)  min(f)  max(f)  min(t)  max(t)  min(v)  max(v)  bool_and(f)  bool_or(f)  every(f)  some(f)  bit_and(i)  bit_or(l)  bit_xor(i)  stddev(i)  stddev_samp(d)
+stddev_pop(i)  variance(d)  var_samp(i)  var_pop(d)  var_pop(n)  covar_samp(i, d)  covar_pop(d, e)  corr(d, e)  corr(i, l)  skewness(i)  skewness(d)  kurtosis(i)  kurtosis(d)  max_by(i, k)  min_by(i, k)  max_by(s, k)  min_by(l, k)
+first(s)  last(s)  first(s, true)  last(i, true)  percentile(i, 0.5)  percentile(d, 0.25)  percentile(d, 1.0)  median(i)  median(d)  percentile_approx(d, 0.5)  percentile_approx(d, 0.9)  approx_count_distinct(i)  mode(g)
+"""
+
+#: Rows of groups; numbers of moderate size, since Spark's sums of doubles round at every step.
+AGGREGATE_TABLE = [("group_", "int", None), ("k", "int", None), ("i", "int", list(range(-5, 20))), ("l", "bigint", [*range(-50, 50, 7), 10**12, -10**15]),
+                   ("d", "double", [x / 8 for x in range(-300, 300, 17)]), ("e", "double", [0.1, 2.5, -3.75, 8.0, 1e6, 0.3]), ("n", "decimal(12,3)", None),
+                   ("m", "decimal(38,10)", [10**20, -5, 10**37, 99999, 123456789012345678901234567890]), ("s", "string", None), ("f", "boolean", None), ("t", "timestamp", None),
+                   ("v", "date", None), ("g", "int", [1])]
