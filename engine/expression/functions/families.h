@@ -52,8 +52,28 @@ void register_math(FunctionRegistry& registry);
 void register_rounding(FunctionRegistry& registry);
 // bin, conv, bit_count, shiftleft, factorial ...
 void register_integers(FunctionRegistry& registry);
-// array, map, named_struct, from_json, get_item, size ...
+// array, named_struct, from_json, get_item, size ...
 void register_nested(FunctionRegistry& registry);
+// array_append, array_insert, array_remove, slice, flatten ...
+void register_array_edits(FunctionRegistry& registry);
+// array_distinct, array_union, arrays_overlap ...
+void register_array_sets(FunctionRegistry& registry);
+// array_contains, array_position, array_max, array_min
+void register_array_search(FunctionRegistry& registry);
+// sort_array, array_sort
+void register_array_order(FunctionRegistry& registry);
+// sequence
+void register_array_sequence(FunctionRegistry& registry);
+// array_join, split, regexp_extract_all, json_object_keys
+void register_array_texts(FunctionRegistry& registry);
+// map, map_concat, map_from_arrays, map_from_entries
+void register_map_makers(FunctionRegistry& registry);
+// str_to_map
+void register_map_from_text(FunctionRegistry& registry);
+// map_keys, map_values, map_entries, map_contains_key
+void register_map_reads(FunctionRegistry& registry);
+// arrays_zip
+void register_struct_zip(FunctionRegistry& registry);
 // url_host, url_path, url_query ...
 void register_urls(FunctionRegistry& registry);
 
