@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/data/hash.h"
+#include "engine/expression/function_origin.h"
 #include "engine/plan/stage.h"
 
 namespace weir {
@@ -17,8 +18,19 @@ void add_field(std::string& out, const Field& field) {
   add(out, fmt::format("{} {}{}", field.name, to_string(field.type), field.nullable ? "" : " not null"));
 }
 
+/// Where the functions come from that do not ship with Weir: one of the same name may do something else.
+void add_origins(std::string& out, const Expression& expression) {
+  const auto* const call = std::get_if<Call>(&expression.node);
+  if (call == nullptr) return;
+  const std::string_view origin = origin_of(*call->overload);
+  if (!origin.empty()) add(out, std::string(origin));
+  for (const ExpressionPtr& argument : call->arguments) add_origins(out, *argument);
+}
+
 void add_expression(std::string& out, const ExpressionPtr& expression) {
-  add(out, expression == nullptr ? "true" : print(*expression) + " " + to_string(expression->type));
+  if (expression == nullptr) return add(out, "true");
+  add(out, print(*expression) + " " + to_string(expression->type));
+  add_origins(out, *expression);
 }
 
 std::string scan_text(const ScanNode& scan, const Stage& stage) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <sstream>
 
+#include "engine/expression/function_origin.h"
 #include "udf/host/aggregate_function.h"
 #include "udf/host/descriptor.h"
 #include "udf/host/plugin_file.h"
@@ -34,7 +35,8 @@ void add_overload(const weir_function& declared, const LoadedPlugin& plugin, Fun
     function.examples.push_back({declared.examples[i].expression, declared.examples[i].result});
   function.deterministic = function.deterministic && (declared.flags & WEIR_DETERMINISTIC) != 0;
   function.expensive = function.expensive || (declared.flags & WEIR_EXPENSIVE) != 0;
-  function.overloads.push_back(overload_of(declared, fmt::format("{}, function {}", plugin.where(), declared.name)));
+  const std::string where = fmt::format("{}, function {}", plugin.where(), declared.name);
+  function.overloads.push_back(with_origin(overload_of(declared, where), plugin.origin()));
 }
 
 FunctionsByName functions_of(const LoadedPlugin& plugin, std::uint32_t kind) {
@@ -77,7 +79,11 @@ std::vector<std::string> all_names(const Function& function) {
 std::vector<AggregateFunction> aggregates_of(const LoadedPlugin& plugin) {
   std::vector<AggregateFunction> aggregates;
   for (auto& [name, function] : functions_of(plugin, WEIR_AGGREGATE)) {
-    for (Overload& overload : function.overloads) overload.prepare = nullptr;
+    // It is the aggregate that is prepared, not its overloads.
+    for (Overload& overload : function.overloads) {
+      overload.prepare = nullptr;
+      overload = with_origin(std::move(overload), plugin.origin());
+    }
     function.examples.clear();  // they are calls of scalar functions
     const std::string where = fmt::format("{}, function {}", plugin.where(), name);
     const auto prepare = [declared = plugin.declared, called = name, where](const CallSite& site) {
