@@ -23,9 +23,12 @@ void register_builtin_functions(FunctionRegistry& registry) {
   register_date_arithmetic(registry);
   register_epochs(registry);
   register_date_fields(registry);
+  register_time_zones(registry);
   register_date_formats(registry);
   register_json(registry);
   register_math(registry);
+  register_trigonometry(registry);
+  register_try_arithmetic(registry);
   register_rounding(registry);
   register_integers(registry);
   register_nested(registry);

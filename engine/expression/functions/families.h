@@ -42,12 +42,18 @@ void register_date_arithmetic(FunctionRegistry& registry);
 void register_epochs(FunctionRegistry& registry);
 // make_timestamp, next_day, monthname, dayname
 void register_date_fields(FunctionRegistry& registry);
+// from_utc_timestamp, to_utc_timestamp, convert_timezone
+void register_time_zones(FunctionRegistry& registry);
 // date_format, to_timestamp, to_date
 void register_date_formats(FunctionRegistry& registry);
 // json_value, json_path, to_json
 void register_json(FunctionRegistry& registry);
 // abs, sqrt, power, ln, pmod ...
 void register_math(FunctionRegistry& registry);
+// sec, csc, cot, sinh, cosh, tanh, asinh, acosh, atanh
+void register_trigonometry(FunctionRegistry& registry);
+// try_add, try_subtract, try_multiply, try_divide, try_mod
+void register_try_arithmetic(FunctionRegistry& registry);
 // round, bround, floor, ceil
 void register_rounding(FunctionRegistry& registry);
 // bin, conv, bit_count, shiftleft, factorial ...
