@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include "engine/base/nearest_name.h"
 #include "engine/expression/call_evaluation.h"
@@ -118,7 +120,43 @@ class Binder {
     std::vector<ExpressionPtr> arguments = bind_all(call.arguments);
     if (function == nullptr || has_gap(arguments)) return nullptr;
     if (call.function == "between" && arguments.size() == 3) return bind_between(arguments, where);
+    if (function->name == "struct") return bind_struct(call, arguments, where);
+    if (function->name == "arrays_zip") return bind_zip(*function, call, std::move(arguments), where);
     return make_call(*function, std::move(arguments), where);
+  }
+
+  /// struct(a, b + 1) is named_struct('a', a, 'col2', b + 1).
+  ExpressionPtr bind_struct(const CallAst& call, const std::vector<ExpressionPtr>& values, const Location& where) {
+    std::vector<ExpressionPtr> named;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::string name = name_of(*call.arguments[i]).value_or(fmt::format("col{}", i + 1));
+      named.push_back(make_literal(Value{string_type, name}, call.arguments[i]->where));
+      named.push_back(values[i]);
+    }
+    return make_operator("named_struct", std::move(named), where);
+  }
+
+  /// The structs' fields, 0, 1, ... by themselves, get the names of the columns; where two have one name they keep their numbers.
+  ExpressionPtr bind_zip(const Function& function, const CallAst& call, std::vector<ExpressionPtr> arrays, const Location& where) {
+    const ExpressionPtr zipped = make_call(function, std::move(arrays), where);
+    if (zipped == nullptr || zipped->type.kind != TypeKind::array) return zipped;
+    std::vector<Field> fields = zipped->type.nested->fields[0].type.nested->fields;
+    std::set<std::string> names;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      fields[i].name = name_of(*call.arguments[i]).value_or(fields[i].name);
+      if (!names.insert(fields[i].name).second) return zipped;
+    }
+    return converted(zipped, array_type(struct_type(std::move(fields)), zipped->type.nested->fields[0].nullable));
+  }
+
+  /// The name that a value brings along: of a column, of a field, of a map's key.
+  static std::optional<std::string> name_of(const Ast& ast) {
+    if (const auto* name = std::get_if<NameAst>(&ast.node)) return name->parts.back();
+    const auto* call = std::get_if<CallAst>(&ast.node);
+    const bool is_part = call != nullptr && call->arguments.size() == 2 && (call->function == "get_field" || call->function == "get_item");
+    const auto* literal = is_part ? std::get_if<LiteralAst>(&call->arguments[1]->node) : nullptr;
+    const auto* text = literal == nullptr ? nullptr : std::get_if<std::string>(&literal->value.data);
+    return text == nullptr ? std::nullopt : std::optional(*text);
   }
 
   ExpressionPtr bind_node(const CaseAst& node, const Location& where) {

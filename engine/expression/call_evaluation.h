@@ -23,11 +23,9 @@ class PreparedCall {
   Column evaluate(std::span<const Column> arguments, std::uint32_t rows, Arena& arena,
                   std::int64_t now_microseconds) const;
 
-  /// Puts a kernel of the same results in place of the present one, which `wrap` receives.
-  template <typename Wrap>
-  void wrap_kernel(Wrap&& wrap) {
-    kernel_ = wrap(std::move(kernel_));
-  }
+  const Type& type() const { return type_; }
+  /// Of the kernel: see there.
+  std::uint64_t generation(const EvaluationContext& context) const { return kernel_->generation(context); }
 
  private:
   PreparedCall(std::unique_ptr<Kernel> kernel, Type type, bool is_strict, bool is_deterministic)

@@ -60,6 +60,8 @@ struct Overload {
   /// concat_ws) handles validity and `errors` of its arguments itself.
   bool strict = true;
   bool never_null = false;  // the result is never NULL when no argument is (strict), or at all (non-strict)
+  /// Where it comes from if it does not ship with Weir; changes whenever its results may: "plugin acme 1.2.0". Part of a plan's fingerprint.
+  std::string origin = {};
 };
 
 struct FunctionExample { std::string expression; std::string result; };  // result as CAST(.. AS string) prints it, NULL as NULL

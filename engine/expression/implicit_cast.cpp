@@ -49,10 +49,68 @@ std::uint8_t digits_of(const Value& value, std::uint8_t otherwise) {
   return digits;
 }
 
+/// Stands for the values of a part of a nested type, of which none is a literal.
+Expression part_of(const Type& type) {
+  Expression part;
+  part.type = type;
+  return part;
+}
+
+bool is_same_name(const std::string& a, const std::string& b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+/// Of one kind, with as many fields of the same names.
+bool have_same_shape(const Type& a, const Type& b) {
+  if (a.kind != b.kind || !a.is_nested()) return false;
+  const auto& left = a.nested->fields;
+  const auto& right = b.nested->fields;
+  return std::equal(left.begin(), left.end(), right.begin(), right.end(),
+                    [](const Field& x, const Field& y) { return is_same_name(x.name, y.name); });
+}
+
+Type nested_type(TypeKind kind, std::vector<Field> fields) {
+  if (kind == TypeKind::array) return array_type(fields[0].type, fields[0].nullable);
+  if (kind == TypeKind::map) return map_type(fields[0].type, fields[1].type, fields[1].nullable);
+  return struct_type(std::move(fields));
+}
+
+std::optional<Type> common_of_two(const Expression& expression, const Type& so_far);
+
+/// Part by part, under the names of the first.
+std::optional<Type> common_nested(const Type& first, const Type& second) {
+  if (!have_same_shape(first, second)) return std::nullopt;
+  std::vector<Field> fields;
+  for (std::size_t i = 0; i < first.nested->fields.size(); ++i) {
+    const Field& field = first.nested->fields[i];
+    const Field& other = second.nested->fields[i];
+    const std::optional<Type> type = common_of_two(part_of(other.type), field.type);
+    if (!type) return std::nullopt;
+    fields.push_back({field.name, *type, field.nullable || other.nullable});
+  }
+  return nested_type(first.kind, std::move(fields));
+}
+
+std::optional<int> nested_cost(const Type& from, const Type& to) {
+  if (!have_same_shape(from, to)) return std::nullopt;
+  int cost = 1;
+  for (std::size_t i = 0; i < from.nested->fields.size(); ++i) {
+    const Field& field = from.nested->fields[i];
+    const Field& wanted = to.nested->fields[i];
+    if (field.nullable && !wanted.nullable) return std::nullopt;
+    const auto part = implicit_cast_cost(part_of(field.type), wanted.type);
+    if (!part) return std::nullopt;
+    cost += *part;
+  }
+  return cost;
+}
+
 std::optional<Type> common_of_two(const Expression& expression, const Type& so_far) {
   const Type& type = expression.type;
   if (type.kind == TypeKind::null || type == so_far) return so_far;
   if (so_far.kind == TypeKind::null) return type;
+  if (type.is_nested()) return common_nested(so_far, type);
   if (type.is_numeric() && so_far.is_numeric()) {
     const int rank = std::max(numeric_rank(type.kind), numeric_rank(so_far.kind));
     if (rank == 3) return float64_type;
@@ -99,6 +157,7 @@ std::optional<int> implicit_cast_cost(const Expression& from, const Type& to) {
   if (type.kind == TypeKind::date && to.kind == TypeKind::timestamp) return widening_cost;
   if (type.kind == TypeKind::json && to.kind == TypeKind::string) return text_cost;
   if (type.is_nested() && to.kind == TypeKind::json) return text_cost;
+  if (type.is_nested()) return nested_cost(type, to);
   const bool is_text_form =
       to.kind == TypeKind::date || to.kind == TypeKind::timestamp || to.kind == TypeKind::json;
   if (type.kind == TypeKind::string && is_literal(from) && is_text_form) return text_cost;

@@ -10,6 +10,7 @@
 #include "engine/data/calendar.h"
 #include "engine/data/value.h"
 #include "engine/expression/functions/interval_text.h"
+#include "engine/expression/functions/kernels.h"
 #include "engine/expression/json_text.h"
 
 namespace weir {
@@ -250,7 +251,7 @@ void append_list(const Column& column, std::uint32_t row, std::string& out) {
   const Span span = column.at<Span>(row);
   const bool is_map = column.type.kind == TypeKind::map;
   out += is_map ? '{' : '[';
-  for (std::uint32_t k = 0; k < span.length; ++k) {
+  for (std::uint32_t k = 0; k < span.length && out.size() <= static_cast<std::size_t>(max_made_text); ++k) {
     if (k != 0) out += ',';
     if (is_map) {
       std::string key;

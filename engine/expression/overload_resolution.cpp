@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "engine/expression/implicit_cast.h"
 
 namespace weir {
@@ -15,7 +17,9 @@ struct Match {
   int cost;
 };
 
+/// Of a variadic overload the last pattern repeats, or the pair of a key and a value.
 const std::string& pattern_at(const Overload& overload, std::size_t index) {
+  if (overload.parameters == std::vector<std::string>{"K", "V"}) return overload.parameters[index % 2];
   return overload.parameters[std::min(index, overload.parameters.size() - 1)];
 }
 
@@ -40,6 +44,40 @@ std::optional<TypeKind> nested_kind(std::string_view pattern) {
   return std::nullopt;
 }
 
+/// What a pattern with variables asks for: "T" any type, "S" any struct, "array<T>" and "map<K, V>". A variable is one type throughout a call.
+struct Shape {
+  TypeKind kind = TypeKind::null;  // array or map; null where the argument itself is the variable
+  std::string_view variables;      // one for each part; empty: a pattern without variables
+};
+
+Shape shape_of(std::string_view pattern) {
+  if (pattern.size() == 1) return {TypeKind::null, pattern};
+  if (pattern == "array<T>") return {TypeKind::array, "T"};
+  if (pattern == "map<K, V>") return {TypeKind::map, "KV"};
+  return {};
+}
+
+bool fits_shape(const Shape& shape, const Type& type) {
+  if (shape.variables == "S") return type.kind == TypeKind::structure || type.kind == TypeKind::null;
+  return shape.kind == TypeKind::null || type.kind == TypeKind::null || type.kind == shape.kind;
+}
+
+/// What stands for variable `index` of the shape in an argument that fits it.
+ExpressionPtr part_of(const Shape& shape, const ExpressionPtr& argument, std::size_t index) {
+  if (shape.kind == TypeKind::null || argument->type.kind == TypeKind::null) return argument;
+  auto part = std::make_shared<Expression>();
+  part->type = argument->type.nested->fields[index].type;
+  return part;
+}
+
+/// The argument's own type where its parts are the variables' types already, so that what is not NULL in it stays so.
+Type with_parts(const Shape& shape, const Type& type, const std::vector<Type>& parts) {
+  if (shape.kind == TypeKind::null) return parts[0];
+  const bool is_null = type.kind == TypeKind::null;
+  const bool nullable = is_null || type.nested->fields.back().nullable;
+  return shape.kind == TypeKind::array ? array_type(parts[0], nullable) : map_type(parts[0], parts[1], nullable);
+}
+
 std::optional<Match> match(const std::string& pattern, const Expression& argument) {
   if (pattern == "any") return Match{argument.type, pattern_cost};
   if (pattern == "number") {
@@ -59,13 +97,22 @@ std::optional<Match> match(const std::string& pattern, const Expression& argumen
   return Match{*type, *cost};
 }
 
-/// The type of all arguments under the pattern T.
-std::optional<Type> match_shared(const Overload& overload, std::span<const ExpressionPtr> arguments) {
-  std::vector<ExpressionPtr> shared;
+/// The types of the variables in the patterns of a call; nothing where the arguments under one have none in common.
+std::optional<std::map<char, Type>> match_variables(const Overload& overload, std::span<const ExpressionPtr> arguments) {
+  std::map<char, std::vector<ExpressionPtr>> parts;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    if (pattern_at(overload, i) == "T") shared.push_back(arguments[i]);
+    const Shape shape = shape_of(pattern_at(overload, i));
+    if (!fits_shape(shape, arguments[i]->type)) return std::nullopt;
+    for (std::size_t v = 0; v < shape.variables.size(); ++v)
+      parts[shape.variables[v]].push_back(part_of(shape, arguments[i], v));
   }
-  return common_type(shared);
+  std::map<char, Type> types;
+  for (const auto& [variable, expressions] : parts) {
+    const std::optional<Type> type = common_type(expressions);
+    if (!type) return std::nullopt;
+    types[variable] = *type;
+  }
+  return types;
 }
 
 struct Candidate {
@@ -75,15 +122,21 @@ struct Candidate {
 
 std::optional<Candidate> match_overload(const Overload& overload, std::span<const ExpressionPtr> arguments) {
   if (!takes_count(overload, arguments.size())) return std::nullopt;
-  const std::optional<Type> shared = match_shared(overload, arguments);
+  const auto variables = match_variables(overload, arguments);
+  if (!variables) return std::nullopt;
   Candidate candidate{{&overload, {}}, 0};
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& pattern = pattern_at(overload, i);
+    const Shape shape = shape_of(pattern);
     std::optional<Match> matched;
-    if (pattern != "T") {
+    if (shape.variables.empty()) {
       matched = match(pattern, *arguments[i]);
-    } else if (shared) {
-      matched = Match{*shared, implicit_cast_cost(*arguments[i], *shared).value_or(0) + pattern_cost};
+    } else {
+      std::vector<Type> parts;
+      for (const char variable : shape.variables) parts.push_back(variables->at(variable));
+      const Type target = with_parts(shape, arguments[i]->type, parts);
+      const int cost = implicit_cast_cost(*arguments[i], target).value_or(0);
+      matched = Match{target, cost + (shape.kind == TypeKind::null ? pattern_cost : 0)};
     }
     if (!matched) return std::nullopt;
     candidate.chosen.targets.push_back(matched->target);
@@ -153,7 +206,9 @@ std::optional<std::size_t> first_wrong_argument(const Function& function,
     for (const Overload& overload : function.overloads) {
       if (!takes_count(overload, arguments.size())) continue;
       is_reached = true;
-      is_taken = is_taken || pattern_at(overload, i) == "T" || match(pattern_at(overload, i), *arguments[i]);
+      const Shape shape = shape_of(pattern_at(overload, i));
+      is_taken = is_taken || (shape.variables.empty() ? match(pattern_at(overload, i), *arguments[i]).has_value()
+                                                      : fits_shape(shape, arguments[i]->type));
     }
     if (is_reached && !is_taken) return i;
   }

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "engine/expression/call_evaluation.h"
-#include "engine/expression/memoised_kernel.h"
+#include "engine/expression/memoised_calls.h"
 
 namespace weir {
 namespace {
@@ -24,7 +24,14 @@ struct CallNode {
   PreparedCall call;
   std::vector<NodeId> arguments;
 };
-using Node = std::variant<ColumnNode, ConstantNode, CallNode>;
+/// A call whose results are remembered.
+struct RememberedNode {
+  std::size_t memo;
+  std::size_t call;  // of the memo's
+  NodeId text;
+};
+using Node = std::variant<ColumnNode, ConstantNode, CallNode, RememberedNode>;
+using Memos = std::vector<std::unique_ptr<MemoisedCalls>>;
 
 /// Bytes that are equal exactly for equal nodes, given that equal arguments have equal ids.
 class NodeKey {
@@ -77,6 +84,7 @@ std::optional<std::size_t> memoisable_argument(const Call& call) {
 struct Program::Implementation {
   std::vector<Node> nodes;  // arguments before the calls that use them
   std::vector<NodeId> roots;
+  Memos memos;  // one for each text that costly calls have as their argument
   Arena constants{4096};
 };
 
@@ -84,7 +92,8 @@ namespace {
 
 class Compiler {
  public:
-  Compiler(std::vector<Node>& nodes, Arena& constants) : nodes_(nodes), constants_(constants) {}
+  Compiler(std::vector<Node>& nodes, Memos& memos, Arena& constants)
+      : nodes_(nodes), memos_(memos), constants_(constants) {}
 
   Result<NodeId> compile(const ExpressionPtr& expression) {
     // One object is one value, even where the function is not deterministic.
@@ -126,12 +135,21 @@ class Compiler {
     if (const auto known = by_key_.find(bytes); known != by_key_.end()) return known->second;
     WEIR_ASSIGN(PreparedCall prepared, PreparedCall::prepare(expression));
     // The cache holds bytes, so not what a nested value refers to.
-    if (const auto variable = memoisable_argument(call); variable && !expression.type.is_nested()) {
-      prepared.wrap_kernel([&](std::unique_ptr<Kernel> inner) {
-        return memoise(std::move(inner), *variable, expression.type);
-      });
-    }
+    if (const auto variable = memoisable_argument(call); variable && !expression.type.is_nested())
+      return add(std::move(bytes), Node(remembered(std::move(prepared), arguments, *variable)));
     return add(std::move(bytes), Node(CallNode{std::move(prepared), std::move(arguments)}));
+  }
+
+  RememberedNode remembered(PreparedCall call, const std::vector<NodeId>& arguments, std::size_t variable) {
+    const NodeId text = arguments[variable];
+    const auto [known, is_new] = memo_of_text_.emplace(text, memos_.size());
+    if (is_new) memos_.push_back(std::make_unique<MemoisedCalls>());
+    std::vector<Column> literals(arguments.size());
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      if (i != variable) literals[i] = std::get<ConstantNode>(nodes_[arguments[i]]).column;
+    }
+    const std::size_t number = memos_[known->second]->add(std::move(call), std::move(literals), variable);
+    return {known->second, number, text};
   }
 
   template <typename Make>
@@ -149,7 +167,9 @@ class Compiler {
   }
 
   std::vector<Node>& nodes_;
+  Memos& memos_;
   Arena& constants_;
+  std::unordered_map<NodeId, std::size_t> memo_of_text_;
   std::unordered_map<const Expression*, NodeId> by_address_;
   std::unordered_map<std::string, NodeId> by_key_;
 };
@@ -157,8 +177,12 @@ class Compiler {
 /// Computes one node from the values of those before it.
 class NodeEvaluator {
  public:
-  NodeEvaluator(const Batch& input, Arena& arena, std::int64_t now_microseconds)
-      : input_(input), arena_(arena), now_microseconds_(now_microseconds) {}
+  NodeEvaluator(const Memos& memos, const Batch& input, Arena& arena, std::int64_t now_microseconds)
+      : memos_(memos),
+        input_(input),
+        arena_(arena),
+        now_microseconds_(now_microseconds),
+        remembered_(memos.size()) {}
 
   Column operator()(const ColumnNode& node) {
     WEIR_CHECK(node.index < input_.columns.size(), "the batch has every column that the program reads");
@@ -179,6 +203,14 @@ class NodeEvaluator {
     return node.call.evaluate(arguments_, input_.row_count, arena_, now_microseconds_);
   }
 
+  Column operator()(const RememberedNode& node) {
+    // The first call that is asked for asks for all.
+    std::vector<Column>& results = remembered_[node.memo];
+    if (results.empty())
+      results = memos_[node.memo]->evaluate(values_[node.text], input_.row_count, arena_, now_microseconds_);
+    return results[node.call];
+  }
+
   std::vector<Column> evaluate_all(const std::vector<Node>& nodes) {
     values_.reserve(nodes.size());
     for (const Node& node : nodes) values_.push_back(std::visit(*this, node));
@@ -186,9 +218,11 @@ class NodeEvaluator {
   }
 
  private:
+  const Memos& memos_;
   const Batch& input_;
   Arena& arena_;
   std::int64_t now_microseconds_;
+  std::vector<std::vector<Column>> remembered_;  // by memo; empty: not asked yet
   std::vector<Column> values_;
   std::vector<Column> arguments_;
 };
@@ -203,7 +237,7 @@ Program::~Program() = default;
 
 Result<Program> Program::compile(std::span<const ExpressionPtr> roots) {
   auto implementation = std::make_unique<Implementation>();
-  Compiler compiler(implementation->nodes, implementation->constants);
+  Compiler compiler(implementation->nodes, implementation->memos, implementation->constants);
   for (const ExpressionPtr& root : roots) {
     WEIR_ASSIGN(const NodeId id, compiler.compile(root));
     implementation->roots.push_back(id);
@@ -212,8 +246,8 @@ Result<Program> Program::compile(std::span<const ExpressionPtr> roots) {
 }
 
 std::vector<Column> Program::evaluate(const Batch& input, Arena& arena, std::int64_t now_microseconds) const {
-  const std::vector<Column> values =
-      NodeEvaluator(input, arena, now_microseconds).evaluate_all(implementation_->nodes);
+  NodeEvaluator evaluator(implementation_->memos, input, arena, now_microseconds);
+  const std::vector<Column> values = evaluator.evaluate_all(implementation_->nodes);
   std::vector<Column> results;
   results.reserve(implementation_->roots.size());
   for (const NodeId root : implementation_->roots) {

@@ -65,7 +65,7 @@ class ResultCache {
   /// Longer keys and results are not kept.
   static constexpr std::size_t max_text = 4096;
   static constexpr std::size_t max_entries = 64 * 1024;
-  static constexpr std::size_t max_bytes = 8 * 1024 * 1024;
+  static constexpr std::size_t max_bytes = 12 * 1024 * 1024;
 
   struct Found {
     CachedResult result;

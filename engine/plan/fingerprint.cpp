@@ -17,8 +17,18 @@ void add_field(std::string& out, const Field& field) {
   add(out, fmt::format("{} {}{}", field.name, to_string(field.type), field.nullable ? "" : " not null"));
 }
 
+/// Where the functions come from that do not ship with Weir: one of the same name may do something else.
+void add_origins(std::string& out, const Expression& expression) {
+  const auto* const call = std::get_if<Call>(&expression.node);
+  if (call == nullptr) return;
+  if (!call->overload->origin.empty()) add(out, call->overload->origin);
+  for (const ExpressionPtr& argument : call->arguments) add_origins(out, *argument);
+}
+
 void add_expression(std::string& out, const ExpressionPtr& expression) {
-  add(out, expression == nullptr ? "true" : print(*expression) + " " + to_string(expression->type));
+  if (expression == nullptr) return add(out, "true");
+  add(out, print(*expression) + " " + to_string(expression->type));
+  add_origins(out, *expression);
 }
 
 std::string scan_text(const ScanNode& scan, const Stage& stage) {
@@ -43,7 +53,9 @@ std::string block_text(const Stage& stage, std::size_t block) {
   if (block == 0) return "";
   const Expansion& expansion = stage.expansions[block - 1];
   std::string out = block_text(stage, expansion.parent);
-  add(out, expansion.explode->call.function->declaration.name);
+  const Function& declaration = expansion.explode->call.function->declaration;
+  add(out, declaration.name);
+  for (const Overload& overload : declaration.overloads) out += overload.origin;
   add(out, fmt::format("{} {}", expansion.explode->keeps_empty, expansion.explode->numbers_rows));
   add_expression(out, expansion.predicate);
   for (const ExpressionPtr& argument : expansion.arguments) add_expression(out, argument);

@@ -258,7 +258,7 @@ sinks:
         self.assertIn("5 rejects tried: 0 settled, 5 stay", weir("rejects", "replay", strict, **self.environment).stdout)
         listed = weir("rejects", strict, **self.environment).stdout
         self.assertRegex(listed, r"offset +part +sink")
-        self.assertIn("part       0 (of the rows made of the record", weir("rejects", "show", strict, 5, **self.environment).stdout)
+        self.assertIn("part       2.0 (of the rows made of the record", weir("rejects", "show", strict, 5, **self.environment).stdout)
         done = weir("rejects", "replay", lenient, **self.environment)
         self.assertIn("5 rejects tried: 5 settled, 0 stay", done.stdout, done.stderr)
         self.assertEqual(self.rows("SELECT id, n, number FROM fact_sales ORDER BY 1, 2"),

@@ -38,12 +38,14 @@ CAST(a AS bigint)  CAST(x AS int)  CAST(a AS double)  CAST(x AS double)  CAST(a 
 CAST(a AS boolean)  CAST(x AS boolean)  CAST(a AS timestamp)  TRY_CAST(x AS int)  timestamp_seconds(a)  timestamp_millis(a)  timestamp_micros(x)  date_from_unix_date(n)
 from_unixtime(a)  make_date(a, n, n)  make_date(2024, n, b)  width_bucket(a, 0, 100, 10)  format_number(a, 2)  format_number(x, 0)  isnull(a)  coalesce(a, b)
 nullif(a, b)  nvl2(a, b, n)  a is not null  if(a < b, a, b)  case when a > b then x else y end
-equal_null(a, b)  hypot(a, b)  space(n)  mod(a, n)
+equal_null(a, b)  hypot(a, b)  space(n)  mod(a, n)  try_add(a, b)  try_add(x, y)  try_add(a, x)  try_subtract(a, b)  try_subtract(x, y)  try_multiply(a, b)  try_multiply(x, y)
+try_divide(a, b)  try_divide(x, y)
 """
 
 DOUBLE_CASES = """
 d + e  d - e  d * e  d / e  d % e  -d  d = e  d < e  d >= e  d <=> e  d <> e  abs(d)  sign(d)  signum(d)  pmod(d, e)  sqrt(d)  cbrt(d)  exp(d)  expm1(d)  ln(d)  log(d)  log(d, e)
-log10(d)  log1p(d)  log2(d)  sin(d)  cos(d)  tan(d)  asin(d)  acos(d)  atan(d)  atan2(d, e)
+log10(d)  log1p(d)  log2(d)  sin(d)  cos(d)  tan(d)  asin(d)  acos(d)  atan(d)  atan2(d, e)  sec(d)  csc(d)  cot(d)  sinh(d)  cosh(d)  tanh(d)
+asinh(d)  acosh(d)  atanh(d)  try_add(d, e)  try_divide(d, e)  try_multiply(d, e)  try_subtract(d, e)
 degrees(d)  radians(d)  power(d, e)  pow(d, 2)  hypot(d, e)  rint(d)  floor(d)  ceil(d)  ceiling(d)  round(d)  round(d, 1)  round(d, 2)  round(d, -2)  bround(d)  bround(d, 1)
 isnan(d)  nanvl(d, e)  greatest(d, e)  least(d, e)  nullif(d, e)  coalesce(d, e)  d in (0.0, e)  d between e and 5  hash(d)  xxhash64(d)  CAST(d AS string)  CAST(d AS int)  CAST(d AS bigint)
 CAST(d AS boolean)  CAST(d AS decimal(10,2))  CAST(d AS decimal(38,10))  CAST(d AS timestamp)  TRY_CAST(d AS int)  format_number(d, 2)  format_number(d, 0)  width_bucket(d, 0, 10, 5)
@@ -55,7 +57,8 @@ p + q  p - q  p * q  p / q  p % q  -p  p + p  p * p  p / p  q + q  q * q  q / q 
 sign(p)  pmod(p, q)  pmod(p, p)  round(p)  round(p, 1)  round(p, -2)  bround(p)  bround(p, 1)  bround(q, 3)  round(q, 4)  round(r, -3)  floor(p)  ceil(p)  floor(q)  ceil(u)
 greatest(p, q)  least(p, u)  p in (0, 1.50, u)  CAST(p AS string)  CAST(q AS string)  CAST(u AS string)  CAST(r AS string)  CAST(p AS int)  CAST(r AS int)  CAST(r AS bigint)  CAST(q AS double)  CAST(u AS double)
 CAST(p AS decimal(5,1))  CAST(q AS decimal(20,2))  CAST(r AS decimal(38,1))  CAST(p AS boolean)  TRY_CAST(r AS bigint)  hash(p)  xxhash64(p)  hash(r)  xxhash64(r)  hash(u)  sqrt(p)  power(p, 2)  format_number(p, 1)
-format_number(q, 4)  timestamp_seconds(p)  coalesce(p, q)  nullif(p, q)  if(p < q, p, q)  p between u and q  mod(p, q)  CAST(p AS timestamp)
+format_number(q, 4)  timestamp_seconds(p)  try_add(p, q)  try_add(r, r)  try_subtract(p, q)  try_multiply(p, q)  try_multiply(r, r)
+try_divide(p, q)  try_divide(q, p)  coalesce(p, q)  nullif(p, q)  if(p < q, p, q)  p between u and q  mod(p, q)  CAST(p AS timestamp)
 """
 
 TIME_CASES = """
@@ -69,10 +72,10 @@ date_format(ts, 'EEE, d MMM yyyy')  date_format(ts, 'EEEE MMMM D')  date_format(
 date_format(ts, 'yyyy-MM-dd''T''HH:mm:ssXXX')  date_format(ts, 'SSSSSS')  ts = us  ts < us  d1 < d2  d1 <=> d2  ts > d1  greatest(ts, us)  least(d1, d2)  ts - us  d1 - d2  d1 + 1  d1 - 1  d1 + n
 ts + INTERVAL '1' DAY  ts - INTERVAL '1' HOUR  d1 + INTERVAL '1' MONTH  ts + INTERVAL '1' MONTH  ts between us and us  hash(ts)  xxhash64(ts)  hash(d1)  xxhash64(d1)  dayname(ts)  monthname(ts)
 make_timestamp(year(d1), month(d1), n, n, n, 1.5)  make_timestamp(year(d1), 2, 29, 1, 2, 59.999999)  make_date(year(d1), 2, 29)  coalesce(ts, us)  nullif(d1, d2)  date_diff(d1, d2)  dateadd(d1, n)
-
-
-
-
+from_utc_timestamp(ts, z)  to_utc_timestamp(ts, z)  from_utc_timestamp(ts, 'America/New_York')  to_utc_timestamp(ts, 'America/New_York')  from_utc_timestamp(ts, 'Europe/Berlin')
+to_utc_timestamp(ts, 'Europe/Berlin')  to_utc_timestamp(ts, 'Asia/Kathmandu')  from_utc_timestamp(d1, 'Asia/Tokyo')  convert_timezone('Europe/London', 'Australia/Lord_Howe', ts)
+convert_timezone('America/Sao_Paulo', ts)  make_timestamp(2024, 3, 31, 2, n, 0, 'Europe/Berlin')  make_timestamp(2024, 10, 27, 2, n, 0.25, 'Europe/Berlin')
+make_timestamp(year(d1), month(d1), 1, 12, 0, 0, z)
 """
 
 TIME_TEXT_CASES = """
@@ -114,7 +117,7 @@ def split(text):
     return [(part, SPELT_OTHERWISE.get(part, part)) for part in dict.fromkeys(parts)]
 
 
-ZONES = ["UTC", "Europe/London", "America/Sao_Paulo", "Asia/Kathmandu", "+01:00", "-03:30", "GMT+2", "Z", "No/Where", "", "EST", "Africa/Monrovia", "America/St_Johns", "UTC+3"]
+ZONES = ["UTC", "Europe/London", "America/Sao_Paulo", "Asia/Kathmandu", "+01:00", "-03:30", "GMT+2", "Z", "EST", "Africa/Monrovia", "America/St_Johns", "UTC+3", "PST", "Pacific/Apia", "Antarctica/Troll"]
 SMALL = [0, 1, 2, 3, 5, 8, -1, -2, -5, 12, 28, 29, 30, 31, 59, 60, 100]
 TABLES = [
     ("strings", [("s", "string", None), ("t", "string", ["a", "b", "", ",", "lo", "A", " ", "\u00fc", "%", "a%", "_", "hello", "xyz", "abc"]),
@@ -130,3 +133,16 @@ TABLES = [
     ("bytes", [("v", "bytes", None), ("w", "bytes", None)], split(BYTES_CASES)),
     ("booleans", [("f", "boolean", None), ("g", "boolean", None), ("h", "boolean", None)], split(LOGIC_CASES)),
 ]
+
+AGGREGATE_CASES = """
+count(*)  count(i)  count(i, l)  count(DISTINCT i)  count(DISTINCT i, s)  count_if(i > 3)  sum(i)  sum(l)  sum(d)  sum(n)  sum(DISTINCT i)  sum(m)  avg(i)  avg(l)  avg(d)  avg(n)  avg(m)  avg(DISTINCT i)  min(i)
+max(l)  min(d)  max(d)  min(n)  max(n)  min(s)  max(s)  min(f)  max(f)  min(t)  max(t)  min(v)  max(v)  bool_and(f)  bool_or(f)  every(f)  some(f)  bit_and(i)  bit_or(l)  bit_xor(i)  stddev(i)  stddev_samp(d)
+stddev_pop(i)  variance(d)  var_samp(i)  var_pop(d)  var_pop(n)  covar_samp(i, d)  covar_pop(d, e)  corr(d, e)  corr(i, l)  skewness(i)  skewness(d)  kurtosis(i)  kurtosis(d)  max_by(i, k)  min_by(i, k)  max_by(s, k)  min_by(l, k)
+first(s)  last(s)  first(s, true)  last(i, true)  percentile(i, 0.5)  percentile(d, 0.25)  percentile(d, 1.0)  median(i)  median(d)  percentile_approx(d, 0.5)  percentile_approx(d, 0.9)  approx_count_distinct(i)  mode(g)
+"""
+
+#: Rows of groups; numbers of moderate size, since Spark's sums of doubles round at every step.
+AGGREGATE_TABLE = [("group_", "int", None), ("k", "int", None), ("i", "int", list(range(-5, 20))), ("l", "bigint", [*range(-50, 50, 7), 10**12, -10**15]),
+                   ("d", "double", [x / 8 for x in range(-300, 300, 17)]), ("e", "double", [0.1, 2.5, -3.75, 8.0, 1e6, 0.3]), ("n", "decimal(12,3)", None),
+                   ("m", "decimal(38,10)", [10**20, -5, 10**37, 99999, 123456789012345678901234567890]), ("s", "string", None), ("f", "boolean", None), ("t", "timestamp", None),
+                   ("v", "date", None), ("g", "int", [1])]

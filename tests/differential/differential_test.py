@@ -5,6 +5,7 @@ Exit code 77: skipped, with the reason. --show TEXT prints the differences of th
 """
 import argparse
 import os
+import random
 import struct
 import sys
 import time
@@ -15,6 +16,7 @@ import weir
 ROWS = 120
 WIDENED = {"tinyint": "int", "smallint": "int", "float": "double", "binary": "bytes", "timestamp_ntz": "timestamp", "boolean": "bool"}
 LEAST_CASES = 20000
+AGGREGATE_GROUPS = 60
 
 
 class Comparison:
@@ -60,6 +62,34 @@ def compare_scalars(program, session, comparison, seed):
         print(f"{name}: {len(cases)} expressions, {time.monotonic() - started:.1f} s")
 
 
+def aggregate_rows(seed):
+    """60 groups of about 20 rows, group 0 of one row, group 1 of NULLs only; `k` numbers the rows, so that max_by and min_by have no ties."""
+    from cases import AGGREGATE_TABLE
+    from inputs import make_rows
+    rng = random.Random(seed)
+    rows = make_rows(AGGREGATE_TABLE, 1200, seed)
+    numbers = list(range(len(rows)))
+    rng.shuffle(numbers)
+    for number, row in enumerate(rows):
+        row[0] = min(number, 2) if number < 6 else rng.randrange(2, AGGREGATE_GROUPS)
+        row[1] = numbers[number]
+        if row[0] == 1:
+            row[2:] = [None] * (len(row) - 2)
+    return [row for number, row in enumerate(rows) if row[0] > 0 or number == 0]
+
+
+def compare_aggregates(program, session, comparison, seed):
+    from cases import AGGREGATE_CASES, AGGREGATE_TABLE, split
+    cases = [case for case, _ in split(AGGREGATE_CASES)]
+    rows = aggregate_rows(seed)
+    lines = iter(weir.evaluate(program, weir.request(AGGREGATE_TABLE, rows, cases, "aggregate")))
+    ours = weir.answers(lines, len(cases), AGGREGATE_GROUPS)
+    theirs = spark.aggregate(spark.make_frame(session, AGGREGATE_TABLE, rows), cases, AGGREGATE_GROUPS)
+    for expression, mine, other in zip(cases, ours, theirs):
+        comparison.add(expression, ["group"], [[group] for group in range(AGGREGATE_GROUPS)], mine, other)
+    print(f"aggregates: {len(cases)} calls over {AGGREGATE_GROUPS} groups")
+
+
 def load_entries(path):
     import yaml
     with open(path, encoding="utf-8") as file:
@@ -76,7 +106,7 @@ def entry_of(entries, difference):
     for entry in entries:
         if expression not in entry["functions"]:
             continue
-        if eval(entry["compiled"], {"weir": ours, "spark": theirs, "number": as_number, "ulps": ulps, **row}):
+        if eval(entry["compiled"], {"weir": ours, "spark": theirs, "number": as_number, "ulps": ulps, "near": near, **row}):
             return entry
     return None
 
@@ -91,6 +121,11 @@ def ulps(left, right):
         return 1 << 64
     first, second = (struct.unpack("<q", struct.pack("<d", value))[0] for value in (left, right))
     return abs(first - second)
+
+
+def near(left, right):
+    """Whether two doubles agree to nine digits."""
+    return isinstance(left, float) and isinstance(right, float) and abs(left - right) <= 1e-9 * max(abs(left), abs(right))
 
 
 def check_entries(entries, page):
@@ -139,6 +174,7 @@ def main():
     session = spark.start_session()
     comparison = Comparison()
     compare_scalars(options.evaluate, session, comparison, seed)
+    compare_aggregates(options.evaluate, session, comparison, seed)
     entries = load_entries(os.path.join(here, "differences.yaml"))
     unexpected = report(comparison.differences, entries, options.show)
     complaints = check_entries(entries, os.path.join(here, "..", "..", "docs", "spark_differences.md")) if seed == 1 else []

@@ -140,3 +140,25 @@ def fill(frame, forms, row_count, answers, thrown):
         return
     for part in (keys[:len(keys) // 2], keys[len(keys) // 2:]):
         fill(frame, {key: forms[key] for key in part}, row_count, answers, thrown)
+
+
+def aggregate(frame, calls, group_count):
+    """For each call its type and its value in each group 0, 1, 2 ..., or ("refused", message). One partition: first and last go by the rows' order, which
+    Spark keeps as long as the aggregation neither sorts nor expands; so DISTINCT ones are computed apart."""
+    from pyspark.errors import PySparkException
+    from pyspark.sql.functions import expr
+    grouped = frame.coalesce(1).sortWithinPartitions("row_").groupBy("group_")
+    answers, forms = [None] * len(calls), {}
+    for index, call in enumerate(calls):
+        try:
+            kind = grouped.agg(expr(call).alias("v")).schema["v"].dataType.simpleString()
+            forms[index] = (kind, {"timestamp": "unix_micros({})", "date": "unix_date({})"}.get(kind, "{}").format(call))
+        except PySparkException as error:
+            answers[index] = ("refused", str(error).splitlines()[0])
+    for is_distinct in (False, True):
+        part = {index: form for index, form in forms.items() if ("DISTINCT" in form[1]) == is_distinct}
+        rows = grouped.agg(*[expr(form).alias(f"v{index}") for index, (_, form) in part.items()]).collect()
+        values = {row["group_"]: row for row in rows}
+        for index, (kind, _) in part.items():
+            answers[index] = (kind, [canonical(kind, values[group][f"v{index}"]) for group in range(group_count)])
+    return answers

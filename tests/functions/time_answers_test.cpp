@@ -68,6 +68,48 @@ TEST(DateFields, MakeAndNameTimes) {
             "refused: date_part: unknown field: era (");
 }
 
+TEST(TimeZones, AreReadByNameAndOffset) {
+  check({{"from_utc_timestamp(TIMESTAMP '2024-07-01 12:00:00', 'PST')", "2024-07-01 05:00:00"},
+         {"from_utc_timestamp(TIMESTAMP '2024-07-01 12:00:00', 'EST')", "2024-07-01 07:00:00"},
+         {"from_utc_timestamp(TIMESTAMP '1890-01-01 00:00:00', 'Europe/Berlin')", "1890-01-01 00:53:28"},
+         {"from_utc_timestamp(TIMESTAMP '9999-07-01 00:00:00', 'Europe/Berlin')", "9999-07-01 02:00:00"},
+         {"from_utc_timestamp(TIMESTAMP '9999-12-31 23:30:00', '+01:00')", "error overflow"},
+         {"from_utc_timestamp(NULL, 'UTC')", "NULL"},
+         {"to_utc_timestamp(TIMESTAMP '2024-10-27 02:30:00', 'GMT+1')", "2024-10-27 01:30:00"},
+         {"convert_timezone('Z', '-0330', TIMESTAMP '2024-10-27 02:30:00')", "2024-10-26 23:00:00"},
+         {"make_timestamp(2024, 3, 31, 2, 30, 0, 'Europe/Berlin')", "2024-03-31 01:30:00"},
+         {"make_timestamp(2024, 2, 30, 2, 30, 0, 'Europe/Berlin')", "error bad_timestamp"}});
+  EXPECT_EQ(answer("to_utc_timestamp(TIMESTAMP '2024-10-27 02:30:00', 'Europe/Brelin')"),
+            "refused: unknown time zone: Europe/Brelin (did you mean Europe/Berlin?)");
+}
+
+TEST(TimeZones, MayDifferFromRowToRow) {
+  const TestColumn zones{"zone", string_type, {{string_type, std::string("Asia/Tokyo")}, {string_type, std::string("No/Where")},
+                                               {string_type, std::string("+02:00")}, {string_type, std::string("-02:00")},
+                                               {string_type, {}}, {string_type, std::string("JST")}}};
+  const auto answers = [&](const char* expression) {
+    return evaluate(*parse(expression).value(), {zones}, static_cast<std::uint32_t>(zones.values.size())).value().rows;
+  };
+  EXPECT_EQ(answers("from_utc_timestamp(TIMESTAMP '2024-07-01 12:00:00', zone)"),
+            (std::vector<std::string>{"2024-07-01 21:00:00", "error bad_time_zone", "2024-07-01 14:00:00", "2024-07-01 10:00:00", "NULL",
+                                      "2024-07-01 21:00:00"}));
+  EXPECT_EQ(answers("convert_timezone(zone, 'America/New_York', TIMESTAMP '2024-07-01 12:00:00')"),
+            (std::vector<std::string>{"2024-06-30 23:00:00", "error bad_time_zone", "2024-07-01 06:00:00", "2024-07-01 10:00:00", "NULL",
+                                      "2024-06-30 23:00:00"}));
+}
+
+TEST(TimeZones, BeginDaysAndHoursOfTheirOwn) {
+  check({{"date_trunc('day', TIMESTAMP '2024-10-27 23:30:00', 'Europe/Berlin')", "2024-10-27 23:00:00"},
+         {"date_trunc('day', TIMESTAMP '2024-10-27 22:30:00', 'Europe/Berlin')", "2024-10-26 22:00:00"},
+         {"date_trunc('month', TIMESTAMP '2024-10-31 23:30:00', 'Europe/Berlin')", "2024-10-31 23:00:00"},
+         {"date_trunc('hour', TIMESTAMP '2024-10-27 00:45:00', 'Europe/Berlin')", "2024-10-27 00:00:00"},
+         {"date_trunc('hour', TIMESTAMP '2024-10-27 01:45:00', 'Europe/Berlin')", "2024-10-27 01:00:00"},
+         {"date_trunc('hour', TIMESTAMP '2024-10-27 01:45:00', 'Asia/Kathmandu')", "2024-10-27 01:15:00"},
+         {"date_trunc('year', TIMESTAMP '0001-01-01 00:00:00', 'America/New_York')", "error overflow"}});
+  EXPECT_EQ(answer("date_trunc('fortnight', TIMESTAMP '2024-11-03 12:00:00', 'UTC')").substr(0, 43),
+            "refused: date_trunc: unknown unit: fortnigh");
+}
+
 TEST(Epochs, KeepWithinTheYearsThatPrint) {
   check({{"timestamp_seconds(0)", "1970-01-01 00:00:00"},
          {"timestamp_seconds(-62135596800)", "0001-01-01 00:00:00"},

@@ -74,6 +74,15 @@ class Scene:
         run(compiler, "-shared", "-fPIC", "-fvisibility=hidden", f"-I{self.prefix}/include", *options, source, "-o", file)
         return file
 
+    def plan_of(self, head, expression):
+        """The fingerprint of the pipeline's plan."""
+        file = self.folder / "plan.yaml"
+        file.write_text(PIPELINE.format(head=head, expression=expression))
+        done = self.weir("explain", file, KAFKA_BROKERS="localhost:9", POSTGRES_URL="sqlite:plan.db")
+        if done.returncode != 0:
+            raise AssertionError(done.stdout + done.stderr)
+        return re.search(r"\(plan ([0-9a-f]{16})\)", done.stdout).group(1)
+
     def run_pipeline(self, name, head, expression, events, pipeline=PIPELINE, **environment):
         """The computed values by id, the rejects by id, and what the command said."""
         file = self.folder / f"{name}.yaml"
@@ -141,6 +150,18 @@ class Projects(unittest.TestCase):
         file = scene.build(shutil.copytree(ROOT / "udf/examples/c", scene.folder / "c")) / "checksums.so"
         values, rejects, _ = scene.run_pipeline("c", f"plugins: ['{file}']", "digit_sum(name)", [{"id": "1", "name": "1234"}, {"id": "2", "name": "12a"}])
         self.assertEqual((values, rejects["2"][0]), ({"1": 10}, "not_digits"))
+
+    def test_another_version_is_another_plan_and_another_path_is_not(self):
+        source = (ROOT / "udf/examples/c/checksums.c").read_text()
+        newer = scene.folder / "newer.c"
+        newer.write_text(source.replace('.version = "1.0.0"', '.version = "1.0.1"'))
+        files = [scene.compile(name, path) for name, path in (("a", ROOT / "udf/examples/c/checksums.c"), ("b", ROOT / "udf/examples/c/checksums.c"),
+                                                              ("c", newer))]
+        plans = [scene.plan_of(f"plugins: ['{file}']", "digit_sum(name)") for file in files]
+        self.assertEqual(plans[0], plans[1])
+        self.assertNotEqual(plans[0], plans[2])
+        unused = [scene.plan_of(f"plugins: ['{file}']", "name") for file in files]
+        self.assertEqual(unused[0], unused[2])
 
     def test_a_plugins_functions_are_listed_like_the_built_in_ones(self):
         file = scene.compile("listed", ROOT / "udf/examples/c/checksums.c")
@@ -314,6 +335,15 @@ class Python(unittest.TestCase):
         code = "def talks(text):\n    print('hello from the function')\n    return text\n"
         values, _, said = self.run_function("talks", code, "string", "talks(name)", [{"id": "1", "name": "a"}])
         self.assertEqual(values, {"1": "a"})
+
+    def test_another_text_is_another_plan_and_another_file_is_not(self):
+        def plan(file, code):
+            (scene.folder / file).write_text(code)
+            return scene.plan_of(f"functions:\n  f: {{ language: python, file: {file}, parameters: {{ text: string }}, returns: string }}", "f(name)")
+
+        first = plan("a.py", "def f(text): return text")
+        self.assertEqual(plan("b.py", "def f(text): return text"), first)
+        self.assertNotEqual(plan("a.py", "def f(text): return text.upper()"), first)
 
     def check(self, head, expression="f(name)"):
         file = scene.folder / "script.yaml"

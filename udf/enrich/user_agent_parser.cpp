@@ -1,4 +1,5 @@
-// user_agent_parser.cpp — literals first, then the few regexes that are left, in the file's order.
+// user_agent_parser.cpp — literals first, then the few regexes that are left, in the file's order, each in
+// its loose form.
 #include "udf/enrich/user_agent_parser.h"
 
 #include "engine/base/log.h"
@@ -10,7 +11,19 @@ namespace {
 // Measured over uap-core's cases: with 2 half as many regexes of devices are tried as with 3; browsers and
 // systems don't care.
 constexpr int shortest_literal = 2;
-constexpr std::size_t most_groups = 10;  // the match and $1 to $9
+
+re2::RE2::Options options_of(const UserAgentRule& rule) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  options.set_case_sensitive(!rule.ignores_case);
+  return options;
+}
+
+/// Fills as many of `groups` as are wanted.
+bool match(const re2::RE2& regex, const re2::StringPiece& text, re2::StringPiece* groups,
+           std::size_t group_count) {
+  return regex.Match(text, 0, text.size(), re2::RE2::UNANCHORED, groups, static_cast<int>(group_count));
+}
 
 std::string_view view(const re2::StringPiece& piece) {
   return {piece.data() == nullptr ? "" : piece.data(), piece.size()};
@@ -45,24 +58,24 @@ bool append(std::string& out, const std::string& replacement, std::size_t number
 
 }  // namespace
 
-UserAgentParser::UserAgentParser(const std::vector<UserAgentRule>& rules) : regexes_(shortest_literal) {
+UserAgentParser::UserAgentParser(const std::vector<UserAgentRule>& rules) : loose_regexes_(shortest_literal) {
   for (const UserAgentRule& rule : rules) {
-    re2::RE2::Options options;
-    options.set_log_errors(false);
-    options.set_case_sensitive(!rule.ignores_case);
+    LooseRegex loose = loosen(rule.regex);
     int id = 0;
-    if (regexes_.Add(rule.regex, options, &id) == re2::RE2::NoError) {
-      parts_.push_back(parts_of(rule, regexes_.GetRE2(id)));
-    } else {
+    if (loose_regexes_.Add(loose.text, options_of(rule), &id) != re2::RE2::NoError) {
       log::warning("a regex for user agents is left out, RE2 does not take it: {}", rule.regex);
+      continue;
     }
+    const bool is_bounded = loose.bound != LooseRegex::no_bound;
+    rules_.push_back({rule, group_count_of(rule, loose_regexes_.GetRE2(id)), loose.bound,
+                      is_bounded ? std::make_unique<Exact>() : nullptr});
   }
   std::vector<std::string> literals;
-  if (!parts_.empty()) regexes_.Compile(&literals);
+  if (!rules_.empty()) loose_regexes_.Compile(&literals);
   literals_ = std::make_unique<const LiteralMatcher>(literals);
 }
 
-UserAgentParser::Parts UserAgentParser::parts_of(const UserAgentRule& rule, const re2::RE2& regex) {
+std::size_t UserAgentParser::group_count_of(const UserAgentRule& rule, const re2::RE2& regex) {
   std::size_t last = 0;
   for (std::size_t i = 0; i < rule.part_count; ++i) {
     const std::string& replacement = rule.replacements[i];
@@ -74,33 +87,49 @@ UserAgentParser::Parts UserAgentParser::parts_of(const UserAgentRule& rule, cons
     }
   }
   const std::size_t there = std::min(last, static_cast<std::size_t>(regex.NumberOfCapturingGroups()));
-  return {rule.replacements, rule.part_count, there == 0 ? 0 : there + 1};
+  return there == 0 ? 0 : there + 1;
 }
 
 void UserAgentParser::parse(std::string_view user_agent, Scratch& scratch, UserAgentPart& part) const {
   literals_->find(user_agent, scratch.search);
   scratch.candidates.clear();
-  if (!parts_.empty()) regexes_.AllPotentials(scratch.search.found(), &scratch.candidates);  // ascending
+  // In ascending order.
+  if (!rules_.empty()) loose_regexes_.AllPotentials(scratch.search.found(), &scratch.candidates);
   const re2::StringPiece text(user_agent.data(), user_agent.size());
-  std::array<re2::StringPiece, most_groups> groups;
+  Groups groups;
   for (const int candidate : scratch.candidates) {
-    const Parts& parts = parts_[static_cast<std::size_t>(candidate)];
-    if (regexes_.GetRE2(candidate).Match(text, 0, text.size(), re2::RE2::UNANCHORED, groups.data(),
-                                         static_cast<int>(parts.group_count)))
-      return fill(parts, groups.data(), part);
+    if (matches(candidate, text, groups))
+      return fill(rules_[static_cast<std::size_t>(candidate)], groups, part);
   }
   part.name = "Other";
   part.version.clear();
 }
 
-void UserAgentParser::fill(const Parts& parts, const re2::StringPiece* groups, UserAgentPart& part) {
+bool UserAgentParser::matches(int candidate, const re2::StringPiece& text, Groups& groups) const {
+  const Rule& rule = rules_[static_cast<std::size_t>(candidate)];
+  const bool is_short = text.size() <= rule.bound;
+  const std::size_t group_count = is_short ? rule.group_count : std::max<std::size_t>(1, rule.group_count);
+  if (!match(loose_regexes_.GetRE2(candidate), text, groups.data(), group_count)) return false;
+  if (is_short || groups[0].size() <= rule.bound) return true;
+  return match(exact_regex_of(rule), text, groups.data(), rule.group_count);
+}
+
+const re2::RE2& UserAgentParser::exact_regex_of(const Rule& rule) {
+  std::call_once(rule.exact->once, [&] {
+    rule.exact->regex = std::make_unique<const re2::RE2>(rule.source.regex, options_of(rule.source));
+  });
+  return *rule.exact->regex;
+}
+
+void UserAgentParser::fill(const Rule& rule, const Groups& groups, UserAgentPart& part) {
   part.name.clear();
   part.version.clear();
-  if (!append(part.name, parts.replacements[0], 1, groups, parts.group_count)) part.name = "Other";
-  for (std::size_t i = 1; i < parts.part_count; ++i) {
+  const auto& replacements = rule.source.replacements;
+  if (!append(part.name, replacements[0], 1, groups.data(), rule.group_count)) part.name = "Other";
+  for (std::size_t i = 1; i < rule.source.part_count; ++i) {
     const std::size_t before = part.version.size();
     if (i > 1) part.version += '.';
-    if (append(part.version, parts.replacements[i], i + 1, groups, parts.group_count)) continue;
+    if (append(part.version, replacements[i], i + 1, groups.data(), rule.group_count)) continue;
     part.version.resize(before);
     break;
   }

@@ -3,6 +3,7 @@
 
 #include <re2/filtered_re2.h>
 
+#include <array>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "udf/enrich/literal_matcher.h"
+#include "udf/enrich/loose_regex.h"
 #include "udf/enrich/user_agent_regexes.h"
 
 namespace weir {
@@ -36,18 +38,30 @@ class UserAgentParser {
   void parse(std::string_view user_agent, Scratch& scratch, UserAgentPart& part) const;
 
  private:
-  /// What becomes of a regex's groups.
-  struct Parts {
-    std::array<std::string, 4> replacements;
-    std::size_t part_count;
-    std::size_t group_count;  // how many groups that takes, with the whole match as the first: finding fewer
-                              // is faster
-  };
-  static Parts parts_of(const UserAgentRule& rule, const re2::RE2& regex);
-  static void fill(const Parts& parts, const re2::StringPiece* groups, UserAgentPart& part);
+  static constexpr std::size_t most_groups = 10;  // the match and $1 to $9
+  using Groups = std::array<re2::StringPiece, most_groups>;
 
-  re2::FilteredRE2 regexes_;
-  std::vector<Parts> parts_;  // by regex
+  /// A regex as the rules have it, compiled when a match of its loose form is too long to be trusted: few
+  /// ever are.
+  struct Exact {
+    std::once_flag once;
+    std::unique_ptr<const re2::RE2> regex;  // Made by once.
+  };
+  /// What is needed of a rule beside its loose regex.
+  struct Rule {
+    UserAgentRule source;
+    std::size_t group_count;  // how many groups the replacements take, with the whole match as the first:
+                              // finding fewer is faster
+    std::size_t bound;        // of the loose regex
+    std::unique_ptr<Exact> exact;  // null where there is no bound
+  };
+  static std::size_t group_count_of(const UserAgentRule& rule, const re2::RE2& regex);
+  static void fill(const Rule& rule, const Groups& groups, UserAgentPart& part);
+  bool matches(int candidate, const re2::StringPiece& text, Groups& groups) const;
+  static const re2::RE2& exact_regex_of(const Rule& rule);
+
+  re2::FilteredRE2 loose_regexes_;
+  std::vector<Rule> rules_;  // by regex
   std::unique_ptr<const LiteralMatcher> literals_;
 };
 

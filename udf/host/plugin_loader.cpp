@@ -37,6 +37,7 @@ void add_overload(const weir_function& declared, const LoadedPlugin& plugin, Fun
   function.expensive = function.expensive || (declared.flags & WEIR_EXPENSIVE) != 0;
   const std::string where = fmt::format("{}, function {}", plugin.where(), declared.name);
   function.overloads.push_back(overload_of(declared, where));
+  function.overloads.back().origin = plugin.origin();
   if (declared.kind == WEIR_TABLE)
     function.overloads.back().result = [columns = table_columns(declared)](const CallSite&) -> Result<Type> { return columns; };
 }

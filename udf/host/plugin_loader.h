@@ -17,6 +17,8 @@ struct LoadedPlugin {
   const weir_plugin* declared;
   /// "plugin acme (/lib/acme.so)": how errors name it.
   std::string where() const { return "plugin " + name + " (" + path + ")"; }
+  /// Of its functions, for the fingerprint of plans: another version may give other results, another path does not.
+  std::string origin() const { return "plugin " + name + " " + version; }
 };
 
 /// The aggregates of a plugin, for the registry of GROUP BY.

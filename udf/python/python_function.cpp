@@ -5,6 +5,7 @@
 
 #include <mutex>
 
+#include "engine/data/hash.h"
 #include "udf/python/row_frames.h"
 #include "udf/python/worker_process.h"
 
@@ -79,6 +80,11 @@ class PythonKernel final : public Kernel {
   mutable std::vector<std::unique_ptr<WorkerProcess>> idle_;  // Guarded by mutex_.
 };
 
+/// Another text may give other results, another name of its file does not.
+std::string origin_of(const ScriptFunction& script) {
+  return fmt::format("{} {:016x} {}", script.language, hash_bytes(script.code).low, script.entry);
+}
+
 }  // namespace
 
 Status define_python_function(const ScriptFunction& script, FunctionRegistry& functions) {
@@ -101,6 +107,7 @@ Status define_python_function(const ScriptFunction& script, FunctionRegistry& fu
     if (!worker.ok()) return std::move(worker).error().in("function " + script.name);
     return std::unique_ptr<Kernel>(std::make_unique<PythonKernel>(script, std::move(worker).value()));
   };
+  overload.origin = origin_of(script);
   function.overloads.push_back(std::move(overload));
   return functions.add(std::move(function));
 }

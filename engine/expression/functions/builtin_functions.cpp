@@ -23,12 +23,25 @@ void register_builtin_functions(FunctionRegistry& registry) {
   register_date_arithmetic(registry);
   register_epochs(registry);
   register_date_fields(registry);
+  register_time_zones(registry);
   register_date_formats(registry);
   register_json(registry);
   register_math(registry);
+  register_trigonometry(registry);
+  register_try_arithmetic(registry);
   register_rounding(registry);
   register_integers(registry);
   register_nested(registry);
+  register_array_edits(registry);
+  register_array_sets(registry);
+  register_array_search(registry);
+  register_array_order(registry);
+  register_array_sequence(registry);
+  register_array_texts(registry);
+  register_map_makers(registry);
+  register_map_from_text(registry);
+  register_map_reads(registry);
+  register_struct_zip(registry);
   register_urls(registry);
 }
 

@@ -39,12 +39,7 @@ class CastToItself final : public Kernel {
 
 KernelResult prepare_cast(const CallSite& site, bool is_try) {
   const CastRequest request{site.types[0], site.result, is_try};
-  if (request.from == request.to) return kernel_of<CastToItself>();
-  if (request.from.kind == TypeKind::null) return kernel_of<CastNull>(request.to);
-  using Maker = std::unique_ptr<Kernel> (*)(const CastRequest&);
-  for (const Maker maker : {cast_nested, cast_number_to_number, cast_time, cast_to_text, cast_from_text}) {
-    if (auto kernel = maker(request)) return kernel;
-  }
+  if (auto kernel = make_cast(request)) return kernel;
   return call_error(fmt::format("cannot cast {} to {}", to_string(request.from), to_string(request.to)));
 }
 
@@ -67,6 +62,16 @@ void CastFailure::not_readable(RowOutput& out, std::string_view value) const {
 void CastFailure::too_large(RowOutput& out, std::string_view value) const {
   if (is_try_) return out.null();
   out.error("overflow", fmt::format("out of the range of {}: {}", type_name_, value));
+}
+
+std::unique_ptr<Kernel> make_cast(const CastRequest& request) {
+  if (request.from == request.to) return std::make_unique<CastToItself>();
+  if (request.from.kind == TypeKind::null) return std::make_unique<CastNull>(request.to);
+  using Maker = std::unique_ptr<Kernel> (*)(const CastRequest&);
+  for (const Maker maker : {cast_nested, cast_number_to_number, cast_time, cast_to_text, cast_from_text}) {
+    if (auto kernel = maker(request)) return kernel;
+  }
+  return nullptr;
 }
 
 std::string_view trimmed(std::string_view text) {

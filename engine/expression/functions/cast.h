@@ -38,6 +38,9 @@ std::unique_ptr<Kernel> cast_to_text(
 std::unique_ptr<Kernel> cast_from_text(const CastRequest& request);  // string and json to the rest
 std::unique_ptr<Kernel> cast_nested(const CastRequest& request);     // nested ones to string and json, and from them
 
+/// The body of any CAST; null where there is no such conversion.
+std::unique_ptr<Kernel> make_cast(const CastRequest& request);
+
 /// Whether there are bytes in the type, which JSON cannot say.
 bool holds_bytes(const Type& type);
 

@@ -1,6 +1,7 @@
 // concatenation.cpp — joining texts: concat, concat_ws.
 #include <algorithm>
 
+#include "engine/expression/functions/array_overloads.h"
 #include "engine/expression/functions/families.h"
 #include "engine/expression/functions/kernels.h"
 
@@ -147,12 +148,13 @@ void register_concatenation(FunctionRegistry& registry) {
   Overload any = variadic(prepared({"any"}, string_type, prepare_without_bytes<ConcatAny>));
   add(registry, {.name = "concat",
                  .family = family,
-                 .signature = "concat(value any, ...) -> string (bytes where all arguments are bytes)",
-                 .summary = "Joins the texts of its arguments; NULL if one of them is NULL.",
+                 .signature = "concat(value any, ...) -> string (bytes where all arguments are bytes, an array where all are arrays)",
+                 .summary = "Joins the texts of its arguments, or arrays; NULL if one of them is NULL.",
                  .examples = {{"concat('Spark', 'SQL')", "SparkSQL"},
                               {"concat('item ', 7, ' costs ', 12.50)", "item 7 costs 12.50"},
-                              {"concat('a', NULL)", "NULL"}},
-                 .overloads = {texts, bytes, any}});
+                              {"concat('a', NULL)", "NULL"},
+                              {"concat(array(1, 2), array(3))", "[1, 2, 3]"}},
+                 .overloads = {texts, bytes, concat_arrays(), any}});
 
   Overload with_separator =
       variadic(prepared({"string", "any"}, string_type, prepare_without_bytes<ConcatWithSeparator>));

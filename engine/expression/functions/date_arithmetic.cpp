@@ -10,6 +10,7 @@
 #include "engine/expression/functions/date_unit.h"
 #include "engine/expression/functions/families.h"
 #include "engine/expression/functions/kernels.h"
+#include "engine/expression/functions/zone_argument.h"
 
 namespace weir {
 namespace {
@@ -182,14 +183,15 @@ void register_truncation(FunctionRegistry& registry) {
   add(registry,
       {.name = "date_trunc",
        .family = family,
-       .signature = "date_trunc(unit string, time timestamp) -> timestamp",
-       .summary = fmt::format("The start of the {} in which the time lies.", date_unit_names),
+       .signature = "date_trunc(unit string, time timestamp[, zone string]) -> timestamp",
+       .summary = fmt::format("The start of the {} in which the time lies, in UTC or in a zone.", date_unit_names),
        .examples = {{"date_trunc('HOUR', TIMESTAMP '2015-03-05 09:32:05.359')", "2015-03-05 09:00:00"},
                     {"date_trunc('week', TIMESTAMP '2024-11-03 12:00:00')", "2024-10-28 00:00:00"},
                     {"date_trunc('millisecond', TIMESTAMP '2015-03-05 09:32:05.123456')",
-                     "2015-03-05 09:32:05.123"}},
+                     "2015-03-05 09:32:05.123"},
+                    {"date_trunc('day', TIMESTAMP '2024-07-01 23:30:00', 'Europe/Berlin')", "2024-07-01 22:00:00"}},
        .overloads = {prepared({"string", "timestamp"}, timestamp_type, time),
-                     prepared({"string", "date"}, timestamp_type, day_as_time)}});
+                     prepared({"string", "date"}, timestamp_type, day_as_time), date_trunc_in_zone()}});
   const auto day = [](const CallSite& site) {
     return truncation_kernel<std::int32_t, false>(site, "trunc", truncate_day);
   };

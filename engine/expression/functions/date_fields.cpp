@@ -4,11 +4,13 @@
 #include <strings.h>
 
 #include "engine/data/calendar.h"
+#include "engine/expression/functions/civil_time.h"
 #include "engine/expression/functions/date_names.h"
 #include "engine/expression/functions/date_range.h"
 #include "engine/expression/functions/families.h"
 #include "engine/expression/functions/iso_week.h"
 #include "engine/expression/functions/kernels.h"
+#include "engine/expression/functions/zone_argument.h"
 
 namespace weir {
 namespace {
@@ -37,35 +39,15 @@ void next_day(RowOutput& output, std::int32_t day, std::string_view name) {
   output.set(day + (ahead <= 0 ? ahead + 7 : ahead));
 }
 
-/// Seconds as decimal(16,6); 60 is the start of the next minute, as in Spark.
-void make_timestamp(RowOutput& output, std::int64_t year, std::int64_t month, std::int64_t day,
-                    std::int64_t hour, std::int64_t minute, Int128 microseconds) {
-  const auto between = [](std::int64_t value, std::int64_t least, std::int64_t most) {
-    return value >= least && value <= most;
-  };
-  const bool fits = between(year, 1, 9999) && between(month, 1, 12) && between(day, 1, 31) &&
-                    between(hour, 0, 23) && between(minute, 0, 59) && microseconds >= 0 &&
-                    microseconds <= 60 * microseconds_per_second;
-  if (!fits || !is_valid_date(static_cast<std::int32_t>(year), static_cast<unsigned>(month),
-                              static_cast<unsigned>(day))) {
-    return output.error("bad_timestamp",
-                        fmt::format("make_timestamp: no such time: {}-{}-{} {}:{}:{}", year, month, day, hour,
-                                    minute, decimal_to_string(microseconds, 6)));
-  }
-  const std::int32_t days = days_from_civil(static_cast<std::int32_t>(year), static_cast<unsigned>(month),
-                                            static_cast<unsigned>(day));
-  const std::int64_t seconds = hour * 3600 + minute * 60;
-  output.set(days * microseconds_per_day + seconds * microseconds_per_second +
-             static_cast<std::int64_t>(microseconds));
-}
-
 KernelResult prepare_make_timestamp(const CallSite& site) {
   const int scale = site.types[5].scale;
   return make_kernel(timestamp_type,
                      [scale](RowOutput& output, std::int64_t year, std::int64_t month, std::int64_t day,
                              std::int64_t hour, std::int64_t minute, Int128 second) {
-                       const auto microseconds = rescale(second, scale, 6);
-                       make_timestamp(output, year, month, day, hour, minute, microseconds.value_or(-1));
+                       const CivilTime civil{year, month, day, hour, minute, rescale(second, scale, 6).value_or(-1)};
+                       const std::optional<std::int64_t> time = civil.timestamp();
+                       if (!time.has_value()) return output.error("bad_timestamp", civil.no_such_time());
+                       output.set(*time);
                      });
 }
 
@@ -117,12 +99,14 @@ void register_date_fields(FunctionRegistry& registry) {
   add(registry, {.name = "make_timestamp",
                  .family = family,
                  .signature = "make_timestamp(year bigint, month bigint, day bigint, hour bigint, minute "
-                              "bigint, second decimal) -> timestamp",
-                 .summary = "The time, UTC, of a date and a time of day; the seconds may have a fraction.",
+                              "bigint, second decimal[, zone string]) -> timestamp",
+                 .summary = "The time of a date and a time of day, in UTC or in a zone; the seconds may have a fraction.",
                  .examples = {{"make_timestamp(2014, 12, 28, 6, 30, 45.887)", "2014-12-28 06:30:45.887"},
-                              {"make_timestamp(2019, 6, 30, 23, 59, 60)", "2019-07-01 00:00:00"}},
+                              {"make_timestamp(2019, 6, 30, 23, 59, 60)", "2019-07-01 00:00:00"},
+                              {"make_timestamp(2014, 12, 28, 6, 30, 45.887, 'CET')", "2014-12-28 05:30:45.887"}},
                  .overloads = {prepared({"bigint", "bigint", "bigint", "bigint", "bigint", "decimal"},
-                                        timestamp_type, prepare_make_timestamp)}});
+                                        timestamp_type, prepare_make_timestamp),
+                               make_timestamp_in_zone()}});
   add_name_function(registry, "monthname", month_name, "The month's name in three letters.",
                     {"monthname(DATE '2008-02-20')", "Feb"});
   add_name_function(registry, "dayname", day_name, "The name of the day of the week in three letters.",

@@ -42,18 +42,44 @@ void register_date_arithmetic(FunctionRegistry& registry);
 void register_epochs(FunctionRegistry& registry);
 // make_timestamp, next_day, monthname, dayname
 void register_date_fields(FunctionRegistry& registry);
+// from_utc_timestamp, to_utc_timestamp, convert_timezone
+void register_time_zones(FunctionRegistry& registry);
 // date_format, to_timestamp, to_date
 void register_date_formats(FunctionRegistry& registry);
 // json_value, json_path, to_json
 void register_json(FunctionRegistry& registry);
 // abs, sqrt, power, ln, pmod ...
 void register_math(FunctionRegistry& registry);
+// sec, csc, cot, sinh, cosh, tanh, asinh, acosh, atanh
+void register_trigonometry(FunctionRegistry& registry);
+// try_add, try_subtract, try_multiply, try_divide, try_mod
+void register_try_arithmetic(FunctionRegistry& registry);
 // round, bround, floor, ceil
 void register_rounding(FunctionRegistry& registry);
 // bin, conv, bit_count, shiftleft, factorial ...
 void register_integers(FunctionRegistry& registry);
-// array, map, named_struct, from_json, get_item, size ...
+// array, named_struct, from_json, get_item, size ...
 void register_nested(FunctionRegistry& registry);
+// array_append, array_insert, array_remove, slice, flatten ...
+void register_array_edits(FunctionRegistry& registry);
+// array_distinct, array_union, arrays_overlap ...
+void register_array_sets(FunctionRegistry& registry);
+// array_contains, array_position, array_max, array_min
+void register_array_search(FunctionRegistry& registry);
+// sort_array, array_sort
+void register_array_order(FunctionRegistry& registry);
+// sequence
+void register_array_sequence(FunctionRegistry& registry);
+// array_join, split, regexp_extract_all, json_object_keys
+void register_array_texts(FunctionRegistry& registry);
+// map, map_concat, map_from_arrays, map_from_entries
+void register_map_makers(FunctionRegistry& registry);
+// str_to_map
+void register_map_from_text(FunctionRegistry& registry);
+// map_keys, map_values, map_entries, map_contains_key
+void register_map_reads(FunctionRegistry& registry);
+// arrays_zip
+void register_struct_zip(FunctionRegistry& registry);
 // url_host, url_path, url_query ...
 void register_urls(FunctionRegistry& registry);
 

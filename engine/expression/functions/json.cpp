@@ -235,7 +235,11 @@ class ToJson final : public Kernel {
       } else {
         made.clear();
         append_as_json(values, row, made);
-        output.text(made);
+        if (made.size() > static_cast<std::size_t>(max_made_text)) {
+          output.error("too_large", fmt::format("to_json: the text has more than {} bytes", max_made_text));
+        } else {
+          output.text(made);
+        }
       }
     }
     return writer.finish();

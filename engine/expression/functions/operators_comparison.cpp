@@ -1,4 +1,6 @@
 // operators_comparison.cpp — = <> < <= > >= and <=>, 64 rows at a time.
+#include <fmt/format.h>
+
 #include "engine/expression/functions/operator_declaration.h"
 #include "engine/expression/functions/operators.h"
 #include "engine/expression/functions/value_order.h"
@@ -146,6 +148,32 @@ class NullSafeEqual final : public Kernel {
   ValueComparator compare_;
 };
 
+/// Arrays and structs, part by part.
+template <typename Relation>
+class CompareNested final : public Kernel {
+ public:
+  explicit CompareNested(const CallSite& site) : compare_(comparator_of(site.types[0].kind)) {}
+  Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
+    return test_rows(context, [&](std::uint32_t row) {
+      return !has_null(arguments, row) && Relation::test_order(compare_(arguments[0], row, arguments[1], row));
+    });
+  }
+
+ private:
+  ValueComparator compare_;
+};
+
+template <typename Relation>
+Overload nested_comparison(const std::string& pattern) {
+  Overload overload = prepared({pattern, pattern}, boolean_type,
+                               [](const CallSite& site) { return kernel_of<CompareNested<Relation>>(site); });
+  overload.result = [](const CallSite& site) -> Result<Type> {
+    if (has_order(site.types[0])) return boolean_type;
+    return call_error(fmt::format("{} cannot be compared: the entries of a map have no order", to_string(site.types[0])));
+  };
+  return overload;
+}
+
 template <typename KernelClass>
 Overload comparison(const std::string& type) {
   return prepared({type, type}, boolean_type,
@@ -169,6 +197,8 @@ void add_ordering(FunctionRegistry& registry, const std::string& name, const std
   std::vector<Overload> overloads = ordered_overloads<Relation>();
   overloads.push_back(comparison<CompareValues<Relation, std::string_view>>("string"));
   overloads.push_back(comparison<CompareValues<Relation, std::string_view>>("bytes"));
+  overloads.push_back(nested_comparison<Relation>("array<T>"));
+  overloads.push_back(nested_comparison<Relation>("S"));
   add_operator(registry, name, "a T " + name + " b T -> boolean", summary, std::move(examples),
                std::move(overloads));
 }
@@ -180,6 +210,8 @@ void add_equality(FunctionRegistry& registry, const std::string& name, const std
   overloads.push_back(comparison<CompareTexts<is_equal_wanted>>("string"));
   overloads.push_back(comparison<CompareTexts<is_equal_wanted>>("bytes"));
   overloads.push_back(comparison<CompareValues<Relation, Interval>>("interval"));
+  overloads.push_back(nested_comparison<Relation>("array<T>"));
+  overloads.push_back(nested_comparison<Relation>("S"));
   add_operator(registry, name, "a T " + name + " b T -> boolean", summary, std::move(examples),
                std::move(overloads));
 }
@@ -188,11 +220,14 @@ void add_equality(FunctionRegistry& registry, const std::string& name, const std
 
 void register_comparison_operators(FunctionRegistry& registry) {
   add_equality<Equal, true>(registry, "=", "Whether both are equal; NULL if either is NULL.",
-                            {{"1 = 1.0", "true"}, {"'a' = 'A'", "false"}, {"1 = NULL", "NULL"}});
+                            {{"1 = 1.0", "true"},
+                             {"'a' = 'A'", "false"},
+                             {"1 = NULL", "NULL"},
+                             {"array(1, NULL) = array(1, NULL)", "true"}});
   add_equality<NotEqual, false>(registry, "<>", "Whether both differ; NULL if either is NULL.",
                                 {{"1 <> 2", "true"}});
   add_ordering<Less>(registry, "<", "Whether the left comes before the right; text is ordered by its bytes.",
-                     {{"2 < 10", "true"}, {"'2' < '10'", "false"}});
+                     {{"2 < 10", "true"}, {"'2' < '10'", "false"}, {"array(1, 2) < array(1, 2, NULL)", "true"}});
   add_ordering<LessOrEqual>(registry, "<=", "Whether the left comes before the right or is equal.",
                             {{"2 <= 2", "true"}});
   add_ordering<Greater>(registry, ">", "Whether the left comes after the right.",

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <limits>
 
+#include "engine/expression/functions/array_overloads.h"
 #include "engine/expression/functions/characters.h"
 #include "engine/expression/functions/families.h"
 #include "engine/expression/functions/kernels.h"
@@ -227,12 +228,12 @@ void register_text_parts(FunctionRegistry& registry) {
   register_splits(registry);
   add(registry, {.name = "reverse",
                  .family = family,
-                 .signature = "reverse(text string) -> string",
-                 .summary = "The characters of the text from last to first.",
-                 .examples = {{"reverse('Spark SQL')", "LQS krapS"}, {"reverse('né')", "én"}},
-                 .overloads = {strict({"string"}, string_type, [](RowOutput& output, std::string_view text) {
-                   reverse(output, text);
-                 })}});
+                 .signature = "reverse(text string) -> string or reverse(elements array<T>) -> array<T>",
+                 .summary = "The characters of the text, or the elements of the array, from last to first.",
+                 .examples = {{"reverse('Spark SQL')", "LQS krapS"}, {"reverse('né')", "én"}, {"reverse(array(1, 2, 3))", "[3, 2, 1]"}},
+                 .overloads = {strict({"string"}, string_type,
+                                      [](RowOutput& output, std::string_view text) { reverse(output, text); }),
+                               reverse_array()}});
   const auto whole = [](RowOutput& output, std::string_view text, std::string_view replacement,
                         std::int64_t position) { overlay(output, text, replacement, position, -1); };
   const auto part = [](RowOutput& output, std::string_view text, std::string_view replacement,

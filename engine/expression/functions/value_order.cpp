@@ -1,6 +1,7 @@
 // value_order.cpp — comparators of single values by type.
 #include "engine/expression/functions/value_order.h"
 
+#include <algorithm>
 #include <string>
 #include <tuple>
 
@@ -42,8 +43,35 @@ int compare_interval(const Column& a, std::uint32_t row_a, const Column& b, std:
   return left == right ? 0 : left < right ? -1 : 1;
 }
 
-/// By the canonical keys: arrays element by element, structs field by field, NULL last.
-int compare_nested(const Column& a, std::uint32_t row_a, const Column& b, std::uint32_t row_b) {
+int compare_part(const Column& a, std::uint32_t row_a, const Column& b, std::uint32_t row_b) {
+  const bool is_null = a.is_null(row_a);
+  if (is_null || b.is_null(row_b)) return static_cast<int>(b.is_null(row_b)) - static_cast<int>(is_null);
+  return comparator_of(a.type.kind)(a, row_a, b, row_b);
+}
+
+/// Element by element; an array comes before the longer ones that it begins.
+int compare_array(const Column& a, std::uint32_t row_a, const Column& b, std::uint32_t row_b) {
+  const Span left = a.at<Span>(row_a);
+  const Span right = b.at<Span>(row_b);
+  for (std::uint32_t k = 0; k < std::min(left.length, right.length); ++k) {
+    const int order = compare_part((*a.children)[0], left.start + k, (*b.children)[0], right.start + k);
+    if (order != 0) return order;
+  }
+  return left.length == right.length ? 0 : left.length < right.length ? -1 : 1;
+}
+
+int compare_struct(const Column& a, std::uint32_t row_a, const Column& b, std::uint32_t row_b) {
+  const auto left = a.at<std::uint32_t>(row_a);
+  const auto right = b.at<std::uint32_t>(row_b);
+  for (std::size_t i = 0; i < a.children->size(); ++i) {
+    const int order = compare_part((*a.children)[i], left, (*b.children)[i], right);
+    if (order != 0) return order;
+  }
+  return 0;
+}
+
+/// Only equality means something: maps are equal that have the same entries.
+int compare_map(const Column& a, std::uint32_t row_a, const Column& b, std::uint32_t row_b) {
   std::string left, right;
   append_key(a, row_a, left);
   append_key(b, row_b, right);
@@ -61,6 +89,12 @@ int compare_decimals(Int128 a, int scale_a, Int128 b, int scale_b) {
   if (scale_a != scale_b && __builtin_mul_overflow(a, power_of_ten(scale_b - scale_a), &scaled))
     return a < 0 ? -1 : 1;
   return scaled == b ? 0 : scaled < b ? -1 : 1;
+}
+
+bool has_order(const Type& type) {
+  if (!type.is_nested() || type.kind == TypeKind::map) return type.kind != TypeKind::map;
+  const auto& fields = type.nested->fields;
+  return std::all_of(fields.begin(), fields.end(), [](const Field& field) { return has_order(field.type); });
 }
 
 ValueComparator comparator_of(TypeKind kind) {
@@ -86,9 +120,11 @@ ValueComparator comparator_of(TypeKind kind) {
     case TypeKind::json:
       return compare_text;
     case TypeKind::array:
+      return compare_array;
     case TypeKind::map:
+      return compare_map;
     case TypeKind::structure:
-      return compare_nested;
+      return compare_struct;
   }
   return compare_nothing;
 }

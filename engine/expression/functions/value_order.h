@@ -37,8 +37,12 @@ inline bool is_equal_text(const Column& a, std::uint32_t row_a, const Column& b,
 /// Negative, zero or positive; exact for different scales.
 int compare_decimals(Int128 a, int scale_a, Int128 b, int scale_b);
 
-/// Compares row `row_a` of one column with row `row_b` of another of the same type; neither is NULL.
+/// Compares row `row_a` of one column with row `row_b` of another of the same type; neither is NULL. Within arrays and structs NULL equals
+/// NULL and comes first, as in Spark.
 using ValueComparator = int (*)(const Column& a, std::uint32_t row_a, const Column& b, std::uint32_t row_b);
 ValueComparator comparator_of(TypeKind kind);
+
+/// Whether values of the type come one after the other: maps don't, nor what holds one.
+bool has_order(const Type& type);
 
 }  // namespace weir

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <yaml-cpp/yaml.h>
 
+#include <array>
 #include <fstream>
 #include <thread>
 
@@ -88,6 +89,55 @@ TEST(UserAgents, AreWhatTheRulesSayOneByOne) {
   }
 }
 
+std::string without_blanks(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(" \t");
+  return first == text.npos ? "Other" : text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+/// The name that the first rule gives whose regex matches as it stands in the file.
+std::string name_by_exact_regexes(const std::vector<UserAgentRule>& rules,
+                                  const std::vector<std::unique_ptr<re2::RE2>>& regexes,
+                                  const std::string& user_agent) {
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    std::array<re2::StringPiece, 10> groups;
+    const int count = std::min(10, regexes[i]->NumberOfCapturingGroups() + 1);
+    if (!regexes[i]->Match(user_agent, 0, user_agent.size(), re2::RE2::UNANCHORED, groups.data(), count))
+      continue;
+    std::string name = rules[i].replacements[0].empty() ? "$1" : rules[i].replacements[0];
+    for (std::size_t at = name.find('$'); at != name.npos; at = name.find('$', at)) {
+      const auto group = std::string(groups[static_cast<std::size_t>(name[at + 1] - '0')]);
+      name.replace(at, 2, group);
+      at += group.size();
+    }
+    return without_blanks(name);
+  }
+  return "Other";
+}
+
+/// Regexes are matched without the bounds of their long repetitions first: here matches go beyond them.
+TEST(UserAgents, AreWhatTheRulesSayWhereTheyAreLongerThanTheRulesAllow) {
+  const fs::path file = fs::path(WEIR_UAP_REGEXES).parent_path() / "tests" / "test_device.yaml";
+  if (!fs::exists(file)) GTEST_SKIP() << "no " << file.string() << ": uap-core comes without its cases";
+  const UserAgentRules rules = std::move(read_user_agent_rules(WEIR_UAP_REGEXES)).value();
+  const auto& devices = rules[static_cast<std::size_t>(UserAgentKind::device)];
+  const UserAgentParser parser(devices);
+  std::vector<std::unique_ptr<re2::RE2>> regexes;
+  for (const UserAgentRule& rule : devices) {
+    re2::RE2::Options options;
+    options.set_case_sensitive(!rule.ignores_case);
+    regexes.push_back(std::make_unique<re2::RE2>(rule.regex, options));
+  }
+  const std::vector<Case> cases = cases_of(file);
+  UserAgentParser::Scratch scratch;
+  UserAgentPart part;
+  for (std::size_t i = 0; i < cases.size(); i += 150) {
+    std::string user_agent = cases[i].user_agent;
+    user_agent.insert(i % (user_agent.size() + 1), 49 + i % 300, i % 2 == 0 ? 'x' : ' ');
+    parser.parse(user_agent, scratch, part);
+    EXPECT_EQ(part.name, name_by_exact_regexes(devices, regexes, user_agent)) << user_agent;
+  }
+}
+
 UserAgentPart parsed(const UserAgentRule& rule, const std::string& user_agent) {
   UserAgentParser::Scratch scratch;
   UserAgentPart part{"old", "old"};
@@ -106,6 +156,11 @@ TEST(UserAgents, ReplacementsTakeTheirGroups) {
   EXPECT_EQ(gap.name + "," + gap.version, "Fox,1");
   EXPECT_EQ(parsed({"fox", false, {"F", "", "", ""}}, "FOX").name, "Other");
   EXPECT_EQ(parsed({"fox", true, {"F", "", "", ""}}, "FOX").name, "F");
+  EXPECT_EQ(parsed({"^.{0,50}(Fox)", false, {}}, std::string(50, 'x') + "Fox").name, "Fox");
+  EXPECT_EQ(parsed({"^.{0,50}(Fox)", false, {}}, std::string(51, 'x') + "Fox").name, "Other");
+  EXPECT_EQ(parsed({"^.{0,50}Fox", false, {"F", "", "", ""}}, std::string(51, 'x') + "Fox").name, "Other");
+  EXPECT_EQ(parsed({"; (.{1,60}?);.{1,60}(x*)", false, {}}, "; " + std::string(70, 'a') + "; b;c").name,
+            "b");
   EXPECT_EQ(parsed({"(?=fox)", true, {"F", "", "", ""}}, "fox").name, "Other") << "RE2 has no look-ahead";
 }
 

@@ -164,6 +164,116 @@ TEST(Memo, OnAndOffGiveTheSame) {
   }
 }
 
+/// A costly function of a text's length, with NULL for "none" and an error for "bad".
+template <typename Give>
+Function typed_function(const Type& type, Give give) {
+  Function function;
+  function.name = to_string(type);
+  function.expensive = true;
+  const auto body = [give](RowOutput& output, std::string_view text) {
+    if (text == "none") return output.null();
+    if (text == "bad") return output.error("bad", "it is bad");
+    give(output, static_cast<int>(text.size()));
+  };
+  function.overloads.push_back(nullable(strict({"string"}, type, body)));
+  return function;
+}
+
+ExpressionPtr typed_call_of(const Function& function) {
+  const Overload& overload = function.overloads.front();
+  const Call call{&function, &overload, {make_column(0, {"t", string_type, true})}};
+  return std::make_shared<Expression>(Expression{overload.result({}).value(), true, {}, call});
+}
+
+std::vector<Function> functions_of_all_widths() {
+  std::vector<Function> functions;
+  functions.push_back(typed_function(boolean_type, [](RowOutput& out, int n) { out.set_bool(n % 2 == 1); }));
+  functions.push_back(typed_function(int32_type, [](RowOutput& out, int n) { out.set(std::int32_t{-n}); }));
+  functions.push_back(
+      typed_function(int64_type, [](RowOutput& out, int n) { out.set(std::int64_t{n} << 40); }));
+  functions.push_back(typed_function(float64_type, [](RowOutput& out, int n) { out.set(n / 8.0); }));
+  functions.push_back(
+      typed_function(decimal_type(38, 0), [](RowOutput& out, int n) { out.set(Int128{n} << 80); }));
+  functions.push_back(
+      typed_function(interval_type, [](RowOutput& out, int n) { out.set(Interval{n, -n, n}); }));
+  functions.push_back(typed_function(string_type, [](RowOutput& out, int n) {
+    out.text(std::string(static_cast<std::size_t>(n) - 1, 'x'));
+  }));
+  return functions;
+}
+
+TEST(Memo, RemembersAllCallsOfATextTogether) {
+  const std::vector<Function> functions = functions_of_all_widths();
+  std::vector<Function> plain = functions;
+  for (Function& function : plain) function.expensive = false;
+  std::vector<ExpressionPtr> roots;
+  for (const Function& function : functions) roots.push_back(typed_call_of(function));
+  for (const Function& function : plain) roots.push_back(typed_call_of(function));
+  const Program program = compiled(roots);
+  const TestTable table(
+      {{"t", "string", {"'a'", "NULL", "'none'", "'bad'", "'fifteen letters'", "'a'", "'bc'"}}});
+  for (int i = 0; i < 3; ++i) {
+    Arena arena;
+    const auto results = program.evaluate(table.batch, arena, 0);
+    for (std::size_t type = 0; type < functions.size(); ++type)
+      EXPECT_EQ(texts(results[type], 7), texts(results[type + functions.size()], 7)) << functions[type].name;
+  }
+}
+
+TEST(Memo, AnErrorOfOneCallLeavesTheOthersRight) {
+  std::atomic<int> calls = 0;
+  const Function counted = counting_function(&calls, true);
+  const Function failing = typed_function(int32_type, [](RowOutput& output, int n) {
+    n == 4 ? output.error("bad", "four is bad") : output.set(std::int32_t{n});
+  });
+  const Program program = compiled({call_of(counted), typed_call_of(failing)});
+  const TestTable table({{"t", "string", {"'four'", "'fives'", "'four'"}}});
+  for (int i = 0; i < 3; ++i) {
+    Arena arena;
+    const auto results = program.evaluate(table.batch, arena, 0);
+    EXPECT_THAT(texts(results[0], 3), ElementsAre("four 7", "fives 7", "four 7"));
+    EXPECT_THAT(texts(results[1], 3), ElementsAre("!bad", "5", "!bad"));
+  }
+  EXPECT_EQ(calls, 2 + 1 + 1) << "what has an error is computed again";
+}
+
+/// Gives its generation.
+class GenerationKernel final : public Kernel {
+ public:
+  explicit GenerationKernel(const int* generation) : generation_(generation) {}
+  std::uint64_t generation(const EvaluationContext&) const override {
+    return static_cast<std::uint64_t>(*generation_);
+  }
+  Column evaluate(std::span<const Column>, EvaluationContext& context) const override {
+    ColumnWriter writer(int32_type, context.rows, context.arena, true);
+    for (std::uint32_t row = 0; row < context.rows; ++row) writer.set(row, std::int32_t{*generation_});
+    return writer.finish();
+  }
+
+ private:
+  const int* generation_;
+};
+
+TEST(Memo, ForgetsAllCallsOfATextWhenTheSourceOfOneChanges) {
+  int generation = 1;
+  Function changing;
+  changing.name = "changing";
+  changing.expensive = true;
+  changing.overloads.push_back(prepared({"string"}, int32_type, [&](const CallSite&) -> KernelResult {
+    return kernel_of<GenerationKernel>(&generation);
+  }));
+  std::atomic<int> calls = 0;
+  const Function counted = counting_function(&calls, true);
+  const Program program = compiled({call_of(counted), typed_call_of(changing)});
+  const TestTable table({{"t", "string", {"'a'"}}});
+  for (const int now : {1, 1, 2, 2}) {
+    generation = now;
+    Arena arena;
+    EXPECT_THAT(texts(program.evaluate(table.batch, arena, 0)[1], 1), ElementsAre(std::to_string(now)));
+  }
+  EXPECT_EQ(calls, 2);
+}
+
 TEST(Memo, StopsRememberingWhatNeverComesBack) {
   std::atomic<int> calls = 0;
   const Function function = counting_function(&calls, true);

@@ -1,4 +1,5 @@
 // stage_test.cpp — how steps are fused into one stage per source, and what a plan's fingerprint depends on.
+#include "engine/expression/functions/kernels.h"
 #include "plan_fixture.h"
 
 namespace weir::testing {
@@ -121,6 +122,27 @@ TEST_F(Fingerprint, ChangesWithWhatDecidesResults) {
   EXPECT_NE(base, of("t", {}, {{"id", "id"}, {"n", "length(id)"}}));
   EXPECT_NE(base, of("t", {}, {{"id", "id"}, {"m", "length(ip)"}}));
   EXPECT_NE(base, of("t", {}, {{"id", "id"}, {"n", "length(ip)"}}, "n"));
+}
+
+/// A function `f` that comes from `origin`.
+Status add_function_of(const std::string& origin, FunctionRegistry& functions) {
+  const auto body = [](RowOutput& output, std::string_view text) { output.text(text); };
+  Function function;
+  function.name = "f";
+  function.overloads.push_back(strict({"string"}, string_type, body));
+  function.overloads.back().origin = origin;
+  return functions.add(std::move(function));
+}
+
+TEST_F(Fingerprint, KnowsWhereFunctionsComeFrom) {
+  std::map<std::string, std::string> fingerprints;
+  for (const char* origin : {"plugin acme 1.0", "plugin acme 1.1", "plugin other 1.0"}) {
+    registry = fake_registry();
+    ASSERT_TRUE(add_function_of(origin, registry.functions).ok());
+    fingerprints[of("t", {}, {{"id", "id"}, {"n", "upper(f(ip))"}})] = origin;
+    EXPECT_EQ(fingerprints[of("t", {{"n", "f(ip)"}}, {{"id", "id"}, {"n", "upper(n)"}})], origin);
+  }
+  EXPECT_EQ(fingerprints.size(), 3u);
 }
 
 }  // namespace
