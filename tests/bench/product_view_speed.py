@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """How fast product_view is, beside Postgres' own speed, in one run on the same machine and services.
 
-  product_view_speed.py --weir build/release/weir [--events 1000000] [--partitions 4] [--runs 3] [--keep]
+  product_view_speed.py --weir build/release/weir [--events 1000000] [--partitions 4] [--runs 3] [--geo-database FILE]
 
 Starts a broker and a Postgres of its own, fills a topic, and then takes turns: Weir from the topic into all five tables (a fresh
-database each time), and the same fact rows into the same keyed table by COPY BINARY over one connection in batches of 10,000.
-Prints both rates, their ratio, and Weir's peak memory and processor time.
+database each time), with --geo-database a second time with countries, regions and cities, and the same fact rows into the same keyed
+table by COPY BINARY over one connection in batches of 10,000. Prints the rates, their ratios, and Weir's peak memory and processor time.
 """
 import argparse
 import io
@@ -44,9 +44,9 @@ def backend_seconds(server):
     return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
 
-def run_weir(weir, broker, server, database, extra):
+def run_weir(weir, broker, server, database, extra, geo_database):
     server.create_database(database)
-    environment = dict(os.environ, KAFKA_BROKERS=broker.bootstrap, KAFKA_TOPIC=TOPIC, KAFKA_START="earliest",
+    environment = dict(os.environ, KAFKA_BROKERS=broker.bootstrap, KAFKA_TOPIC=TOPIC, KAFKA_START="earliest", GEO_DATABASE=geo_database,
                        POSTGRES_URL=f"postgresql://postgres@127.0.0.1:{server.port}/{database}")
     start = time.monotonic()
     process = subprocess.Popen([weir, "run", "--until-end", *extra, str(PIPELINE)], env=environment, stderr=subprocess.PIPE, text=True)
@@ -98,6 +98,7 @@ def main():
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--partitions", type=int, default=4)
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--geo-database", help="measures the pipeline with this IP2Location BIN or MaxMind mmdb file, too")
     parser.add_argument("--option", action="append", default=[], help="handed to weir run, e.g. --option=--writers=1")
     given = parser.parse_args()
     folder = pathlib.Path(tempfile.mkdtemp(prefix="weir-speed-"))
@@ -116,33 +117,52 @@ def main():
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def measure_weir(given, broker, server, database, geo_database):
+    server.sql("CHECKPOINT")
+    before = backend_seconds(server)
+    result = run_weir(given.weir, broker, server, database, given.option, geo_database)
+    time.sleep(0.5)
+    result["rate"] = given.events / result["seconds"]
+    result["backend"] = backend_seconds(server) - before
+    return result
+
+
+def measure_copy(server, database, columns, batches):
+    server.sql("CHECKPOINT")
+    before = backend_seconds(server)
+    seconds = run_copy(server, database, columns, batches)
+    time.sleep(0.5)
+    return seconds, backend_seconds(server) - before
+
+
 def measure(given, broker, server):
-    ratios, weir_rates, copy_rates = [], [], []
+    variants = {"weir": ""}
+    if given.geo_database:
+        variants["weir with geo"] = str(pathlib.Path(given.geo_database).resolve(strict=True))
+    rates = {name: [] for name in (*variants, "COPY")}
+    ratios = {name: [] for name in variants}
     batches = None
     for run in range(given.runs):
-        server.sql("CHECKPOINT")
-        before = backend_seconds(server)
-        result = run_weir(given.weir, broker, server, f"run{run}", given.option)
-        time.sleep(0.5)
-        weir_backend = backend_seconds(server) - before
+        # Whoever comes first in a run comes last in the next one.
+        order = list(variants.items())[:: 1 if run % 2 == 0 else -1]
+        results = {name: measure_weir(given, broker, server, f"run{run}_{number}", file) for number, (name, file) in enumerate(order)}
         if batches is None:
-            rows, columns, batches = export_batches(server, "run0")
-        server.sql("CHECKPOINT")
-        before = backend_seconds(server)
-        seconds = run_copy(server, f"run{run}", columns, batches)
-        time.sleep(0.5)
-        copy_backend = backend_seconds(server) - before
-        weir_rate, copy_rate = given.events / result["seconds"], rows / seconds
-        ratios.append(weir_rate / copy_rate)
-        weir_rates.append(weir_rate)
-        copy_rates.append(copy_rate)
-        print(f"run {run}: weir {weir_rate:,.0f} events/s ({result['seconds']:.2f} s, {result['cpu'] / given.events * 1e6:.2f} us CPU per event, "
-              f"{weir_backend / given.events * 1e6:.2f} us in Postgres, peak {result['memory']:.0f} MB), COPY {copy_rate:,.0f} rows/s "
-              f"({copy_backend / rows * 1e6:.2f} us in Postgres), ratio {weir_rate / copy_rate:.2f}", flush=True)
-        if run > 0:
-            server.sql(f"DROP DATABASE run{run}")
-    print(f"median: weir {statistics.median(weir_rates):,.0f} events/s, COPY {statistics.median(copy_rates):,.0f} rows/s, "
-          f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+            rows, columns, batches = export_batches(server, "run0_0")
+        seconds, copy_backend = measure_copy(server, f"run{run}_0", columns, batches)
+        copy_rate = rows / seconds
+        rates["COPY"].append(copy_rate)
+        print(f"run {run}: COPY {copy_rate:,.0f} rows/s ({copy_backend / rows * 1e6:.2f} us in Postgres)")
+        for name, result in results.items():
+            rates[name].append(result["rate"])
+            ratios[name].append(result["rate"] / copy_rate)
+            print(f"  {name} {result['rate']:,.0f} events/s ({result['seconds']:.2f} s, {result['cpu'] / given.events * 1e6:.2f} us CPU per event, "
+                  f"{result['backend'] / given.events * 1e6:.2f} us in Postgres, peak {result['memory']:.0f} MB), ratio {ratios[name][-1]:.2f}", flush=True)
+        for number in range(len(order)):
+            if (run, number) != (0, 0):
+                server.sql(f"DROP DATABASE run{run}_{number}")
+    print("median: " + ", ".join(f"{name} {statistics.median(values):,.0f}/s" for name, values in rates.items()))
+    for name, values in ratios.items():
+        print(f"  ratio of {name} to COPY {statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})")
 
 
 if __name__ == "__main__":
