@@ -45,7 +45,7 @@ primary
   | K_CASE expression? branch+ (K_ELSE expression)? K_END     # case
   | (K_CAST | K_TRY_CAST) OPEN expression K_AS typeName CLOSE # cast
   | K_EXTRACT OPEN name K_FROM expression CLOSE               # extract
-  | function OPEN (expression (COMMA expression)*)? CLOSE     # call
+  | function OPEN (STAR | K_DISTINCT? expression (COMMA expression)*)? CLOSE filter? # call
   | name (DOT anyName)*                                       # column
   | OPEN expression CLOSE                                     # parentheses
   | primary DOUBLE_COLON typeName                             # shortCast
@@ -53,6 +53,9 @@ primary
   | primary OPEN_BRACKET expression CLOSE_BRACKET             # element
   | primary DOT anyName                                       # field
   ;
+
+// * and DISTINCT are of aggregates, as is FILTER.
+filter : K_FILTER OPEN K_WHERE expression CLOSE ;
 
 branch : K_WHEN expression K_THEN expression ;
 
@@ -80,7 +83,9 @@ anyName
   : name | K_AND | K_OR | K_NOT | K_IS | K_IN | K_BETWEEN | K_LIKE | K_RLIKE | K_CASE | K_WHEN | K_THEN | K_ELSE | K_NULL | K_TRUE
   | K_FALSE
   ;
-soft : K_AS | K_DATE | K_DISTINCT | K_DOUBLE | K_END | K_ESCAPE | K_FROM | K_INTERVAL | K_PRECISION | K_TIMESTAMP ;
+soft
+  : K_AS | K_DATE | K_DISTINCT | K_DOUBLE | K_END | K_ESCAPE | K_FILTER | K_FROM | K_INTERVAL | K_PRECISION | K_TIMESTAMP | K_WHERE
+  ;
 
 K_AND : A N D ;
 K_AS : A S ;
@@ -95,6 +100,7 @@ K_END : E N D ;
 K_ESCAPE : E S C A P E ;
 K_EXTRACT : E X T R A C T ;
 K_FALSE : F A L S E ;
+K_FILTER : F I L T E R ;
 K_FROM : F R O M ;
 K_IN : I N ;
 K_INTERVAL : I N T E R V A L ;
@@ -110,6 +116,7 @@ K_TIMESTAMP : T I M E S T A M P ;
 K_TRUE : T R U E ;
 K_TRY_CAST : T R Y '_' C A S T ;
 K_WHEN : W H E N ;
+K_WHERE : W H E R E ;
 
 EQUAL : '=' '='? ;
 NOT_EQUAL : '<>' | '!=' ;

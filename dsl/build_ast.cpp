@@ -274,7 +274,11 @@ AstPtr AstBuilder::first_primary(Parser::PrimaryContext* context) {
   std::vector<AstPtr> arguments;
   for (auto* argument : function_call->expression()) arguments.push_back(expression(argument));
   const std::string written = function_call->function()->getText();
-  return call(is_quoted(written) ? unquoted(written) : lower(written), std::move(arguments), function_call);
+  CallAst made{is_quoted(written) ? unquoted(written) : lower(written), std::move(arguments)};
+  made.is_star = function_call->STAR() != nullptr;
+  made.is_distinct = function_call->K_DISTINCT() != nullptr;
+  if (auto* filter = function_call->filter()) made.filter = expression(filter->expression());
+  return make(std::move(made), place(function_call));
 }
 
 AstPtr AstBuilder::column(Parser::ColumnContext* context) {
@@ -398,6 +402,7 @@ void push_children(Ast& ast, std::size_t depth, std::vector<std::pair<AstPtr*, s
   };
   if (auto* call = std::get_if<CallAst>(&ast.node)) {
     for (AstPtr& argument : call->arguments) push(argument);
+    push(call->filter);
   } else if (auto* cast = std::get_if<CastAst>(&ast.node)) {
     push(cast->operand);
   } else if (auto* choice = std::get_if<CaseAst>(&ast.node)) {

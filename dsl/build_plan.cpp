@@ -144,6 +144,9 @@ class PlanWalk {
     if (step.position) request.position = PlanBuilder::NamedPlace{step.position->text, step.position->where};
     return builder_.explode(input, request);
   }
+  std::optional<NodeId> apply(NodeId input, const AggregateStep& step, const Location&) {
+    return builder_.aggregate(input, {named(step.by), named(step.columns), step.where});
+  }
   std::optional<NodeId> apply(NodeId input, const UnionStep& step, const Location&) {
     std::optional<std::vector<NodeId>> nodes = find_all(step.streams);
     if (!nodes) return std::nullopt;

@@ -9,8 +9,8 @@
 namespace weir {
 namespace {
 
-const std::vector<std::string> known_steps = {"where", "select", "extend", "drop", "rename", "explode", "union"};
-const std::vector<std::string> later_steps = {"dedup", "aggregate", "join", "limit", "emit", "watermark"};
+const std::vector<std::string> known_steps = {"where", "select", "extend", "drop", "rename", "explode", "aggregate", "union"};
+const std::vector<std::string> later_steps = {"dedup", "join", "limit", "emit", "watermark"};
 
 bool holds(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -74,11 +74,35 @@ std::optional<Step> read_explode(const Config& config, YamlReader& reader) {
   return step;
 }
 
+std::optional<Step> read_aggregate(const Config& config, YamlReader& reader) {
+  if (!reader.expect_map(config, "aggregate", "write it as {by: [columns], select: {name: expression}}")) return std::nullopt;
+  reader.check_keys(config, "aggregate", {"by", "select"}, {"window"});
+  AggregateStep step;
+  step.where = config.key_where;
+  bool is_complete = config.find("window") == nullptr;
+  const auto read = [&](const char* key, std::vector<NamedExpression>& columns) {
+    const Config* given = config.find(key);
+    if (given == nullptr) return;
+    auto found = reader.columns(*given, fmt::format("{} of aggregate", key));
+    is_complete = is_complete && found;
+    if (found) columns = *std::move(found);
+  };
+  read("by", step.by);
+  read("select", step.columns);
+  if (config.find("by") == nullptr && config.find("select") == nullptr) {
+    reader.report(config, "aggregate has neither by nor select", "write it as {by: [columns], select: {name: expression}}");
+    is_complete = false;
+  }
+  if (!is_complete) return std::nullopt;
+  return step;
+}
+
 std::optional<Step> read_step(const std::string& kind, const Config& config, YamlReader& reader) {
   if (kind == "where") return read_where(config, reader);
   if (kind == "extend") return read_extend(config, reader);
   if (kind == "rename") return read_rename(config, reader);
   if (kind == "explode") return read_explode(config, reader);
+  if (kind == "aggregate") return read_aggregate(config, reader);
   if (kind == "select") {
     auto columns = reader.columns(config, "select");
     return columns ? std::optional<Step>(SelectStep{*std::move(columns)}) : std::nullopt;

@@ -49,10 +49,15 @@ struct ExplodeStep {
   std::optional<Name> position;
   bool keep_empty = false;
 };
+struct AggregateStep {
+  std::vector<NamedExpression> by;
+  std::vector<NamedExpression> columns;
+  Location where;
+};
 struct UnionStep {
   std::vector<Name> streams;
 };
-using Step = std::variant<WhereStep, SelectStep, ExtendStep, DropStep, RenameStep, ExplodeStep, UnionStep>;
+using Step = std::variant<WhereStep, SelectStep, ExtendStep, DropStep, RenameStep, ExplodeStep, AggregateStep, UnionStep>;
 
 struct SourceSyntax {
   Name name;

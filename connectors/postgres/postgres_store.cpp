@@ -127,6 +127,7 @@ class PostgresStore final : public Store {
     return make_postgres_administration(tables_, identity_, std::move(client));
   }
 
+  std::string state_table() const override { return tables_.written_name("weir_state"); }
   std::size_t useful_writers() const override { return 4; }
 
   /// Compares without changing anything; missing tables are no difference.

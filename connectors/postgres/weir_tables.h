@@ -18,13 +18,15 @@ class WeirTables {
   /// One process at a time creates tables; the lock ends with the transaction.
   std::string lock() const;
   std::string name(const char* table) const { return prefix_ + table; }
+  /// As a pipeline would write it.
+  std::string written_name(const std::string& table) const { return schema_.empty() ? table : schema_ + "." + table; }
 
   // Written by every commit; parameters are in the order of the comment.
   std::string advance;  // position, epoch, plan, pipeline, source, split, from, owner
-  std::string book;     // pipeline, source, sink, owner, writer, epoch, read, written, duplicates, filtered,
+  std::string book;     // pipeline, source, sink, owner, writer, epoch, read, expanded, written, duplicates, filtered,
                      // absorbed, late, rejected
   std::string
-      reject;  // pipeline, source, split, offset, sink, reason, message, payload, key, timestamp, epoch
+      reject;  // pipeline, source, split, offset, sink, part, reason, message, payload, key, timestamp, epoch
   std::string settle;  // pipeline, id
   /// Folds the ledger lines of finished epochs into one line per source, sink and hour: pipeline, owner,
   /// first epoch to keep.

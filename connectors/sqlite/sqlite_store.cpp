@@ -62,6 +62,7 @@ class SqliteStore final : public Store {
     WEIR_ASSIGN(std::unique_ptr<SqliteDatabase> database, SqliteDatabase::open(path_));
     return make_sqlite_administration(identity_, std::move(database));
   }
+  std::string state_table() const override { return "weir_state"; }
   std::size_t useful_writers() const override { return 1; }
 
   Status check(std::span<const SinkTable> tables) {

@@ -95,6 +95,10 @@ Status replay_rejects(const Plan& plan, Store& store, StoreAdministration& admin
                  "this pipeline uses headers, and rejected rows are stored without them: a replay would not "
                  "be the same row"};
   }
+  if (is_stateful(plan)) {
+    return Error{ErrorKind::user, "this pipeline has an aggregate: a replay into it is not available in this version"}.with_hint(
+        "weir reset FILE --yes and a new run read everything again");
+  }
   filter.limit = replay_at_once;
   WEIR_TRY(store.prepare(tables_of(plan), false));
   WEIR_ASSIGN(const auto rejects, administration.rejects(filter));

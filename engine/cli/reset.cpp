@@ -48,6 +48,10 @@ Status reset_plan(const Plan& plan, const ResetArguments& arguments) {
   WEIR_ASSIGN(const auto store, open_store(plan));
   WEIR_ASSIGN(const auto administration, store->administration());
   if (!arguments.positions.empty()) {
+    if (is_stateful(plan)) {
+      return Error{ErrorKind::user, "this pipeline has an aggregate, whose state fits the stored positions only"}.with_hint(
+          "weir reset FILE --yes without --position forgets both");
+    }
     WEIR_ASSIGN(const std::string source, pick_source(plan, arguments.source));
     return set_positions(*administration, source, arguments.positions);
   }

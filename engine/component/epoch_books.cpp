@@ -42,6 +42,7 @@ void EpochBooks::close_table(std::size_t t, std::int64_t written, bool was_new) 
   report.duplicates = static_cast<std::int64_t>(write_.tables[t].rows.size()) - written - report.refused;
   report.was_new = was_new;
   std::sort(report.refused_rows.begin(), report.refused_rows.end());
+  if (write_.tables[t].ledger_line == no_ledger_line) return;
   LedgerLine& line = ledger_[write_.tables[t].ledger_line];
   line.written += report.written;
   line.duplicates += report.duplicates;

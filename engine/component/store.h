@@ -91,11 +91,14 @@ struct LedgerLine {
   std::int64_t read = 0, expanded = 0, written = 0, duplicates = 0, filtered = 0, absorbed = 0, late = 0, rejected = 0;
 };
 
+/// TableWrite::ledger_line of rows that are in nobody's books: those made of many rows, and state.
+inline constexpr std::size_t no_ledger_line = ~std::size_t{0};
+
 struct RowReference { const EncodedRows* rows; std::uint32_t index; std::uint32_t tag; /* the runtime's own */ };
 
 struct TableWrite {
   const SinkTable* table;
-  std::size_t ledger_line;            // whose written, duplicates and rejected the store completes
+  std::size_t ledger_line;            // whose written, duplicates and rejected the store completes; or no_ledger_line
   std::vector<RowReference> rows;     // distinct keys, ascending by key
   bool believed_new = false;          // no key is expected to be in the table: worth trying the cheapest way in
 };
@@ -182,6 +185,8 @@ class StoreAdministration {
   virtual Status reset() = 0;
   /// Sets the stored position of a split by hand (after data loss). Refuses while a member lives.
   virtual Status set_position(const std::string& source, const std::string& split, const Position& position) = 0;
+  /// Every row of weir_state that this pipeline has: its name and value, which are good during the call. The first error of `take` ends it.
+  virtual Status read_state(const std::function<Status(std::string_view name, std::string_view value)>& take) = 0;
   /// Runs a query and returns its header and rows as text (reports, the demo's top 10).
   virtual Result<std::vector<std::vector<std::optional<std::string>>>> query(const std::string& sql) = 0;
 };
@@ -200,6 +205,9 @@ class Store {
   virtual Result<std::unique_ptr<EpochWriter>> writer(std::size_t lane) = 0;
   virtual Result<std::unique_ptr<SplitLeases>> leases() = 0;
   virtual Result<std::unique_ptr<StoreAdministration>> administration() = 0;
+  /// Where the state of stateful steps is kept: an ordinary table with the columns pipeline, name, key (these are its key), value and epoch, as it would be
+  /// written in a pipeline.
+  virtual std::string state_table() const = 0;
   /// How many writers make sense: 1 where the database has a single writer.
   virtual std::size_t useful_writers() const = 0;
 };

@@ -20,7 +20,14 @@ struct NameAst { std::vector<std::string> parts; };
 /// A function, or an operator under its canonical name: and or not = <> < <= > >= <=> + - * / % negate || in between like rlike is_null
 /// json_path. `a NOT IN (..)` is not(in(..)); `a IS NOT NULL` is not(is_null(a)); `a <> b`, `a != b` are both "<>";
 /// `option:alloy.value[0]` is json_path(option, '$.alloy.value[0]'). `a[0]` is get_item(a, 0), `f(x).b` is get_field(f(x), 'b').
-struct CallAst { std::string function; std::vector<AstPtr> arguments; };
+/// `is_star` (count(*)), `is_distinct` and `filter` (FILTER (WHERE ...), or null) are of aggregates.
+struct CallAst {
+  std::string function;
+  std::vector<AstPtr> arguments;
+  bool is_star = false;
+  bool is_distinct = false;
+  AstPtr filter = nullptr;
+};
 /// CASE [operand] WHEN .. THEN .. ELSE .. END. `operand` and `otherwise` may be null.
 struct CaseAst {
   AstPtr operand;

@@ -114,6 +114,15 @@ class Binder {
   }
 
   ExpressionPtr bind_node(const CallAst& call, const Location& where) {
+    if (scope_.computed != nullptr) {
+      const auto computed = scope_.computed->find(&call);
+      if (computed != scope_.computed->end())
+        return make_column(computed->second, scope_.schema->fields[computed->second], where);
+    }
+    if (call.is_star || call.is_distinct || call.filter != nullptr) {
+      report(fmt::format("{} is no aggregate: *, DISTINCT and FILTER belong to one", call.function), where);
+      return nullptr;
+    }
     const Function* function =
         call.function == "between" ? functions_.find("and") : functions_.find(call.function);
     if (function == nullptr) diagnostics_.error(at(unknown_function(call.function, functions_), where));

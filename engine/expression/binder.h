@@ -11,6 +11,8 @@ struct Scope {
   const Schema* schema = nullptr;
   std::string description;  // for messages: "stream enriched", "source views"
   const std::map<std::string, std::string>* settings = nullptr;  // of the pipeline, for Function::setting
+  /// Calls whose value is a column already, those of aggregates: by the address of the call, the column's index.
+  const std::map<const CallAst*, std::size_t>* computed = nullptr;
 };
 
 /// Returns null after reporting every error of the expression to `diagnostics` (unknown columns and functions with the nearest name, wrong

@@ -72,6 +72,13 @@ class PlanBuilder {
     Location where;
   };
   std::optional<NodeId> explode(NodeId input, const ExplodeRequest& request);
+  /// One row for each combination of `by`: those columns, then `select`, in which aggregates stand anywhere.
+  struct AggregateRequest {
+    std::vector<NamedAst> by;
+    std::vector<NamedAst> select;
+    Location where;
+  };
+  std::optional<NodeId> aggregate(NodeId input, const AggregateRequest& request);
   std::optional<NodeId> unite(const std::vector<NodeId>& inputs, const Location& where);
 
   struct SinkRequest {
@@ -113,6 +120,12 @@ class PlanBuilder {
   ExpressionPtr bind_value(const Ast& ast, const Schema& schema, NodeId input);
   std::vector<ExpressionPtr> bind_arguments(const Ast& call, NodeId input);
   std::optional<ExplodeNode> bind_explode(NodeId input, const ExplodeRequest& request);
+  /// The aggregate that rows of `node` come from; nothing where there is none.
+  std::optional<NodeId> aggregate_above(NodeId node) const;
+  bool report_ungrouped(const Ast& ast, NodeId input, const AggregateRequest& request);
+  bool bind_keys(NodeId input, const AggregateRequest& request, AggregateNode& node, Schema& output);
+  std::optional<AggregateNode::Call> bind_aggregate_call(NodeId input, const CallAst& call, const Location& where);
+  void check_aggregated_sink(NodeId input, const SinkRequest& request, const SinkNode& sink);
   NodeId add_explode(ExplodeNode explode, const std::vector<Field>& made);
   std::vector<Field> made_fields(const ExplodeNode& explode) const;
   bool name_made(const ExplodeRequest& request, const ExplodeNode& explode, std::vector<Field>& made);

@@ -4,27 +4,10 @@
 #include "engine/expression/binder.h"
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
+#include "engine/plan/calls_in.h"
 
 namespace weir {
 namespace {
-
-// Calls `visit` with every call in an expression, outer ones first.
-template <typename Visit>
-void for_each_call(const Ast& ast, const Visit& visit) {
-  if (const auto* call = std::get_if<CallAst>(&ast.node)) {
-    visit(*call, ast.where);
-    for (const AstPtr& argument : call->arguments) for_each_call(*argument, visit);
-  } else if (const auto* choice = std::get_if<CaseAst>(&ast.node)) {
-    if (choice->operand != nullptr) for_each_call(*choice->operand, visit);
-    for (const auto& [condition, value] : choice->branches) {
-      for_each_call(*condition, visit);
-      for_each_call(*value, visit);
-    }
-    if (choice->otherwise != nullptr) for_each_call(*choice->otherwise, visit);
-  } else if (const auto* cast = std::get_if<CastAst>(&ast.node)) {
-    for_each_call(*cast->operand, visit);
-  }
-}
 
 std::string columns_of_call(const std::vector<Field>& fields) {
   std::vector<std::string> names;
@@ -45,7 +28,7 @@ const TableFunction* PlanBuilder::table_function_of(const Ast& ast) const {
 bool PlanBuilder::report_misplaced(const Ast& ast) {
   bool is_good = true;
   for_each_call(ast, [&](const CallAst& call, const Location& where) {
-    if (registry_.functions.find(call.function) != nullptr) return;
+    if (registry_.functions.find(call.function) != nullptr) return true;
     if (registry_.tables.find(call.function) != nullptr) {
       diagnostics_.error(Error{ErrorKind::user, fmt::format("{} makes rows, and cannot be part of an expression", call.function), where}
                              .with_hint("it stands alone, as a column of select or extend or in a step explode"));
@@ -53,9 +36,10 @@ bool PlanBuilder::report_misplaced(const Ast& ast) {
     } else if (registry_.aggregates.find(call.function) != nullptr) {
       diagnostics_.error(
           Error{ErrorKind::user, fmt::format("{} makes one value of many rows, and this expression has one row", call.function), where}
-              .with_hint("aggregates stand in a step aggregate, which is not available in this version"));
+              .with_hint("aggregates stand in a step aggregate: - aggregate: {by: [...], select: {...}}"));
       is_good = false;
     }
+    return true;
   });
   return is_good;
 }

@@ -208,6 +208,7 @@ void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
   if (diagnostics_.errors().size() == errors_before) {
     plan_.connections.at(request.connection).definition->check_table(sink.table, request.where, diagnostics_);
   }
+  if (!has_stand_in_) check_aggregated_sink(sink.input, request, sink);
   plan_.sinks.push_back(std::move(sink));
 }
 

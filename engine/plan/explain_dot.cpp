@@ -33,6 +33,9 @@ std::string stage_nodes(const StageFacts& facts, std::size_t index) {
                         json_quoted(expansion.explode->call.function->declaration.name));
     text += fmt::format("  {} -> {} [label={}];\n", block_name(index, expansion.parent), block, where_label(expansion.predicate));
   }
+  for (const Gathering& gathering : facts.stage.gatherings)
+    text += fmt::format("  {} -> groups{} [label={}];\n", block_name(index, gathering.block), gathering.aggregate,
+                        where_label(gathering.predicate));
   for (const Branch& branch : facts.stage.branches)
     text += fmt::format("  {} -> sink{} [label={}];\n", block_name(index, branch.block), branch.sink, where_label(branch.predicate));
   return text;
@@ -59,6 +62,11 @@ std::string connection_cluster(const Plan& plan, std::size_t index) {
 std::string explain_dot(const PlanFacts& facts) {
   std::string text = fmt::format("digraph {} {{\n  rankdir=LR;\n", json_quoted(facts.plan->name));
   for (std::size_t i = 0; i < facts.stages.size(); ++i) text += stage_nodes(facts.stages[i], i);
+  for (const GroupStage& groups : fuse_groups(*facts.plan)) {
+    text += fmt::format("  groups{} [shape=box, style=rounded, label={}];\n", groups.aggregate,
+                        json_quoted(aggregate_text(*facts.plan, groups.aggregate)));
+    for (const Branch& branch : groups.branches) text += fmt::format("  groups{} -> sink{};\n", groups.aggregate, branch.sink);
+  }
   for (std::size_t i = 0; i < facts.plan->connections.size(); ++i) text += connection_cluster(*facts.plan, i);
   return text + "}\n";
 }

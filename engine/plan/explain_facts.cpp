@@ -65,6 +65,16 @@ StageFacts stage_facts(const Plan& plan, Stage stage) {
     for (const ExpressionPtr& argument : expansion.arguments) calls.visit(argument);
     for (const ExpressionPtr& carried : expansion.carried) calls.visit(carried);
   }
+  for (const Gathering& gathering : stage.gatherings) {
+    if (gathering.predicate != nullptr) calls.visit(gathering.predicate);
+    for (const ExpressionPtr& key : gathering.keys) calls.visit(key);
+    for (const auto& arguments : gathering.arguments) {
+      for (const ExpressionPtr& argument : arguments) calls.visit(argument);
+    }
+    for (const ExpressionPtr& filter : gathering.filters) {
+      if (filter != nullptr) calls.visit(filter);
+    }
+  }
   facts.distinct_expressions = calls.size();
   facts.shared = calls.shared();
   facts.stage = std::move(stage);
@@ -123,6 +133,14 @@ std::string explode_text(const Plan& plan, NodeId node) {
   for (std::size_t i = plan.nodes[explode.input].schema.fields.size(); i < fields.size(); ++i) made.push_back(fields[i].name);
   const bool says_empty = explode.keeps_empty && !explode.call.function->keeps_empty;
   return fmt::format("{} as {}{}", print(explode.call), join(made), says_empty ? ", keeping empty ones" : "");
+}
+
+std::string aggregate_text(const Plan& plan, NodeId node) {
+  const auto& aggregate = std::get<AggregateNode>(plan.nodes[node].operation);
+  std::vector<std::string> calls, keys;
+  for (const AggregateNode::Call& call : aggregate.calls) calls.push_back(print(call));
+  for (const ExpressionPtr& key : aggregate.keys) keys.push_back(print(*key));
+  return fmt::format("aggregate {}{}", join(calls), keys.empty() ? "" : " by " + join(keys));
 }
 
 std::string column_text(const Field& field) {

@@ -35,6 +35,8 @@ std::vector<std::string> key_names(const SinkTable& table);
 std::string error_policy(const ErrorPolicy& policy);  // "reject, stop above 10 %"
 /// "explode(lines) as line". `node` is an explode.
 std::string explode_text(const Plan& plan, NodeId node);
+/// "aggregate sum(price) by category". `node` is an aggregate.
+std::string aggregate_text(const Plan& plan, NodeId node);
 std::string column_text(const Field& field);          // "id string not null"
 
 std::string explain_text(const PlanFacts& facts);

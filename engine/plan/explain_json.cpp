@@ -55,6 +55,20 @@ void write_expansion(JsonWriter& json, const Expansion& expansion, std::size_t b
   json.end_object();
 }
 
+void write_gathering(JsonWriter& json, const Plan& plan, const Gathering& gathering) {
+  const auto& node = std::get<AggregateNode>(plan.nodes[gathering.aggregate].operation);
+  json.begin_object();
+  json.member("stream", plan.nodes[gathering.aggregate].name);
+  json.member("block", gathering.block);
+  write_predicate(json, gathering.predicate);
+  std::vector<std::string> keys, aggregates;
+  for (const ExpressionPtr& key : gathering.keys) keys.push_back(print(*key));
+  for (const AggregateNode::Call& call : node.calls) aggregates.push_back(print(call));
+  json.member("by", keys);
+  json.member("aggregates", aggregates);
+  json.end_object();
+}
+
 void write_branch(JsonWriter& json, const Plan& plan, const Branch& branch) {
   const SinkTable& table = plan.sinks[branch.sink].table;
   json.begin_object();
@@ -89,6 +103,10 @@ void write_stage(JsonWriter& json, const Plan& plan, const StageFacts& facts) {
   json.key("expansions");
   json.begin_array();
   for (std::size_t i = 0; i < facts.stage.expansions.size(); ++i) write_expansion(json, facts.stage.expansions[i], i + 1);
+  json.end_array();
+  json.key("gatherings");
+  json.begin_array();
+  for (const Gathering& gathering : facts.stage.gatherings) write_gathering(json, plan, gathering);
   json.end_array();
   json.key("branches");
   json.begin_array();

@@ -39,7 +39,7 @@ std::string expansion_text(const Expansion& expansion) {
   return print(call);
 }
 
-std::string stage_text(const StageFacts& facts) {
+std::string stage_text(const Plan& plan, const StageFacts& facts) {
   const ScanNode& scan = *facts.scan;
   std::string text = fmt::format("source {}: {}, format {}\n", scan.source, scan.definition->describe(),
                                  scan.format->describe());
@@ -53,6 +53,10 @@ std::string stage_text(const StageFacts& facts) {
   for (const Expansion& expansion : facts.stage.expansions) {
     const std::string where = expansion.predicate == nullptr ? "" : " where " + print(*expansion.predicate);
     text += fmt::format("  makes rows by {}{}\n", expansion_text(expansion), where);
+  }
+  for (const Gathering& gathering : facts.stage.gatherings) {
+    const std::string where = gathering.predicate == nullptr ? "" : " where " + print(*gathering.predicate);
+    text += fmt::format("  gathers rows for {}{}\n", aggregate_text(plan, gathering.aggregate), where);
   }
   for (const SharedExpression& shared : facts.shared)
     text += fmt::format("  shared by {} uses: {}\n", shared.uses, shared.text);
@@ -88,6 +92,7 @@ std::string step_text(const Plan& plan, NodeId id) {
   if (const auto* united = std::get_if<UnionNode>(&node.operation))
     return fmt::format("union of {}", united->inputs.size()) + stream;
   if (std::holds_alternative<ExplodeNode>(node.operation)) return explode_text(plan, id) + stream;
+  if (std::holds_alternative<AggregateNode>(node.operation)) return aggregate_text(plan, id) + stream;
   const auto& project = std::get<ProjectNode>(node.operation);
   return projection_text(node, project, plan.nodes[project.input].schema) + stream;
 }
@@ -132,7 +137,7 @@ std::string sink_text(const PlanFacts& facts, std::size_t index) {
 
 std::string explain_text(const PlanFacts& facts) {
   std::string text = fmt::format("pipeline {} (plan {})\n\n", facts.plan->name, facts.fingerprint);
-  for (const StageFacts& stage : facts.stages) text += stage_text(stage);
+  for (const StageFacts& stage : facts.stages) text += stage_text(*facts.plan, stage);
   for (std::size_t i = 0; i < facts.plan->sinks.size(); ++i)
     text += (i == 0 ? "" : "\n") + sink_text(facts, i);
   return text;

@@ -63,13 +63,43 @@ std::string block_text(const Stage& stage, std::size_t block) {
   return out;
 }
 
-std::string branch_text(const Plan& plan, const ScanNode& scan, const Stage& stage, const Branch& branch) {
+std::string output_text(const Plan& plan, const Branch& branch) {
   std::string out;
-  add(out, scan.source);
-  out += block_text(stage, branch.block);
   add(out, plan.sinks[branch.sink].table.sink);
   add_expression(out, branch.predicate);
   for (const ExpressionPtr& output : branch.outputs) add_expression(out, output);
+  return out;
+}
+
+std::string branch_text(const Plan& plan, const ScanNode& scan, const Stage& stage, const Branch& branch) {
+  std::string out;
+  add(out, scan.source);
+  return out + block_text(stage, branch.block) + output_text(plan, branch);
+}
+
+/// Without the input's names: what is computed of the arguments.
+std::string aggregate_definition(const Plan& plan, NodeId node) {
+  const auto& aggregate = std::get<AggregateNode>(plan.nodes[node].operation);
+  std::string out;
+  for (const ExpressionPtr& key : aggregate.keys) add(out, to_string(key->type));
+  for (const AggregateNode::Call& call : aggregate.calls) {
+    const Function& declaration = call.bound.function->declaration;
+    add(out, fmt::format("{} {} {}", declaration.name, call.is_distinct, to_string(call.bound.type)));
+    for (const Overload& overload : declaration.overloads) out += overload.origin;
+  }
+  return out;
+}
+
+std::string gathering_text(const Plan& plan, const ScanNode& scan, const Stage& stage, const Gathering& gathering) {
+  std::string out;
+  add(out, scan.source);
+  out += block_text(stage, gathering.block) + aggregate_definition(plan, gathering.aggregate);
+  add_expression(out, gathering.predicate);
+  for (const ExpressionPtr& key : gathering.keys) add_expression(out, key);
+  for (std::size_t i = 0; i < gathering.arguments.size(); ++i) {
+    for (const ExpressionPtr& argument : gathering.arguments[i]) add_expression(out, argument);
+    add_expression(out, gathering.filters[i]);
+  }
   return out;
 }
 
@@ -94,7 +124,11 @@ std::string fingerprint(const Plan& plan) {
   for (const Stage& stage : fuse(plan)) {
     const auto& scan = std::get<ScanNode>(plan.nodes[stage.scan].operation);
     parts.push_back(scan_text(scan, stage));
+    for (const Gathering& gathering : stage.gatherings) parts.push_back(gathering_text(plan, scan, stage, gathering));
     for (const Branch& branch : stage.branches) parts.push_back(branch_text(plan, scan, stage, branch));
+  }
+  for (const GroupStage& groups : fuse_groups(plan)) {
+    for (const Branch& branch : groups.branches) parts.push_back(output_text(plan, branch) + aggregate_definition(plan, groups.aggregate));
   }
   for (const SinkNode& sink : plan.sinks) parts.push_back(sink_text(sink));
   std::sort(parts.begin(), parts.end());

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/component/registry.h"
+#include "engine/expression/aggregate.h"
 #include "engine/expression/expression.h"
 #include "engine/expression/table_function.h"
 
@@ -62,7 +63,19 @@ struct ExplodeNode {
   bool numbers_rows = false;  // the first column made is the row's number, from 0
 };
 
-using PlanOperation = std::variant<ScanNode, FilterNode, ProjectNode, UnionNode, ExplodeNode>;
+/// One row for each combination of keys among the rows of the input, which changes as they come: the keys, then the aggregates.
+struct AggregateNode {
+  NodeId input;
+  std::vector<ExpressionPtr> keys;
+  struct Call {
+    BoundAggregate bound;
+    bool is_distinct = false;
+    ExpressionPtr filter;  // null: every row
+  };
+  std::vector<Call> calls;
+};
+
+using PlanOperation = std::variant<ScanNode, FilterNode, ProjectNode, UnionNode, ExplodeNode, AggregateNode>;
 
 struct PlanNode {
   std::string name;  // of the stream it belongs to, for explain
@@ -72,6 +85,8 @@ struct PlanNode {
 
 /// The nodes that `operation` reads, in order; none for a source.
 std::vector<NodeId> inputs_of(const PlanOperation& operation);
+/// "sum(DISTINCT price) FILTER (WHERE qty > 1)".
+std::string print(const AggregateNode::Call& call);
 
 /// Rows that init-db puts into a sink's table: one per day (or step) of a range, as if they had come with
 /// `column` set and all else NULL.
@@ -103,6 +118,9 @@ struct Plan {
   std::vector<SinkNode> sinks;            // in the order of the file
   const Function* conjunction = nullptr;  // the registry's `and`, with which fuse() joins filters
 };
+
+/// Whether anything is remembered between rows: then one process runs all of the pipeline.
+bool is_stateful(const Plan& plan);
 
 /// A hash of what decides results: sources, columns, expressions, sinks, keys; not of names of files,
 /// settings, passwords or layout. 16 hex digits.

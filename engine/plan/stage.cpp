@@ -15,8 +15,9 @@ struct Readers {
     Expansion expansion;
   };
   std::vector<Made> expansions;
+  std::vector<Gathering> gatherings;
 };
-/// Of every scan and explode that reaches a sink.
+/// Of every scan, explode and aggregate that reaches a sink.
 using AllReaders = std::map<NodeId, Readers>;
 
 /// Where rows come from, with a predicate and expressions over that node's columns.
@@ -85,6 +86,15 @@ void for_each_expression(Readers& readers, const Visit& visit) {
     all(expansion.predicate, expansion.arguments);
     for (ExpressionPtr& carried : expansion.carried) visit(carried);
   }
+  for (Gathering& gathering : readers.gatherings) {
+    all(gathering.predicate, gathering.keys);
+    for (std::vector<ExpressionPtr>& arguments : gathering.arguments) {
+      for (ExpressionPtr& argument : arguments) visit(argument);
+    }
+    for (ExpressionPtr& filter : gathering.filters) {
+      if (filter != nullptr) visit(filter);
+    }
+  }
 }
 
 std::vector<bool> used_columns(Readers& readers, std::size_t count) {
@@ -125,6 +135,30 @@ void place_explode(const Plan& plan, NodeId node, Readers& readers, AllReaders& 
   }
 }
 
+// Makes the aggregate a reader of where its input's rows come from.
+void place_aggregate(const Plan& plan, NodeId node, AllReaders& all) {
+  const auto& aggregate = std::get<AggregateNode>(plan.nodes[node].operation);
+  std::vector<ExpressionPtr> expressions = aggregate.keys;
+  for (const AggregateNode::Call& call : aggregate.calls) {
+    expressions.insert(expressions.end(), call.bound.arguments.begin(), call.bound.arguments.end());
+    if (call.filter != nullptr) expressions.push_back(call.filter);
+  }
+  for (Origin& origin : origins_of(plan, aggregate.input, std::move(expressions))) {
+    auto next = origin.expressions.begin();
+    const auto take = [&](std::size_t count) {
+      const auto first = next;
+      next += static_cast<std::ptrdiff_t>(count);
+      return std::vector<ExpressionPtr>(first, next);
+    };
+    Gathering gathering{0, node, std::move(origin.predicate), take(aggregate.keys.size()), {}, {}};
+    for (const AggregateNode::Call& call : aggregate.calls) {
+      gathering.arguments.push_back(take(call.bound.arguments.size()));
+      gathering.filters.push_back(call.filter == nullptr ? nullptr : *next++);
+    }
+    all[origin.node].gatherings.push_back(std::move(gathering));
+  }
+}
+
 // Used columns, and those whose NOT NULL has to be checked even where nobody reads them.
 void keep_needed_columns(const ScanNode& scan, Readers& readers, Stage& stage) {
   const std::vector<bool> used = used_columns(readers, scan.columns.size());
@@ -147,6 +181,10 @@ void add_block(const AllReaders& all, const Readers& readers, std::size_t block,
     stage.branches.push_back(branch);
     stage.branches.back().block = block;
   }
+  for (const Gathering& gathering : readers.gatherings) {
+    stage.gatherings.push_back(gathering);
+    stage.gatherings.back().block = block;
+  }
   for (const auto& [node, expansion] : readers.expansions) {
     stage.expansions.push_back(expansion);
     stage.expansions.back().parent = block;
@@ -154,20 +192,27 @@ void add_block(const AllReaders& all, const Readers& readers, std::size_t block,
   }
 }
 
-}  // namespace
-
-std::vector<Stage> fuse(const Plan& plan) {
+AllReaders readers_of(const Plan& plan) {
   AllReaders all;
   for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
     for (Origin& origin : origins_of(plan, plan.sinks[i].input, plan.sinks[i].expressions))
       all[origin.node].branches.push_back({i, std::move(origin.predicate), std::move(origin.expressions)});
   }
-  // A node's input has a lower number: once an explode is reached, everything that reads it is known.
+  // A node's input has a lower number: once a node is reached, everything that reads it is known.
   for (NodeId node = plan.nodes.size(); node-- > 0;) {
     const auto readers = all.find(node);
-    if (readers != all.end() && std::holds_alternative<ExplodeNode>(plan.nodes[node].operation))
-      place_explode(plan, node, readers->second, all);
+    if (readers == all.end()) continue;
+    const PlanOperation& operation = plan.nodes[node].operation;
+    if (std::holds_alternative<ExplodeNode>(operation)) place_explode(plan, node, readers->second, all);
+    if (std::holds_alternative<AggregateNode>(operation)) place_aggregate(plan, node, all);
   }
+  return all;
+}
+
+}  // namespace
+
+std::vector<Stage> fuse(const Plan& plan) {
+  AllReaders all = readers_of(plan);
   std::vector<Stage> stages;
   for (auto& [node, readers] : all) {
     const auto* scan = std::get_if<ScanNode>(&plan.nodes[node].operation);
@@ -177,6 +222,14 @@ std::vector<Stage> fuse(const Plan& plan) {
     keep_needed_columns(*scan, readers, stage);
     add_block(all, readers, 0, stage);
     stages.push_back(std::move(stage));
+  }
+  return stages;
+}
+
+std::vector<GroupStage> fuse_groups(const Plan& plan) {
+  std::vector<GroupStage> stages;
+  for (auto& [node, readers] : readers_of(plan)) {
+    if (std::holds_alternative<AggregateNode>(plan.nodes[node].operation)) stages.push_back({node, std::move(readers.branches)});
   }
   return stages;
 }

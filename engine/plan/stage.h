@@ -26,6 +26,16 @@ struct Expansion {
   std::vector<ExpressionPtr> carried;
 };
 
+/// What an aggregate takes from one block of rows.
+struct Gathering {
+  std::size_t block;
+  NodeId aggregate;
+  ExpressionPtr predicate;  // null: every row
+  std::vector<ExpressionPtr> keys;
+  std::vector<std::vector<ExpressionPtr>> arguments;  // of each call
+  std::vector<ExpressionPtr> filters;                 // of each call; null: every row
+};
+
 /// Everything between one source and its sinks, evaluated by one node of the flow graph. Block 0 are the rows of the source, block i + 1 those
 /// made by expansions[i].
 struct Stage {
@@ -34,11 +44,20 @@ struct Stage {
   bool needs_headers = false;
   std::vector<Branch> branches;        // several for one sink if a union brings rows of this source in twice
   std::vector<Expansion> expansions;   // parents before what is made of them
+  std::vector<Gathering> gatherings;
+};
+
+/// Everything between an aggregate and its sinks. The branches are over the aggregate's columns, have no predicate and block 0.
+struct GroupStage {
+  NodeId aggregate;
+  std::vector<Branch> branches;
 };
 
 /// Inlines projections, merges filters, pushes them to where their rows come from, drops unused columns. One stage per scan
 /// node that reaches a sink. Branches and expansions that read one explode share its rows. The plan must outlive the result.
 std::vector<Stage> fuse(const Plan& plan);
+/// One per aggregate that reaches a sink.
+std::vector<GroupStage> fuse_groups(const Plan& plan);
 
 /// The order in which an epoch writes tables: referenced ones before those that refer to them, else
 /// dimension-like order of the file. The result holds indexes into plan.sinks, those of `connection` only. An

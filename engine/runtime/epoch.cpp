@@ -11,6 +11,9 @@
 namespace weir {
 namespace {
 
+constexpr std::uint32_t of_group = ~0u;     // RowReference::tag of a row that is of no chunk
+constexpr std::size_t of_state = ~std::size_t{0};  // in place of a sink: the table of the state
+
 const EncodedRow& row_of(const RowReference& reference) { return reference.rows->rows[reference.index]; }
 
 // Whether `later` takes the place of `earlier` when both have one key: both sinks must agree, so the engine
@@ -31,12 +34,14 @@ bool replaces(const SinkTable& table, const RowReference& earlier, const RowRefe
 }  // namespace
 
 EpochAssembler::EpochAssembler(std::size_t lane, const Plan& plan, const std::vector<Stage>& stages,
-                               std::vector<std::size_t> order, const AllTableKeys& keys)
+                               std::vector<std::size_t> order, const AllTableKeys& keys,
+                               KeyedState* state)
     : lane_(lane),
       plan_(plan),
       stages_(stages),
       order_(std::move(order)),
       keys_(keys),
+      state_(state),
       guesses_(plan.sinks.size()) {}
 
 const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage,
@@ -57,15 +62,26 @@ const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage
           {chunk->split->source_name, chunk->split->split, chunk->raw->from, chunk->raw->to});
     }
   }
+  if (state_ != nullptr) take_state(stage, chunks);
   std::sort(write_.advances.begin(), write_.advances.end(),
             [](const SplitAdvance& a, const SplitAdvance& b) { return a.split < b.split; });
   write_.reject = [this](const TableWrite& table, const RowReference& row, const std::string& code,
                          const std::string& message) {
+    if (row.tag == of_group) return make_group_reject(sink_named(table.table->sink), {row_of(row).record, code, message});
     const StagedChunk& chunk = *(*chunks_)[row.tag];
     return make_reject(stage_, block_of(stage_, chunk, *row.rows), chunk, {row_of(row).record, code, message}, table.table->sink);
   };
   add_rejects(stage, chunks);
-  for (const std::size_t sink : order_) add_table(sink, stage, chunks);
+  for (const std::size_t sink : order_) {
+    const bool is_of_groups = state_ != nullptr && state_->feeds(sink);
+    if (!is_of_groups) {
+      add_table(sink, stage, chunks);
+      continue;
+    }
+    add_absorbed(sink, stage, chunks);
+    add_groups(sink);
+  }
+  if (state_ != nullptr) add_state_rows();
   write_.tables = std::move(tables_);
   return write_;
 }
@@ -100,6 +116,79 @@ void EpochAssembler::add_table(std::size_t sink, std::size_t stage,
   }
   add_writes(sink, std::move(write), line);
   write_.ledger.push_back(std::move(line));
+}
+
+void EpochAssembler::take_state(std::size_t stage, const std::vector<StagedChunkPtr>& chunks) {
+  for (const StagedChunkPtr& chunk : chunks) {
+    for (std::size_t g = 0; g < chunk->gathered.size(); ++g)
+      state_->merge(stages_[stage].gatherings[g].aggregate, *chunk->gathered[g].groups);
+  }
+  changes_ = &state_->take_changes(write_.epoch);
+  write_.advances.push_back(changes_->advance);
+}
+
+// What the chunks gave to the aggregate that feeds `sink`.
+void EpochAssembler::add_absorbed(std::size_t sink, std::size_t stage, const std::vector<StagedChunkPtr>& chunks) {
+  LedgerLine line{.source = chunks.front()->split->source_name, .sink = plan_.sinks[sink].table.sink};
+  bool is_fed = false;
+  for (std::size_t g = 0; g < stages_[stage].gatherings.size(); ++g) {
+    const Gathering& gathering = stages_[stage].gatherings[g];
+    if (!state_->feeds(sink, gathering.aggregate)) continue;
+    is_fed = true;
+    for (const StagedChunkPtr& chunk : chunks) {
+      const GatheredRows& rows = chunk->gathered[g];
+      line.read += chunk->row_count();
+      line.absorbed += rows.absorbed;
+      line.filtered += rows.filtered + chunk->ignored;
+      line.rejected += static_cast<std::int64_t>(chunk->rejected.size() + rows.refused.size());
+      count_expansions(stage, gathering.block, *chunk, line);
+      for (const RefusedRecord& refused : rows.refused)
+        write_.rejected.push_back(make_reject(stage, gathering.block, *chunk, refused, line.sink));
+    }
+  }
+  if (is_fed) write_.ledger.push_back(std::move(line));
+}
+
+// The rows of groups that changed: they replace those that stand in the table.
+void EpochAssembler::add_groups(std::size_t sink) {
+  for (const KeyedState::SinkRows& made : changes_->sinks) {
+    if (made.sink != sink) continue;
+    for (const RefusedRecord& refused : made.rows.refused) write_.rejected.push_back(make_group_reject(sink, refused));
+    if (made.rows.rows.empty()) continue;
+    TableWrite write{&plan_.sinks[sink].table, no_ledger_line, {}, false};
+    for (std::uint32_t i = 0; i < made.rows.rows.size(); ++i) write.rows.push_back({&made.rows, i, of_group});
+    sort_by_key(write);
+    tables_.push_back(std::move(write));
+    sink_of_table_.push_back(sink);
+  }
+}
+
+void EpochAssembler::add_state_rows() {
+  if (changes_->state.rows.empty()) return;
+  TableWrite write{&state_->state_table(), no_ledger_line, {}, false};
+  for (std::uint32_t i = 0; i < changes_->state.rows.size(); ++i) write.rows.push_back({&changes_->state, i, of_group});
+  sort_by_key(write);
+  tables_.push_back(std::move(write));
+  sink_of_table_.push_back(of_state);
+}
+
+std::size_t EpochAssembler::sink_named(const std::string& name) const {
+  for (std::size_t i = 0; i < plan_.sinks.size(); ++i) {
+    if (plan_.sinks[i].table.sink == name) return i;
+  }
+  WEIR_CHECK(false, "the database can hold every row of weir_state");
+}
+
+// Many records made the row, so none is named: the group is.
+RejectedRow EpochAssembler::make_group_reject(std::size_t sink, const RefusedRecord& refused) const {
+  const std::string group = state_->describe(sink, refused.record);
+  return {.source = "(groups)",
+          .split = plan_.sinks[sink].table.sink,
+          .offset = write_.epoch,
+          .sink = plan_.sinks[sink].table.sink,
+          .part = group,
+          .reason = refused.code,
+          .message = fmt::format("{}: {}", group, refused.message)};
 }
 
 // Rows whose key is on its way in another lane's transaction are a write of their own, after the others: see
@@ -254,8 +343,8 @@ void EpochAssembler::committed(const EpochReport& report) {
     const TableWrite& write = write_.tables[t];
     const TableReport& table = report.tables[t];
     const std::size_t sink = sink_of_table_[t];
-    if (write.believed_new) table.was_new ? guesses_[sink].held() : guesses_[sink].failed();
-    if (keys_[sink].seen == nullptr) continue;
+    if (sink != of_state && write.believed_new) table.was_new ? guesses_[sink].held() : guesses_[sink].failed();
+    if (sink == of_state || keys_[sink].seen == nullptr) continue;
     committed_keys_.clear();
     std::size_t next_refused = 0;
     for (std::uint32_t i = 0; i < write.rows.size(); ++i) {

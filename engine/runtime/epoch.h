@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/plan/stage.h"
+#include "engine/runtime/keyed_state.h"
 #include "engine/runtime/staged_chunk.h"
 #include "engine/runtime/table_keys.h"
 
@@ -36,9 +37,10 @@ class NewnessGuess {
 /// Assembles the epochs of one lane. One thread. Memory is reused from epoch to epoch.
 class EpochAssembler {
  public:
-  /// `order`: indexes into plan.sinks as write_order gives them. References must outlive the assembler.
+  /// `order`: indexes into plan.sinks as write_order gives them. With `state`, what assemble() was given is taken in at once: it must be
+  /// committed, or the state be loaded anew. References must outlive the assembler.
   EpochAssembler(std::size_t lane, const Plan& plan, const std::vector<Stage>& stages,
-                 std::vector<std::size_t> order, const AllTableKeys& keys);
+                 std::vector<std::size_t> order, const AllTableKeys& keys, KeyedState* state = nullptr);
 
   /// `chunks`: of one stage, grouped by split, each split's in sequence. The result points into them and
   /// stays good until the next call; chunks must not change meanwhile.
@@ -62,6 +64,12 @@ class EpochAssembler {
   void add_writes(std::size_t sink, TableWrite write, LedgerLine& line);
   void forget_pending();
   void add_rejects(std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
+  void add_groups(std::size_t sink);
+  void add_absorbed(std::size_t sink, std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
+  void take_state(std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
+  void add_state_rows();
+  std::size_t sink_named(const std::string& name) const;
+  RejectedRow make_group_reject(std::size_t sink, const RefusedRecord& refused) const;
   void count_expansions(std::size_t stage, std::size_t block, const StagedChunk& chunk, LedgerLine& line) const;
   std::set<std::string> sinks_below(std::size_t stage, std::size_t block) const;
   /// `refused.record` is a record of the chunk, or a row of `block`.
@@ -74,6 +82,8 @@ class EpochAssembler {
   const std::vector<Stage>& stages_;
   std::vector<std::size_t> order_;
   const AllTableKeys& keys_;
+  KeyedState* const state_;  // null: the pipeline is stateless
+  const KeyedState::Changes* changes_ = nullptr;
   std::vector<NewnessGuess> guesses_;  // one per sink of the plan
   const std::vector<StagedChunkPtr>* chunks_ = nullptr;
   std::size_t stage_ = 0;  // of the latest epoch

@@ -9,10 +9,12 @@
 
 #include "engine/base/log.h"
 #include "engine/runtime/flow.h"
+#include "engine/runtime/keyed_state.h"
 #include "engine/runtime/lane.h"
 #include "engine/runtime/process_identity.h"
 #include "engine/runtime/split_keeper.h"
 #include "engine/runtime/stage_runner.h"
+#include "engine/runtime/state_ownership.h"
 
 namespace weir {
 namespace {
@@ -38,9 +40,12 @@ class StreamJob final : public Job {
  private:
   Status open_store();
   Status open_stages();
+  Result<bool> open_state();
+  Status load_state(Position position);
   void open_lanes(const std::vector<std::size_t>& order);
   std::size_t lane_count() const {
-    return std::max<std::size_t>(1, std::min(options_.writers, store_->useful_writers()));
+    // All of an epoch's state is committed at once.
+    return state_ != nullptr ? 1 : std::max<std::size_t>(1, std::min(options_.writers, store_->useful_writers()));
   }
   void work(StagedChunk& chunk);
   void wait_for_end();
@@ -61,6 +66,7 @@ class StreamJob final : public Job {
   std::unique_ptr<Store> store_;
   std::vector<Stage> stages_;
   AllTableKeys keys_;
+  std::unique_ptr<KeyedState> state_;                  // null: the pipeline is stateless
   std::vector<std::unique_ptr<StageRunner>> runners_;  // one per stage
   std::vector<std::unique_ptr<Source>> sources_;       // one per stage
   std::vector<std::unique_ptr<Lane>> lanes_;
@@ -89,6 +95,9 @@ Status StreamJob::open_store() {
 
 Status StreamJob::open_stages() {
   stages_ = fuse(*plan_);
+  WEIR_ASSIGN(state_, KeyedState::make(*plan_, *store_, clock_));
+  if (state_ != nullptr && options_.shard)
+    return Error{ErrorKind::usage, "a stateful pipeline is run by one process: it cannot be sharded"};
   for (const SinkNode& sink : plan_->sinks) {
     const bool is_useful = sink.table.on_conflict == OnConflict::ignore && !sink.table.key.empty();
     keys_.emplace_back();
@@ -126,13 +135,36 @@ void StreamJob::open_lanes(const std::vector<std::size_t>& order) {
                         clock_,
                         [this] { keeper_->refresh(); },
                         [this](const std::vector<StagedChunkPtr>& epoch) { keeper_->read_again(epoch); },
+                        state_.get(),
                         options_.epoch_rows,
                         options_.retry_pause};
     lanes_.push_back(std::make_unique<Lane>(lane, std::move(context), order));
   }
 }
 
+Status StreamJob::load_state(Position position) {
+  WEIR_ASSIGN(const auto administration, store_->administration());
+  return state_->load(*administration, std::move(position));
+}
+
+// The state of this pipeline, as it was last committed. False where the job ends before it had it.
+Result<bool> StreamJob::open_state() {
+  WEIR_ASSIGN(std::optional<Position> position, own_state(*store_, owner_, options_.lease, !options_.until_end, control_));
+  if (!position) return false;
+  if (Status loaded = load_state(*std::move(position)); !loaded.ok()) {
+    // Whoever comes next need not wait for the lease to run out.
+    if (auto leases = store_->leases(); leases.ok() && !(*leases)->leave().ok()) log::debug("the lease could not be given up");
+    return std::move(loaded).error();
+  }
+  if (state_->group_count() > 0) log::info("restored {} groups", state_->group_count());
+  return true;
+}
+
 Status StreamJob::run() {
+  if (state_ != nullptr) {
+    WEIR_ASSIGN(const bool has_state, open_state());
+    if (!has_state) return {};
+  }
   WEIR_ASSIGN(const std::vector<std::size_t> order, write_order(*plan_, plan_->sinks.front().connection));
   open_lanes(order);
   const std::size_t workers =
@@ -149,7 +181,7 @@ Status StreamJob::run() {
     entries.push_back({name, sources_[i].get(), loops_[i].get()});
   }
   auto keeper = std::make_unique<SplitKeeper>(*store_, std::move(entries), options_, lanes_.size(), owner_,
-                                              control_, clock_);
+                                              control_, clock_, state_ != nullptr);
   {
     const std::scoped_lock lock(parts_mutex_);
     keeper_ = std::move(keeper);

@@ -24,7 +24,7 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
 Lane::Lane(std::size_t number, LaneContext context, std::vector<std::size_t> write_order)
     : number_(number),
       context_(std::move(context)),
-      assembler_(number, context_.plan, context_.stages, std::move(write_order), context_.keys) {}
+      assembler_(number, context_.plan, context_.stages, std::move(write_order), context_.keys, context_.state) {}
 
 Lane::~Lane() {
   close();
@@ -114,12 +114,18 @@ void Lane::commit(Epoch epoch) {
       assembler_.committed(*report);
       context_.counters.add_epoch(write, *report, rows, context_.clock.wall_microseconds());
       for (const SplitAdvance& advance : write.advances) {
-        context_.sources[epoch.front()->split->source]->committed(advance.split, advance.to);
+        if (advance.source != state_source)
+          context_.sources[epoch.front()->split->source]->committed(advance.split, advance.to);
       }
       break;
     }
     if (report.error().kind() != ErrorKind::fenced) {
       context_.control.fail(std::move(report).error());
+      break;
+    }
+    // The state holds rows now that are not committed, and another process may have gone on from the state before.
+    if (context_.state != nullptr) {
+      context_.control.fail(Error{ErrorKind::fatal, "this pipeline is run by another process now: " + report.error().message()});
       break;
     }
     log::warning("{}; asking the database which splits are still ours", report.error().message());

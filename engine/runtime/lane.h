@@ -32,6 +32,7 @@ struct LaneContext {
       check_ownership;  // reads from the database which splits are still ours and marks the others as lost
   std::function<void(const std::vector<StagedChunkPtr>&)>
       read_again;  // marks the chunks' splits as lost and has them claimed anew
+  KeyedState* state;  // null: the pipeline is stateless
   std::size_t epoch_rows;
   std::chrono::milliseconds retry_pause;
 };

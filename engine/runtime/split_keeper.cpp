@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "engine/base/log.h"
+#include "engine/runtime/keyed_state.h"
 #include "engine/runtime/retry.h"
 #include "engine/runtime/process_identity.h"
 
@@ -31,13 +32,15 @@ std::size_t number_of(const std::string& split) {
 }  // namespace
 
 SplitKeeper::SplitKeeper(Store& store, std::vector<SourceEntry> sources, const JobOptions& options,
-                         std::size_t lanes, std::string owner, JobControl& control, const Clock& clock)
+                         std::size_t lanes, std::string owner, JobControl& control, const Clock& clock,
+                         bool takes_all)
     : store_(store),
       options_(options),
       lanes_(lanes),
       owner_(std::move(owner)),
       control_(control),
-      clock_(clock) {
+      clock_(clock),
+      takes_all_(takes_all) {
   for (SourceEntry& entry : sources) {
     SourceState state;
     state.entry = std::move(entry);
@@ -146,6 +149,7 @@ Status SplitKeeper::round() {
   if (leases_ == nullptr) {
     WEIR_ASSIGN(leases_, store_.leases());
   }
+  if (takes_all_) WEIR_TRY(check_state());
   // One source's trouble must not let the leases of the others run out.
   Status first;
   for (std::size_t i = 0; i < sources_.size(); ++i) {
@@ -154,6 +158,16 @@ Status SplitKeeper::round() {
     first = std::move(status).error().in("source " + sources_[i].entry.name);
   }
   return first;
+}
+
+// Splits without the state are of no use: what it holds now is another process's to go on from.
+Status SplitKeeper::check_state() {
+  WEIR_ASSIGN(const SplitLeases::Board board, leases_->heartbeat(state_source, options_.lease));
+  for (const SplitState& split : board.splits) {
+    if (split.owner == owner_) return {};
+    return Error{ErrorKind::fatal, "this pipeline is run by another process now: " + (split.owner.empty() ? "nobody yet" : split.owner)};
+  }
+  return Error{ErrorKind::fatal, "the state of this pipeline is not stored any more"};
 }
 
 Status SplitKeeper::list_splits(SourceState& state) {
@@ -183,7 +197,7 @@ Status SplitKeeper::share(SourceState& state, std::size_t source) {
                                    board.members.begin(), board.members.end(),
                                    [](const std::string& member) { return !is_surely_dead(member); })));
   const std::size_t fair_share =
-      options_.shard ? board.splits.size() : (board.splits.size() + members - 1) / members;
+      options_.shard || takes_all_ ? board.splits.size() : (board.splits.size() + members - 1) / members;
   WEIR_TRY(give_up_surplus(state, fair_share));
   bool is_settled = !board.splits.empty();
   for (const SplitState& split : board.splits) {

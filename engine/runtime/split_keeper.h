@@ -21,7 +21,7 @@ namespace weir {
 
 /// With leases, live processes share the splits evenly: each takes free ones up to its fair share and gives
 /// up what it has beyond. With a static shard it takes its own splits from whoever has them. The commit's
-/// compare-and-set is the fence in both cases; a lease only avoids work that would be thrown away.
+/// compare-and-set is the fence in both cases. A stateful pipeline is run by one process, which takes all splits; a lease only avoids work that would be thrown away.
 class SplitKeeper {
  public:
   struct SourceEntry {
@@ -30,7 +30,7 @@ class SplitKeeper {
     SourceLoop* loop;
   };
   SplitKeeper(Store& store, std::vector<SourceEntry> sources, const JobOptions& options, std::size_t lanes,
-              std::string owner, JobControl& control, const Clock& clock);
+              std::string owner, JobControl& control, const Clock& clock, bool takes_all);
   ~SplitKeeper();
   void start();
   /// Any thread. Reads the leases now and marks the splits that are no longer ours; returns when that is
@@ -61,6 +61,7 @@ class SplitKeeper {
 
   void run();
   Status round();
+  Status check_state();
   Status list_splits(SourceState& state);
   Status share(SourceState& state, std::size_t source);
   Status add_new_splits(SourceState& state, SplitLeases::Board& board);
@@ -78,6 +79,7 @@ class SplitKeeper {
   const std::string owner_;
   JobControl& control_;
   const Clock& clock_;
+  const bool takes_all_;
   std::unique_ptr<SplitLeases> leases_;  // the keeper's thread only
   std::vector<SourceState> sources_;
   mutable std::mutex mutex_;

@@ -5,7 +5,10 @@
 #include <numeric>
 
 #include "engine/base/failpoint.h"
+#include "engine/data/hash.h"
 #include "engine/expression/program.h"
+#include "engine/runtime/keyed_state.h"
+#include "engine/runtime/record_part.h"
 
 namespace weir {
 namespace {
@@ -126,6 +129,16 @@ Status StageRunner::compile(const Plan& plan, const Store& store, const AllTable
     expansions_.push_back({add_roots(expansion.predicate, std::move(expressions), roots[expansion.parent]), &expansion,
                            {expansion.explode->keeps_empty, expansion.explode->numbers_rows, errors_are_null_}});
   }
+  for (const Gathering& gathering : stage_.gatherings) {
+    std::vector<ExpressionPtr> expressions = gathering.keys;
+    for (std::size_t i = 0; i < gathering.arguments.size(); ++i) {
+      expressions.insert(expressions.end(), gathering.arguments[i].begin(), gathering.arguments[i].end());
+      if (gathering.filters[i] != nullptr) expressions.push_back(gathering.filters[i]);
+    }
+    const auto& node = std::get<AggregateNode>(plan.nodes[gathering.aggregate].operation);
+    gatherings_.push_back({gathering.block, add_roots(gathering.predicate, std::move(expressions), roots[gathering.block]), &gathering,
+                           std::make_unique<GroupShape>(shape_of(node))});
+  }
   for (const std::vector<ExpressionPtr>& of_block : roots) {
     WEIR_ASSIGN(Program program, Program::compile(of_block));
     programs_.push_back(std::move(program));
@@ -144,6 +157,7 @@ void StageRunner::run(StagedChunk& chunk) const {
   chunk.ignored = static_cast<std::int64_t>(decoded.ignored);
   chunk.branches.resize(branches_.size());
   chunk.blocks.resize(expansions_.size());
+  chunk.gathered.resize(gatherings_.size());
   run_block(0, {std::move(decoded.batch), std::move(decoded.record_of_row)}, chunk);
   chunk.raw->arena.keep_blocks(blocks_of_records);
 }
@@ -152,6 +166,9 @@ void StageRunner::run_block(std::size_t block, const BlockRows& rows, StagedChun
   const std::vector<Column> results = programs_[block].evaluate(rows.batch, chunk.raw->arena, clock_.wall_microseconds());
   for (std::size_t i = 0; i < branches_.size(); ++i) {
     if (branches_[i].block == block) run_branch(branches_[i], results, rows, chunk.branches[i]);
+  }
+  for (std::size_t i = 0; i < gatherings_.size(); ++i) {
+    if (gatherings_[i].block == block) run_gathering(gatherings_[i], results, rows, block, chunk, chunk.gathered[i]);
   }
   for (std::size_t i = 0; i < expansions_.size(); ++i) {
     if (expansions_[i].expansion->parent != block) continue;
@@ -175,6 +192,36 @@ void StageRunner::run_branch(const BranchPlan& branch, const std::vector<Column>
   }
   keep_matching(out.rows.rows, selection);
   branch.encoder->encode_values(columns, selection.rows, out.rows);
+}
+
+// Groups of the chunk alone; the lane merges them in the order of commits, which decides nothing.
+void StageRunner::run_gathering(const GatheringPlan& gathering, const std::vector<Column>& results, const BlockRows& rows,
+                                std::size_t block, StagedChunk& chunk, GatheredRows& out) const {
+  Selection selection = select_all(rows.batch.row_count, rows.origins);
+  const Column* outputs = results.data() + gathering.results.first_column;
+  if (gathering.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.refused, out.filtered);
+  const std::span<const Column> columns(outputs, gathering.results.column_count);
+  if (!errors_are_null_) drop_failed(columns, selection, out.refused, [](std::size_t) { return std::string("aggregate: "); });
+
+  std::vector<std::span<const Column>> arguments;
+  std::vector<const Column*> filters;
+  const Column* next = outputs + gathering.gathering->keys.size();
+  for (std::size_t i = 0; i < gathering.gathering->arguments.size(); ++i) {
+    arguments.emplace_back(next, gathering.gathering->arguments[i].size());
+    next += gathering.gathering->arguments[i].size();
+    filters.push_back(gathering.gathering->filters[i] == nullptr ? nullptr : next++);
+  }
+  std::vector<RowPosition> positions;
+  if (gathering.shape->uses_positions()) {
+    const std::uint64_t split = hash_bytes(chunk.split->source_name + "/" + chunk.split->split).low;
+    for (const std::uint32_t row : selection.records) {
+      const std::uint32_t record = part_of(stage_, block, chunk, row).record;
+      positions.push_back({0, split, static_cast<std::uint64_t>(chunk.raw->records[record].offset)});
+    }
+  }
+  out.groups = std::make_unique<GroupTable>(*gathering.shape);
+  out.groups->add({columns.first(gathering.gathering->keys.size()), arguments, filters, selection.rows, positions}, chunk.raw->arena);
+  out.absorbed = static_cast<std::int64_t>(selection.rows.size());
 }
 
 StageRunner::BlockRows StageRunner::run_expansion(const ExpansionPlan& expansion, const std::vector<Column>& results, const BlockRows& rows,

@@ -20,7 +20,7 @@ class StageRunner {
   /// references must outlive the runner.
   static Result<std::unique_ptr<StageRunner>> make(const Plan& plan, const Stage& stage, const Store& store,
                                                    const AllTableKeys& keys, const Clock& clock);
-  /// Fills rejected, ignored, branches and blocks; keeps of the chunk's arena only what the records need.
+  /// Fills rejected, ignored, branches, blocks and gathered; keeps of the chunk's arena only what the records need.
   void run(StagedChunk& chunk) const;
   const Stage& stage() const { return stage_; }
 
@@ -43,6 +43,12 @@ class StageRunner {
     const Expansion* expansion;
     ExpandRules rules;
   };
+  struct GatheringPlan {
+    std::size_t block;
+    Results results;  // keys, then the arguments and the filter of each call
+    const Gathering* gathering;
+    std::unique_ptr<GroupShape> shape;
+  };
   /// Rows of one block, and where each comes from: a record, or a row of the parent block.
   struct BlockRows {
     Batch batch;
@@ -53,6 +59,8 @@ class StageRunner {
   Status compile(const Plan& plan, const Store& store, const AllTableKeys& keys);
   void run_block(std::size_t block, const BlockRows& rows, StagedChunk& chunk) const;
   void run_branch(const BranchPlan& branch, const std::vector<Column>& results, const BlockRows& rows, BranchRows& out) const;
+  void run_gathering(const GatheringPlan& gathering, const std::vector<Column>& results, const BlockRows& rows, std::size_t block,
+                     StagedChunk& chunk, GatheredRows& out) const;
   BlockRows run_expansion(const ExpansionPlan& expansion, const std::vector<Column>& results, const BlockRows& rows, Arena& arena,
                           MadeBlock& out) const;
 
@@ -63,6 +71,7 @@ class StageRunner {
   bool errors_are_null_;
   std::vector<BranchPlan> branches_;
   std::vector<ExpansionPlan> expansions_;
+  std::vector<GatheringPlan> gatherings_;
 };
 
 }  // namespace weir

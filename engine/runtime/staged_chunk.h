@@ -9,6 +9,7 @@
 
 #include "engine/component/format.h"
 #include "engine/component/store.h"
+#include "engine/state/group_table.h"
 
 namespace weir {
 
@@ -41,6 +42,14 @@ struct MadeBlock {
   std::int64_t added = 0;               // how many more rows than the ones they were made of
 };
 
+/// What a gathering of a stage made of a chunk.
+struct GatheredRows {
+  std::unique_ptr<GroupTable> groups;
+  std::vector<RefusedRecord> refused;  // `record` is a record, or a row of the gathering's block
+  std::int64_t filtered = 0;
+  std::int64_t absorbed = 0;
+};
+
 struct StagedChunk {
   std::shared_ptr<SplitRun> split;
   std::uint64_t sequence = 0;  // within the split, from 0
@@ -49,6 +58,7 @@ struct StagedChunk {
   std::int64_t ignored = 0;
   std::vector<BranchRows> branches;  // one per branch of the stage; EncodedRow::record is a record, or a row of the branch's block
   std::vector<MadeBlock> blocks;     // one per expansion of the stage
+  std::vector<GatheredRows> gathered;  // one per gathering of the stage
   std::size_t charged_bytes = 0;     // taken from the credit
 
   std::int64_t row_count() const { return static_cast<std::int64_t>(raw->records.size()); }
@@ -60,6 +70,7 @@ struct StagedChunk {
       bytes += branch.rows.bytes.capacity() + branch.rows.keys.capacity() +
                branch.rows.rows.capacity() * sizeof(EncodedRow);
     }
+    for (const GatheredRows& rows : gathered) bytes += rows.groups == nullptr ? 0 : rows.groups->memory_bytes();
     for (const MadeBlock& block : blocks) bytes += block.parents.capacity() * sizeof(std::uint32_t);
     return bytes;
   }

@@ -190,6 +190,50 @@ TEST_P(StoreContract, RejectsKeepTheirBytesWhateverTheyAre) {
   EXPECT_EQ(administration.value()->rejects({})->size(), 1u);
 }
 
+TEST_P(StoreContract, StateIsATableLikeOthersAndIsReadBack) {
+  const SinkTable table = items();
+  auto store = open_ready({table});
+  SinkTable state;
+  state.sink = "weir_state";
+  state.table = store->state_table();
+  state.schema.fields = {{"pipeline", string_type, false}, {"name", string_type, false}, {"key", bytes_type, false},
+                         {"value", bytes_type, false},     {"epoch", int64_type, false}};
+  state.key = {0, 1, 2};
+  state.on_conflict = OnConflict::update;
+  auto writer = this->writer(*store);
+  const auto group = [](const std::string& name, const std::string& key, const std::string& value, std::int64_t epoch) {
+    return RowValues{text("pipe"), text(name), Value{bytes_type, key}, Value{bytes_type, value}, integer(epoch)};
+  };
+  // Few rows, and more than go in one by one.
+  std::vector<RowValues> many{group("b/1", std::string("\0\xff", 2), std::string("v\0\xfe", 3), 1), group("a/1", "", "", 1)};
+  for (int i = 0; i < 12'000; ++i) many.push_back(group("c/1", std::to_string(i), "first", 1));
+  many.push_back({text("other pipeline"), text("a/1"), Value{bytes_type, "k"}, Value{bytes_type, "not ours"}, integer(1)});
+  EpochBuilder first(1, "0", "2");
+  first.rows(*store, state, many);
+  first.write().tables[0].ledger_line = no_ledger_line;
+  first.write().ledger.clear();
+  commit(*writer, first);
+  EpochBuilder second(2, "2", "3");
+  second.rows(*store, state, {group("c/1", "7", "second", 2), group("a/1", "", "w", 2)});
+  second.write().tables[0].ledger_line = no_ledger_line;
+  second.write().ledger.clear();
+  commit(*writer, second);
+  EXPECT_EQ(one(*store, "SELECT count(*) FROM weir_ledger"), "0");
+
+  std::map<std::string, std::map<std::string, int>> found;
+  auto administration = store->administration();
+  const Status read = administration.value()->read_state([&](std::string_view name, std::string_view value) -> Status {
+    ++found[std::string(name)][std::string(value)];
+    return {};
+  });
+  ASSERT_EQ(message_of(read), "");
+  const std::map<std::string, std::map<std::string, int>> expected{
+      {"a/1", {{"w", 1}}}, {"b/1", {{std::string("v\0\xfe", 3), 1}}}, {"c/1", {{"first", 11'999}, {"second", 1}}}};
+  EXPECT_EQ(found, expected);
+  const Status refused = administration.value()->read_state([](std::string_view, std::string_view) -> Status { return Error{ErrorKind::fatal, "enough"}; });
+  EXPECT_EQ(message_of(refused), "enough");
+}
+
 TEST_P(StoreContract, AReplaySettlesRejectsInTheSameTransaction) {
   const SinkTable table = items();
   auto store = open_ready({table});

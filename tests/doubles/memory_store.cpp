@@ -91,8 +91,10 @@ class MemoryWriter final : public EpochWriter {
         ++(is_new || table.table->on_conflict == OnConflict::update ? report.written : report.duplicates);
       }
       report.was_new = report.duplicates == 0;
-      ledger[table.ledger_line].written += report.written;
-      ledger[table.ledger_line].duplicates += report.duplicates;
+      if (table.ledger_line != no_ledger_line) {
+        ledger[table.ledger_line].written += report.written;
+        ledger[table.ledger_line].duplicates += report.duplicates;
+      }
       report_.tables.push_back(report);
     }
     database_->ledger.insert(database_->ledger.end(), ledger.begin(), ledger.end());
@@ -179,6 +181,7 @@ class MemoryStore final : public Store {
   Result<std::unique_ptr<StoreAdministration>> administration() override {
     return Error{ErrorKind::user, "not in memory"};
   }
+  std::string state_table() const override { return "weir_state"; }
   std::size_t useful_writers() const override { return database_->writers; }
 
  private:

@@ -59,6 +59,7 @@ class Database {
 std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_ptr<const Script> script,
                                     const std::string& dsn, Registry& registry) {
   register_builtin_functions(registry.functions);
+  register_builtin_aggregates(registry.aggregates);
   register_builtin_tables(registry.tables);
   register_enrichment(registry.functions);
   registry.sources.push_back(scripted_source(std::move(script)));

@@ -14,7 +14,7 @@ MAY = {
     "engine/data": ["engine/base"],
     "engine/metrics": ["engine/base"],
     "engine/expression": ["engine/data"],
-    "engine/state": ["engine/data"],
+    "engine/state": ["engine/expression"],
     "engine/component": ["engine/expression", "engine/metrics"],
     "engine/plan": ["engine/component"],
     "engine/operators": ["engine/component", "engine/state"],

@@ -1,0 +1,25 @@
+// group_key.h — the values of grouping columns as bytes: equal keys have equal bytes, and the bytes give the values back.
+//
+// One byte per column, 0 for NULL or 1; then the value in the machine's form, doubles with one NaN and no negative zero; text-like values with
+// their length before them, 32 bits. Kept in weir_state: a change needs another version there.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/data/column.h"
+
+namespace weir {
+
+/// Appends the key of one row. No column is nested, json or interval.
+void append_group_key(std::span<const Column> columns, std::uint32_t row, std::string& out);
+
+/// Whether `key` is one of columns of these types.
+bool is_group_key(std::string_view key, std::span<const Type> types);
+
+/// The columns whose rows have these keys.
+std::vector<Column> group_key_columns(std::span<const std::string_view> keys, std::span<const Type> types, Arena& arena);
+
+}  // namespace weir
