@@ -142,5 +142,19 @@ TEST(Json, WritesValues) {
          {"json_typeof(to_json('x'))", "string"}});
 }
 
+TEST(Integers, HaveDivisorsAndBits) {
+  check({{"div(-9223372036854775807, -1)", "9223372036854775807"},
+         {"div(CAST('-9223372036854775808' AS bigint), -1)", "error overflow"},
+         {"div(1, 0)", "error division_by_zero"},
+         {"gcd(CAST('-9223372036854775808' AS bigint), 0)", "error overflow"},
+         {"gcd(0, 0)", "0"},
+         {"lcm(9223372036854775807, 2)", "error overflow"},
+         {"lcm(-4, 6)", "12"},
+         {"bit_get(CAST(-1 AS bigint), 63)", "1"},
+         {"bit_get(1, 32)", "error bad_argument"},
+         {"try_divide(1.00, 0)", "NULL"},
+         {"try_add(NULL, 1)", "NULL"}});
+}
+
 }  // namespace
 }  // namespace weir::test

@@ -68,6 +68,25 @@ TEST(DateFields, MakeAndNameTimes) {
             "refused: date_part: unknown field: era (");
 }
 
+TEST(DateUnits, CountWholeOnes) {
+  check({{"timestampdiff('month', TIMESTAMP '2024-01-31 12:00:00', TIMESTAMP '2024-02-29 12:00:00')", "0"},
+         {"timestampdiff('month', TIMESTAMP '2024-02-29 12:00:00', TIMESTAMP '2024-01-31 11:00:00')", "0"},
+         {"timestampdiff('month', TIMESTAMP '2024-03-01 00:00:00', TIMESTAMP '2024-01-01 00:00:00')", "-2"},
+         {"timestampdiff('month', TIMESTAMP '2024-01-01 00:00:01', TIMESTAMP '2024-02-01 00:00:00')", "0"},
+         {"timestampdiff('year', DATE '0001-01-01', DATE '9999-12-31')", "9998"},
+         {"timestampdiff('microsecond', DATE '0001-01-01', DATE '9999-12-31')", "315537811200000000"},
+         {"timestampadd('year', 9223372036854775807, DATE '2024-01-01')", "error overflow"},
+         {"timestampadd('day', -9223372036854775807, DATE '2024-01-01')", "error overflow"},
+         {"timestampadd('quarter', -1, TIMESTAMP '2024-05-31 01:02:03')", "2024-02-29 01:02:03"},
+         {"date_bin(INTERVAL '1 month', DATE '2024-01-01', DATE '2000-01-01')", "error bad_argument"},
+         {"date_bin(INTERVAL '0 days', DATE '2024-01-01', DATE '2000-01-01')", "error bad_argument"},
+         {"date_bin(INTERVAL '2 days', DATE '1999-12-31', DATE '2000-01-01')", "1999-12-30 00:00:00"},
+         {"make_interval(2147483647)", "error overflow"},
+         {"make_interval(0, 0, 0, 0, 0, 0, 0.0000001)", "0 seconds"},
+         {"make_interval(NULL)", "NULL"}});
+  EXPECT_EQ(answer("timestampadd('fortnight', 1, DATE '2024-01-01')").substr(0, 46), "refused: timestampadd: unknown unit: fortnight");
+}
+
 TEST(TimeZones, AreReadByNameAndOffset) {
   check({{"from_utc_timestamp(TIMESTAMP '2024-07-01 12:00:00', 'PST')", "2024-07-01 05:00:00"},
          {"from_utc_timestamp(TIMESTAMP '2024-07-01 12:00:00', 'EST')", "2024-07-01 07:00:00"},

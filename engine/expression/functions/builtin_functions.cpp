@@ -16,6 +16,7 @@ void register_builtin_functions(FunctionRegistry& registry) {
   register_text_search(registry);
   register_text_codes(registry);
   register_text_forms(registry);
+  register_format_string(registry);
   register_regexps(registry);
   register_digests(registry);
   register_row_hashes(registry);
@@ -23,6 +24,7 @@ void register_builtin_functions(FunctionRegistry& registry) {
   register_date_arithmetic(registry);
   register_epochs(registry);
   register_date_fields(registry);
+  register_date_units(registry);
   register_time_zones(registry);
   register_date_formats(registry);
   register_json(registry);

@@ -28,6 +28,8 @@ void register_text_search(FunctionRegistry& registry);
 void register_text_codes(FunctionRegistry& registry);
 // format_number, soundex, luhn_check
 void register_text_forms(FunctionRegistry& registry);
+// format_string
+void register_format_string(FunctionRegistry& registry);
 // regexp_extract, regexp_replace ...
 void register_regexps(FunctionRegistry& registry);
 // sha2, sha1, md5, crc32
@@ -42,6 +44,8 @@ void register_date_arithmetic(FunctionRegistry& registry);
 void register_epochs(FunctionRegistry& registry);
 // make_timestamp, next_day, monthname, dayname
 void register_date_fields(FunctionRegistry& registry);
+// timestampadd, timestampdiff, date_bin, make_interval
+void register_date_units(FunctionRegistry& registry);
 // from_utc_timestamp, to_utc_timestamp, convert_timezone
 void register_time_zones(FunctionRegistry& registry);
 // date_format, to_timestamp, to_date
