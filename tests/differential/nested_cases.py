@@ -12,7 +12,7 @@ array_intersect(s, t)  array_except(a, b)  array_except(b, a)  array_except(s, t
 array_append(a, n)  array_append(s, k)  array_append(aa, a)  array_append(a, x)  array_prepend(a, n)  array_prepend(s, k)  array_prepend(aa, b)  array_repeat(k, i)  array_repeat(a, i)
 array_repeat(n, 3)  concat(a, b)  concat(a, b, a)  concat(s, t)  concat(aa, aa)  concat(a, array(x))  flatten(aa)  flatten(array(a, b, a))  flatten(array_repeat(s, i))  reverse(a)  reverse(s)  reverse(aa)
 sort_array(a)  sort_array(a, false)  sort_array(s)  sort_array(s, false)  sort_array(aa)  sort_array(aa, false)  sort_array(z)  array_sort(a)  array_sort(s)  array_sort(aa)
-array_sort(z)  arrays_zip(a, s)  arrays_zip(a, b, t)  arrays_zip(a, array(n))  slice(a, 2, 2)  slice(s, -2, 2)  slice(s, 1, 0)  slice(aa, -3, 2)  array(n, n + 1, NULL)  array(k)  array(a, b)  array(x, n)
+array_sort(z)  z.a  z.b  z.c  arrays_zip(a, s)  arrays_zip(a, b, t)  arrays_zip(a, array(n))  slice(a, 2, 2)  slice(s, -2, 2)  slice(s, 1, 0)  slice(aa, -3, 2)  array(n, n + 1, NULL)  array(k)  array(a, b)  array(x, n)
 array()  array(1, 2.5)  array(NULL)  array('a', NULL)  if(n > 0, a, b)  coalesce(a, b)  coalesce(s, array('none'))  nullif(a, b)  nvl(aa, array(a))
 case when n = 1 then a when n = 2 then b end  CAST(a AS array<string>)  CAST(a AS array<bigint>)  CAST(aa AS array<array<string>>)  greatest(a, b)  least(s, t)  split(k, '')  array_insert(a, 1, n)
 array_insert(a, 3, n)  array_insert(a, -1, n)  array_insert(a, -3, n)  array_insert(s, 7, k)  array_insert(s, -7, k)  array_insert(aa, 2, a)  array_max(aa)  array_min(aa)  array_max(z)  array_min(z)
