@@ -71,8 +71,8 @@ struct Chunk {
     batch.row_count = rows;
   }
   static std::shared_ptr<const Schema> schema() {
-    static const auto made =
-        std::make_shared<const Schema>(Schema{{{"number", float64_type, false}, {"text", string_type, false}}});
+    static const auto made = std::make_shared<const Schema>(
+        Schema{{{"number", float64_type, false}, {"text", string_type, false}}});
     return made;
   }
 };
