@@ -22,6 +22,18 @@ TEST(DateParts, HoldBeforeTheEpochAndAtTheEdgesOfYears) {
          {"quarter(DATE '2024-12-31')", "4"}});
 }
 
+TEST(DateParts, KnowPostgresFields) {
+  check({{"date_part('century', DATE '0001-01-01')", "1"},
+         {"date_part('century', DATE '2001-01-01')", "21"},
+         {"date_part('millennium', DATE '2000-12-31')", "2"},
+         {"date_part('decade', DATE '1999-12-31')", "199"},
+         {"date_part('milliseconds', TIMESTAMP '2001-02-16 20:38:40.12')", "40120.000"},
+         {"date_part('microseconds', TIMESTAMP '1969-12-31 23:59:59.5')", "59500000"},
+         {"date_part('epoch', TIMESTAMP '1969-12-31 23:59:59.5')", "-0.500000"},
+         {"date_part('epoch', DATE '9999-12-31')", "253402214400.000000"},
+         {"date_part('isoyear', DATE '2021-01-01')", "2020"}});
+}
+
 TEST(DateArithmetic, RefusesWhatNoDateCanBe) {
   check({{"date_add(DATE '2024-02-28', 1)", "2024-02-29"},
          {"date_add(DATE '9999-12-31', 1)", "error overflow"},
