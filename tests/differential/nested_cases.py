@@ -24,7 +24,7 @@ array_union(array(d, e), array(e, CAST(1.5 AS double)))  array_except(array(d, e
 array_position(array(d, e), e)  size(a)  size(aa)  cardinality(s)  array_size(a)  array_size(s)  a[0]  a[1]  a[n]  s[i]  aa[0]  aa[0][1]  get(a, 0)  get(a, n)  get(s, -1)  element_at(a, 1)  element_at(a, -1)  element_at(s, 9)  element_at(a, nullif(n, 0))
 try_element_at(a, 2)  try_element_at(s, -2)  array_contains(a, n)  array_contains(s, k)  array_contains(aa, a)  array_contains(a, x)  array_contains(z, z[0])  array_position(a, n)  array_position(s, k)  array_position(aa, b)
 array_max(a)  array_max(s)  array_min(a)  array_min(s)  array_max(array(d, e))  array_min(array(d, e))  arrays_overlap(a, b)  arrays_overlap(s, t)  arrays_overlap(aa, aa)  arrays_overlap(array(d), array(e))
-array_join(s, ',')  array_join(s, '-', '?')  array_join(s, k)  array_join(s, ',', k)  array_join(a, ',')  array_join(array(d1, d2), ' ')  a = b  a <> b  a < b  a <= b  a > b  a >= b  a <=> b  s = t  s < t  aa = aa  aa < array(a)
+array_join(s, ',')  concat_ws(',', s)  concat_ws('-', k, s, t, k)  array_join(s, '-', '?')  array_join(s, k)  array_join(s, ',', k)  array_join(a, ',')  array_join(array(d1, d2), ' ')  a = b  a <> b  a < b  a <= b  a > b  a >= b  a <=> b  s = t  s < t  aa = aa  aa < array(a)
 aa >= array(b, a)  z = z  a in (b, array(1, 2))  s not in (t)  a between b and array(5)  a is null  isnotnull(s)  hash(a)  hash(s)  hash(aa)  hash(a, n, s)  xxhash64(a)  xxhash64(s)  xxhash64(aa)  hash(z)  xxhash64(z, k)
 hash(array(d, e))  xxhash64(array(d1, d2))  equal_null(a, b)  array(d) = array(e)  array(d, e) < array(e, d)  CAST(array(d1, ts) AS string)  CAST(z AS string)
 slice(a, nullif(n, 0), 2)  slice(s, 2, i)  array_insert(a, nullif(n, 0), 9)

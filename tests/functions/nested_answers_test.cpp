@@ -150,7 +150,10 @@ TEST(Arrays, AreCutJoinedAndTurned) {
          {"array_join(array('a', 'b'), '')", "ab"},
          {"array_join(array('a'), NULL)", "NULL"},
          {"array_join(array(DATE '2024-02-29', NULL), ' ', '-')", "2024-02-29 -"},
-         {"array_join(array(array(1), array(2)), ';')", "[1];[2]"}});
+         {"array_join(array(array(1), array(2)), ';')", "[1];[2]"},
+         {"concat_ws(',', array(), 'a', array(NULL), array(1, 2))", "a,1,2"},
+         {"concat_ws(',', CAST(NULL AS array<string>), 'a')", "a"},
+         {"concat_ws(',', array(CAST('x' AS int)), 'a')", "error bad_cast"}});
 }
 
 TEST(Arrays, AreSetsWhereNullIsOneElement) {
