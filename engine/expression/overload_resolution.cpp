@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "engine/expression/implicit_cast.h"
@@ -136,7 +137,8 @@ std::optional<Candidate> match_overload(const Overload& overload, std::span<cons
       for (const char variable : shape.variables) parts.push_back(variables->at(variable));
       const Type target = with_parts(shape, arguments[i]->type, parts);
       const int cost = implicit_cast_cost(*arguments[i], target).value_or(0);
-      matched = Match{target, cost + (shape.kind == TypeKind::null ? pattern_cost : 0)};
+      // An array under array<T> fits well, whatever its elements are turned into.
+      matched = Match{target, shape.kind == TypeKind::null ? cost + pattern_cost : std::min(cost, pattern_cost)};
     }
     if (!matched) return std::nullopt;
     candidate.chosen.targets.push_back(matched->target);

@@ -38,6 +38,50 @@ std::string geo_path(const char* family) {
   return (shared / "data" / "ip2location" / fmt::format("ip2location-db3-sample.{}.bin", family)).string();
 }
 
+void put_u32(std::string& bytes, std::uint64_t value) {
+  for (int shift = 0; shift < 32; shift += 8) bytes += static_cast<char>(value >> shift);
+}
+
+/// A file as large as those that are sold: 4 million ranges over all of IPv4, in type DB1 (the country).
+/// IP2Location's format: 64 bytes of header, rows, an index by 16 bits, texts; offsets count from 1.
+class LargeDatabase {
+ public:
+  static constexpr std::uint32_t range_count = 4'000'000;
+
+  LargeDatabase()
+      : path_(fs::temp_directory_path() / fmt::format("weir_bench_{}.bin", std::random_device()())) {
+    const std::uint64_t index = 64 + std::uint64_t{range_count} * 8;
+    const std::uint64_t texts = index + 65536 * 8;
+    std::string bytes{1, 2, 25, 7, 4};
+    for (const std::uint64_t field : std::initializer_list<std::uint64_t>{range_count, 65, 0, 0, index + 1})
+      put_u32(bytes, field);
+    bytes.resize(64, '\0');
+    for (std::uint64_t row = 0; row < range_count; ++row) {
+      put_u32(bytes, first_of(row));
+      put_u32(bytes, texts + row * 7 % 240 * 6);
+    }
+    std::uint64_t row = 0;
+    for (std::uint64_t high = 0; high < 65536; ++high) {
+      while (row + 1 < range_count && first_of(row + 1) <= high << 16) ++row;
+      put_u32(bytes, row);
+      while (row + 1 < range_count && first_of(row + 1) <= (high << 16 | 0xFFFF)) ++row;
+      put_u32(bytes, row);
+    }
+    for (int country = 0; country < 240; ++country)
+      bytes += fmt::format("\x02{}{}\x02{:02}", static_cast<char>('A' + country / 26),
+                           static_cast<char>('A' + country % 26), country % 100);
+    std::ofstream(path_, std::ios::binary) << bytes;
+  }
+  ~LargeDatabase() { fs::remove(path_); }
+  std::string path() const { return path_.string(); }
+
+ private:
+  static std::uint64_t first_of(std::uint64_t row) {
+    return row * ((std::uint64_t{1} << 32) / range_count) + (row == 0 ? 0 : row * 7919 % 997);
+  }
+  fs::path path_;
+};
+
 /// A chunk of texts as the column `x`.
 struct Chunk {
   Arena arena;
@@ -117,6 +161,21 @@ void distinct_ipv6(benchmark::State& state) { addresses(state, {"ip_country_code
 void distinct_ipv4_four_fields(benchmark::State& state) {
   addresses(state, {"ip_country_code", "ip_country_name", "ip_region", "ip_city"}, false, true);
 }
+void distinct_ipv4_of_a_large_file(benchmark::State& state) {
+  const LargeDatabase database;
+  std::mt19937_64 random(1);
+  std::vector<std::unique_ptr<Chunk>> chunks;
+  for (int i = 0; i < 1024; ++i) {
+    std::vector<std::string> texts;
+    for (std::uint32_t row = 0; row < rows; ++row) {
+      const auto bits = random();
+      texts.push_back(fmt::format("{}.{}.{}.{}", 11 + bits % 80, bits >> 8 & 0xFF, bits >> 16 & 0xFF,
+                                  bits >> 24 & 0xFF));
+    }
+    chunks.push_back(std::make_unique<Chunk>(texts));
+  }
+  evaluate(state, program_of({fmt::format("ip_country_code(x, '{}')", database.path())}), chunks);
+}
 void remembered_ipv4(benchmark::State& state) { addresses(state, {"ip_country_code"}, false, false); }
 void remembered_ipv4_four_fields(benchmark::State& state) {
   addresses(state, {"ip_country_code", "ip_country_name", "ip_region", "ip_city"}, false, false);
@@ -124,6 +183,7 @@ void remembered_ipv4_four_fields(benchmark::State& state) {
 BENCHMARK(distinct_ipv4);
 BENCHMARK(distinct_ipv6);
 BENCHMARK(distinct_ipv4_four_fields);
+BENCHMARK(distinct_ipv4_of_a_large_file);
 BENCHMARK(remembered_ipv4);
 BENCHMARK(remembered_ipv4_four_fields);
 

@@ -37,7 +37,7 @@ const Registry& registry() {
   static const auto* const made = [] {
     auto* all = new Registry(builtin_registry());
     static PluginLoader loader;
-    WEIR_CHECK(loader.load(WEIR_MEASURED_PLUGIN, all->functions).ok(), "the measured plugin can be loaded");
+    WEIR_CHECK(loader.load(WEIR_MEASURED_PLUGIN, *all).ok(), "the measured plugin can be loaded");
     const bool is_defined =
         define_python_function(script("python_scaled", "def python_scaled(value): return value * 1.5 + 2",
                                       {"value", float64_type}, float64_type),
@@ -71,8 +71,8 @@ struct Chunk {
     batch.row_count = rows;
   }
   static std::shared_ptr<const Schema> schema() {
-    static const auto made =
-        std::make_shared<const Schema>(Schema{{{"number", float64_type, false}, {"text", string_type, false}}});
+    static const auto made = std::make_shared<const Schema>(
+        Schema{{{"number", float64_type, false}, {"text", string_type, false}}});
     return made;
   }
 };

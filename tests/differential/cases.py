@@ -2,7 +2,9 @@
 
 An expression is a text that both understand, or (Weir's, Spark's) where they spell it differently. `function` in differences.yaml is Weir's spelling.
 """
-from inputs import BIGINTS, JSON_TEXTS, NUMBER_TEXTS, TIME_TEXTS, URL_TEXTS
+import re
+
+from inputs import BIGINTS, FORMATTED_NUMBERS, JSON_TEXTS, NUMBER_TEXTS, TIME_TEXTS, URL_TEXTS
 
 STRING_CASES = """
 ascii(s)  bit_length(s)  octet_length(s)  length(s)  char_length(s)  lower(s)  upper(s)  initcap(s)  trim(s)  ltrim(s)  rtrim(s)  btrim(s)  reverse(s)
@@ -19,7 +21,10 @@ case when s < t then s else t end  case s when 'a' then 1 when t then 2 end  reg
 regexp_extract(s, '\\d+', 0)  regexp_replace(s, '[aeiou]', '*')  regexp_replace(s, '(\\w)(\\w)', '$2$1')  regexp_replace(s, '\\s+', '')
 regexp_replace(s, 'a*', '-')  regexp_count(s, 'a')  regexp_count(s, '[a-z]+')  regexp_instr(s, '[0-9]+')  regexp_substr(s, '[a-z]+')  space(n)
 
-lcase(s)  ucase(s)  sha(s)  char(n)  chr(n)
+lcase(s)  ucase(s)  sha(s)  char(n)  chr(n)  format_string('%s|%5s|%-8s|%.2s', s, t, u, s)  format_string('%2$s %1$s %% %3$d', s, t, n)  printf('%s', s)
+mask(s)  mask(s, 'Q', NULL, '#', '.')  mask(s, NULL, NULL, NULL, NULL)  to_binary(s, 'utf-8')  try_to_binary(s)  try_to_binary(s, 'hex')  try_to_binary(s, 'base64')  try_to_binary(t, 'base64')
+encode(s, 'utf-8')  encode(s, 'US-ASCII')  encode(s, 'ISO-8859-1')  encode(s, 'UTF-16')  encode(s, 'UTF-16BE')  encode(s, 'UTF-16LE')  elt(n, s, t, u)  elt(m, s, t, u)  regexp_like(s, '[a-c]+')
+regexp_like(s, '^\\w+$')  trim(s, t)  ltrim(s, t)  rtrim(s, t)  ltrim(s, 'ab ')
 """
 
 CAST_TEXT_CASES = """
@@ -39,13 +44,16 @@ CAST(a AS boolean)  CAST(x AS boolean)  CAST(a AS timestamp)  TRY_CAST(x AS int)
 from_unixtime(a)  make_date(a, n, n)  make_date(2024, n, b)  width_bucket(a, 0, 100, 10)  format_number(a, 2)  format_number(x, 0)  isnull(a)  coalesce(a, b)
 nullif(a, b)  nvl2(a, b, n)  a is not null  if(a < b, a, b)  case when a > b then x else y end
 equal_null(a, b)  hypot(a, b)  space(n)  mod(a, n)  try_add(a, b)  try_add(x, y)  try_add(a, x)  try_subtract(a, b)  try_subtract(x, y)  try_multiply(a, b)  try_multiply(x, y)
-try_divide(a, b)  try_divide(x, y)
+try_divide(a, b)  try_divide(x, y)  format_string('%d|%,d|%05d|%+d|% d|%(d|%-9d|%12d', a, x, a, x, a, x, a, a)  format_string('%x|%X|%o|%#x|%08x|%#o', a, x, x, a, a, a)
+format_string('%s %b %c', x, a, 8364)  bit_get(a, 3)  getbit(x, 40)  div(a, b)  div(x, y)  positive(a)  negative(x)  positive(x)
+floor(a, -1)  ceil(a, -2)  floor(x, -2)  ceil(x, -1)  floor(a, 2)  to_char(a, '9999')  to_char(a, '000,000MI')  to_char(x, 'S99G999G999')
 """
 
 DOUBLE_CASES = """
 d + e  d - e  d * e  d / e  d % e  -d  d = e  d < e  d >= e  d <=> e  d <> e  abs(d)  sign(d)  signum(d)  pmod(d, e)  sqrt(d)  cbrt(d)  exp(d)  expm1(d)  ln(d)  log(d)  log(d, e)
 log10(d)  log1p(d)  log2(d)  sin(d)  cos(d)  tan(d)  asin(d)  acos(d)  atan(d)  atan2(d, e)  sec(d)  csc(d)  cot(d)  sinh(d)  cosh(d)  tanh(d)
-asinh(d)  acosh(d)  atanh(d)  try_add(d, e)  try_divide(d, e)  try_multiply(d, e)  try_subtract(d, e)
+asinh(d)  acosh(d)  atanh(d)  format_string('%f|%.2f|%.0f|%12.3f|%-12.1f|%+.1f|%,.2f|%(.1f|%012.2f', d, d, d, d, d, d, d, d, d)
+format_string('%e|%.3e|%E|%.0e', d, d, d, d)  format_string('%g|%.3g|%.0g', d, d, d)  format_string('%s', d)  positive(d)  negative(d)  try_add(d, e)  try_divide(d, e)  try_multiply(d, e)  try_subtract(d, e)
 degrees(d)  radians(d)  power(d, e)  pow(d, 2)  hypot(d, e)  rint(d)  floor(d)  ceil(d)  ceiling(d)  round(d)  round(d, 1)  round(d, 2)  round(d, -2)  bround(d)  bround(d, 1)
 isnan(d)  nanvl(d, e)  greatest(d, e)  least(d, e)  nullif(d, e)  coalesce(d, e)  d in (0.0, e)  d between e and 5  hash(d)  xxhash64(d)  CAST(d AS string)  CAST(d AS int)  CAST(d AS bigint)
 CAST(d AS boolean)  CAST(d AS decimal(10,2))  CAST(d AS decimal(38,10))  CAST(d AS timestamp)  TRY_CAST(d AS int)  format_number(d, 2)  format_number(d, 0)  width_bucket(d, 0, 10, 5)
@@ -58,7 +66,9 @@ sign(p)  pmod(p, q)  pmod(p, p)  round(p)  round(p, 1)  round(p, -2)  bround(p) 
 greatest(p, q)  least(p, u)  p in (0, 1.50, u)  CAST(p AS string)  CAST(q AS string)  CAST(u AS string)  CAST(r AS string)  CAST(p AS int)  CAST(r AS int)  CAST(r AS bigint)  CAST(q AS double)  CAST(u AS double)
 CAST(p AS decimal(5,1))  CAST(q AS decimal(20,2))  CAST(r AS decimal(38,1))  CAST(p AS boolean)  TRY_CAST(r AS bigint)  hash(p)  xxhash64(p)  hash(r)  xxhash64(r)  hash(u)  sqrt(p)  power(p, 2)  format_number(p, 1)
 format_number(q, 4)  timestamp_seconds(p)  try_add(p, q)  try_add(r, r)  try_subtract(p, q)  try_multiply(p, q)  try_multiply(r, r)
-try_divide(p, q)  try_divide(q, p)  coalesce(p, q)  nullif(p, q)  if(p < q, p, q)  p between u and q  mod(p, q)  CAST(p AS timestamp)
+try_divide(p, q)  try_divide(q, p)  floor(p, 1)  ceil(p, 1)  floor(p, -1)  ceil(p, -2)  floor(q, 3)  ceil(q, 12)  floor(r, -3)  ceil(u, 2)
+to_char(p, '99999.99')  to_char(p, '00000D00')  to_char(p, 'S$99,999,999.99')  to_char(p, '99G999G999D99S')  to_char(p, 'MI0,000.00')  to_char(p, '$9,999,990.00PR')  to_char(u, '.99999')
+to_char(q, '9.9')  to_char(q, '000,000,000,000,000,000,000,000.0000000000')  to_varchar(p, '9999999999.999MI')  coalesce(p, q)  nullif(p, q)  if(p < q, p, q)  p between u and q  mod(p, q)  CAST(p AS timestamp)
 """
 
 TIME_CASES = """
@@ -76,11 +86,21 @@ from_utc_timestamp(ts, z)  to_utc_timestamp(ts, z)  from_utc_timestamp(ts, 'Amer
 to_utc_timestamp(ts, 'Europe/Berlin')  to_utc_timestamp(ts, 'Asia/Kathmandu')  from_utc_timestamp(d1, 'Asia/Tokyo')  convert_timezone('Europe/London', 'Australia/Lord_Howe', ts)
 convert_timezone('America/Sao_Paulo', ts)  make_timestamp(2024, 3, 31, 2, n, 0, 'Europe/Berlin')  make_timestamp(2024, 10, 27, 2, n, 0.25, 'Europe/Berlin')
 make_timestamp(year(d1), month(d1), 1, 12, 0, 0, z)
+timestampadd('YEAR', n, ts)  timestampadd('QUARTER', n, ts)  timestampadd('MONTH', n, ts)  timestampadd('WEEK', n, ts)  timestampadd('DAY', n, ts)  timestampadd('HOUR', n, ts)  timestampadd('MINUTE', n, ts)
+timestampadd('SECOND', n, ts)  timestampadd('MILLISECOND', n, ts)  timestampadd('MICROSECOND', n, ts)  dateadd('MONTH', n, ts)  date_add('DAY', n, d1)  timestampdiff('YEAR', ts, us)  timestampdiff('QUARTER', ts, us)
+timestampdiff('MONTH', ts, us)  timestampdiff('WEEK', ts, us)  timestampdiff('DAY', ts, us)  timestampdiff('HOUR', ts, us)  timestampdiff('MINUTE', ts, us)  timestampdiff('SECOND', ts, us)
+timestampdiff('MILLISECOND', ts, us)  timestampdiff('MICROSECOND', ts, us)  datediff('MONTH', d1, d2)  date_diff('DAY', d1, us)  CAST(make_interval(n, n, n, n, n, n, 1.5) AS string)  CAST(make_interval(n) AS string)
+ts + make_interval(0, n, 0, n, n)
 """
 
 TIME_TEXT_CASES = """
 CAST(s AS date)  CAST(s AS timestamp)  TRY_CAST(s AS date)  TRY_CAST(s AS timestamp)  to_date(s)  to_timestamp(s)  to_date(s, 'yyyy-MM-dd')  to_timestamp(s, 'yyyy-MM-dd HH:mm:ss')  to_date(s, 'yyyy-M-d')
 unix_timestamp(s)  unix_timestamp(s, 'yyyy-MM-dd')  to_date(s, 'yyyyMMdd')  to_date(s, 'yyyy/MM/dd')
+"""
+
+NUMBER_FORMAT_CASES = """
+try_to_number(s, '999')  try_to_number(s, '9,999')  try_to_number(s, '0,999.99')  try_to_number(s, 'S999.99')  try_to_number(s, 'MI9999')  try_to_number(s, '999D9MI')  try_to_number(s, '$9,999.99')
+try_to_number(s, '999PR')  try_to_number(s, '$999.9PR')  try_to_number(s, '99G999S')  try_to_number(s, '000')  try_to_number(s, 'S$999,999.99')
 """
 
 JSON_CASES = """
@@ -96,7 +116,8 @@ parse_url(s, 'QUERY', 'a')  url_encode(s)  url_decode(s)
 
 BYTES_CASES = """
 hex(v)  length(v)  octet_length(v)  bit_length(v)  md5(v)  sha1(v)  sha2(v, 256)  crc32(v)  base64(v)  unbase64(base64(v))  hash(v)  xxhash64(v)  v = w  v < w  concat(v, w)  v || w  substring(v, 2, 3)  unhex(hex(v))
-greatest(v, w)  coalesce(v, w)  CAST(hex(v) AS bytes)
+decode(v, 'utf-8')  decode(v, 'US-ASCII')  decode(v, 'ISO-8859-1')  decode(v, 'UTF-16')  decode(v, 'UTF-16BE')  decode(v, 'UTF-16LE')  lpad(v, 5)  rpad(v, 5)  lpad(v, 12, w)  rpad(v, 12, w)
+encode(decode(v, 'ISO-8859-1'), 'ISO-8859-1')  greatest(v, w)  coalesce(v, w)  CAST(hex(v) AS bytes)
 """
 
 LOGIC_CASES = """
@@ -105,16 +126,23 @@ f in (g, h)  hash(f)  xxhash64(f)  equal_null(f, g)  isnull(f)  greatest(f, g)  
 """
 
 SPELT_OTHERWISE = {
+    "trim(s, t)": "btrim(s, t)", "ltrim(s, t)": "ltrim(t, s)", "rtrim(s, t)": "rtrim(t, s)", "ltrim(s, 'ab ')": "ltrim('ab ', s)",
+    "div(a, b)": "a div b", "div(x, y)": "x div y",
     "CAST(hex(v) AS bytes)": "CAST(hex(v) AS binary)", "dayname(ts)": "date_format(ts, 'EEE')", "monthname(ts)": "date_format(ts, 'MMM')",
     "date_format(ts, 'yyyy-MM-dd''T''HH:mm:ssXXX')": "date_format(ts, \"yyyy-MM-dd'T'HH:mm:ssXXX\")",
 }
+
+
+def spelt_by_spark(expression):
+    """Units of dates are names there, no texts."""
+    return SPELT_OTHERWISE.get(expression) or re.sub(r"\b(timestampadd|timestampdiff|dateadd|date_add|datediff|date_diff)\('(\w+)'", r"\1(\2", expression)
 
 
 def split(text):
     """Expressions stand two blanks apart."""
     parts = [part.strip() for line in text.strip().splitlines() for part in line.strip().split("  ")]
     parts = [part.replace("\\\\", "\\") for part in parts if part]
-    return [(part, SPELT_OTHERWISE.get(part, part)) for part in dict.fromkeys(parts)]
+    return [(part, spelt_by_spark(part)) for part in dict.fromkeys(parts)]
 
 
 ZONES = ["UTC", "Europe/London", "America/Sao_Paulo", "Asia/Kathmandu", "+01:00", "-03:30", "GMT+2", "Z", "EST", "Africa/Monrovia", "America/St_Johns", "UTC+3", "PST", "Pacific/Apia", "Antarctica/Troll"]
@@ -128,6 +156,7 @@ TABLES = [
     ("decimals", [("p", "decimal(10,2)", None), ("q", "decimal(38,10)", None), ("r", "decimal(38,0)", None), ("u", "decimal(5,5)", None), ("n", "int", SMALL)], split(DECIMAL_CASES)),
     ("times", [("ts", "timestamp", None), ("us", "timestamp", None), ("d1", "date", None), ("d2", "date", None), ("n", "int", SMALL), ("z", "string", ZONES)], split(TIME_CASES)),
     ("texts of times", [("s", "string", TIME_TEXTS)], split(TIME_TEXT_CASES)),
+    ("numbers in formats", [("s", "string", FORMATTED_NUMBERS)], split(NUMBER_FORMAT_CASES)),
     ("json", [("s", "string", JSON_TEXTS)], split(JSON_CASES)),
     ("urls", [("s", "string", URL_TEXTS)], split(URL_CASES)),
     ("bytes", [("v", "bytes", None), ("w", "bytes", None)], split(BYTES_CASES)),

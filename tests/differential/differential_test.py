@@ -47,13 +47,14 @@ def readable(type_name, value):
 def compare_scalars(program, session, comparison, seed):
     from cases import TABLES
     from inputs import make_rows
-    requests, tables = [], []
-    for number, (_, columns, cases) in enumerate(TABLES):
+    from nested_cases import nested_tables
+    requests, tables, named = [], [], TABLES + nested_tables(seed)
+    for number, (_, columns, cases) in enumerate(named):
         rows = make_rows(columns, ROWS, seed * 1000 + number)
         tables.append((columns, rows, cases))
         requests += weir.request(columns, rows, [ours for ours, _ in cases])
     lines = iter(weir.evaluate(program, requests))
-    for (columns, rows, cases), (name, _, _) in zip(tables, TABLES):
+    for (columns, rows, cases), (name, _, _) in zip(tables, named):
         started = time.monotonic()
         ours = weir.answers(lines, len(cases), len(rows))
         theirs = spark.evaluate(spark.make_frame(session, columns, rows), [text for _, text in cases], len(rows))

@@ -1,6 +1,7 @@
 // evaluate.cpp — evaluates expressions over small tables: the tables and expressions on standard input, each
 // expression's values on standard output. README.md describes both forms.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <bit>
@@ -13,6 +14,7 @@
 #include "dsl/compile.h"
 #include "engine/expression/aggregate.h"
 #include "engine/expression/binder.h"
+#include "engine/expression/nested_json.h"
 #include "engine/expression/program.h"
 
 namespace weir {
@@ -73,6 +75,14 @@ std::string bytes_of_hex(std::string_view text) {
   return bytes;
 }
 
+/// From JSON.
+Value read_nested(const Type& type, const std::string& json) {
+  Arena arena;
+  ColumnBuilder builder(type, arena);
+  WEIR_CHECK(append_json(json, builder) == JsonMisfit::none, "the test gives nested values that fit their type");
+  return value_at(builder.finish(), 0);
+}
+
 Value read_value(const Type& type, std::string_view text) {
   Value value{type, {}};
   if (text == "\\N") return value;
@@ -85,6 +95,9 @@ Value read_value(const Type& type, std::string_view text) {
     case TypeKind::float64: value.data = std::bit_cast<double>(read_integer<std::uint64_t>(text, 16)); break;
     case TypeKind::decimal: value.data = parse_decimal(text, max_precision, 0).value(); break;
     case TypeKind::bytes: value.data = bytes_of_hex(text); break;
+    case TypeKind::array:
+    case TypeKind::map:
+    case TypeKind::structure: return read_nested(type, unescape(text));
     default: value.data = unescape(text);
   }
   return value;
@@ -96,7 +109,38 @@ std::string hexadecimal(std::string_view bytes) {
   return text;
 }
 
+std::string print_value(const Value& value);
+
+std::string print_part(const Value& value) {
+  if (value.is_null()) return "null";
+  const auto* number = std::get_if<double>(&value.data);
+  if (number != nullptr && *number != *number) return "nan";
+  const auto* text = std::get_if<std::string>(&value.data);
+  if (text == nullptr || value.type.kind == TypeKind::bytes) return print_value(value);
+  std::string quoted = "\"";
+  for (const char c : *text) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return quoted + "\"";
+}
+
+/// [..], {key:value,..} with sorted entries, (field,..), texts in quotes.
+std::string print_nested(const Value& value) {
+  const auto& values = std::get<std::vector<Value>>(value.data);
+  const bool is_map = value.type.kind == TypeKind::map;
+  std::vector<std::string> parts;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (is_map && i % 2 == 1) parts.back() += ":" + print_part(values[i]);
+    else parts.push_back(print_part(values[i]));
+  }
+  if (is_map) std::sort(parts.begin(), parts.end());
+  const std::string text = fmt::format("{}", fmt::join(parts, ","));
+  return value.type.kind == TypeKind::array ? "[" + text + "]" : is_map ? "{" + text + "}" : "(" + text + ")";
+}
+
 std::string print_value(const Value& value) {
+  if (value.type.is_nested()) return print_nested(value);
   switch (value.type.kind) {
     case TypeKind::boolean: return std::get<bool>(value.data) ? "t" : "f";
     case TypeKind::int32:
@@ -127,6 +171,7 @@ Batch batch_of(const Table& table, Arena& arena) {
 }
 
 std::string print_row(const Column& column, std::uint32_t row) {
+  if (!column.is_null(row) && column.type.is_nested()) return escape(print_nested(value_at(column, row)));
   if (!column.is_null(row)) return print_value(value_at(column, row));
   const RowError* error = column.errors == nullptr ? nullptr : column.errors->find(column.is_constant() ? 0 : row);
   return error == nullptr ? "\\N" : "\\E" + error->code;

@@ -1,5 +1,7 @@
 """spark.py - PySpark 3.5 in an environment of its own, and what it gives for expressions over a table."""
+import datetime
 import decimal
+import json
 import os
 import struct
 import subprocess
@@ -51,27 +53,86 @@ def scale_of(type_name):
     return int(type_name.rstrip(")").split(",")[1])
 
 
+def is_nested(type_name):
+    return type_name.startswith(("array<", "map<", "struct<"))
+
+
 def to_spark(type_name, value):
     if value is None:
         return None
     if type_name.startswith("decimal"):
         return decimal.Decimal(value).scaleb(-scale_of(type_name), decimal.Context(prec=60))
+    if is_nested(type_name):
+        return json.dumps(value)
     return bytearray.fromhex(value) if type_name == "bytes" else value
 
 
 def make_frame(session, columns, rows):
-    """The table, numbered by a column `row_`; times come as numbers and are converted by Spark, so that no Python clock has a say."""
+    """The table, numbered by a column `row_`; times come as numbers and are converted by Spark, so that no Python clock has a say, and nested values as JSON, which keeps
+    the order of a map."""
     carried = {"timestamp": "bigint", "date": "int", "bytes": "binary"}
+    carried.update({kind: "string" for _, kind, _ in columns if is_nested(kind)})
     schema = "row_ int, " + ", ".join(f"{name}_ {carried.get(kind, kind)}" for name, kind, _ in columns)
     data = [[number] + [to_spark(kind, value) for (_, kind, _), value in zip(columns, row)] for number, row in enumerate(rows)]
     made = {"timestamp": "timestamp_micros({0}_) AS {0}", "date": "date_from_unix_date({0}_) AS {0}"}
+    made.update({kind: f"from_json({{0}}_, '{kind}') AS {{0}}" for _, kind, _ in columns if is_nested(kind)})
+    # Keys of JSON are strings to Spark, too.
+    made.update({kind: f"transform_keys(from_json({{0}}_, '{kind.replace('map<int,', 'map<string,')}'), (k, v) -> CAST(k AS int)) AS {{0}}"
+                 for _, kind, _ in columns if kind.startswith("map<int,")})
     frame = session.createDataFrame(data, schema).selectExpr("row_", *[made.get(kind, "{0}_ AS {0}").format(name) for name, kind, _ in columns])
     return frame.cache()
 
 
+class NestedType(str):
+    """The name that Weir has for Spark's type, which it keeps."""
+
+    def __new__(cls, data_type):
+        name = super().__new__(cls, weir_name(data_type))
+        name.data_type = data_type
+        return name
+
+
+def weir_name(data_type):
+    from pyspark.sql import types
+    if isinstance(data_type, types.ArrayType):
+        return f"array<{weir_name(data_type.elementType)}>"
+    if isinstance(data_type, types.MapType):
+        return f"map<{weir_name(data_type.keyType)}, {weir_name(data_type.valueType)}>"
+    if isinstance(data_type, types.StructType):
+        names = [field.name if field.name.isidentifier() else f"`{field.name}`" for field in data_type]
+        return "struct<" + ", ".join(f"{name} {weir_name(field.dataType)}" for name, field in zip(names, data_type)) + ">"
+    return {"boolean": "bool", "void": "null"}.get(data_type.simpleString(), data_type.simpleString())
+
+
+def nested_text(data_type, value):
+    """A nested value as evaluate_expressions prints it: [..], {key:value,..}, (field,..), texts in quotes."""
+    from pyspark.sql import types
+    if value is None:
+        return "null"
+    if isinstance(data_type, types.ArrayType):
+        return "[" + ",".join(nested_text(data_type.elementType, element) for element in value) + "]"
+    if isinstance(data_type, types.MapType):
+        # Python gets a map in any order.
+        return "{" + ",".join(sorted(nested_text(data_type.keyType, key) + ":" + nested_text(data_type.valueType, part) for key, part in value.items())) + "}"
+    if isinstance(data_type, types.StructType):
+        return "(" + ",".join(nested_text(field.dataType, part) for field, part in zip(data_type, value)) + ")"
+    if isinstance(data_type, types.StringType):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(data_type, types.DateType):
+        return str((value - datetime.date(1970, 1, 1)).days)
+    if isinstance(data_type, types.TimestampType):
+        return str(value)
+    return canonical(data_type.simpleString(), value)
+
+
 def carried_form(frame, expression):
     """Spark's type of the expression, and an expression that carries its value to Python unchanged."""
-    column = frame.selectExpr(f"{expression} AS v").schema["v"].dataType.simpleString()
+    data_type = frame.selectExpr(f"{expression} AS v").schema["v"].dataType
+    column = data_type.simpleString()
+    if column == "array<timestamp>":  # numbers, so that no Python clock has a say
+        return NestedType(data_type), f"transform({expression}, t -> unix_micros(t))"
+    if is_nested(column):
+        return NestedType(data_type), expression
     forms = {"timestamp": "unix_micros({})", "timestamp_ntz": "unix_micros(CAST({} AS timestamp))", "date": "unix_date({})"}
     if column.startswith("interval"):
         return "interval", f"CAST({expression} AS string)"
@@ -82,6 +143,8 @@ def canonical(type_name, value):
     """A value as evaluate_expressions prints it."""
     if value is None:
         return None
+    if isinstance(type_name, NestedType):
+        return nested_text(type_name.data_type, value)
     if type_name == "boolean":
         return "t" if value else "f"
     if type_name in ("double", "float"):

@@ -1,4 +1,5 @@
 """weir.py - what Weir gives for expressions over a table, by the program evaluate_expressions."""
+import json
 import struct
 import subprocess
 
@@ -24,6 +25,8 @@ def to_field(type_name, value):
         return "t" if value else "f"
     if type_name == "double":
         return struct.pack(">d", value).hex()
+    if isinstance(value, (list, dict)):
+        return escape(json.dumps(value, ensure_ascii=False))
     return escape(value) if type_name == "string" else str(value)
 
 
@@ -39,7 +42,7 @@ def from_field(type_name, field):
         return None
     if field.startswith("\\E"):
         return "error " + field[2:]
-    if type_name in ("string", "json"):
+    if type_name in ("string", "json") or type_name.startswith(("array<", "map<", "struct<")):
         return unescape(field)
     if type_name == "double":
         number = struct.unpack(">d", bytes.fromhex(field))[0]
@@ -60,5 +63,6 @@ def answers(lines, expression_count, row_count):
         if head.startswith("refused: "):
             results.append(("refused", unescape(head[9:])))
             continue
+        head = head.replace(" not null", "")  # Spark's names of types don't say it
         results.append((head, [from_field(head, next(lines)) for _ in range(row_count)]))
     return results

@@ -123,6 +123,73 @@ TEST(RegularExpressions, MatchReplaceAndRefuse) {
             "refused: regexp_extract: no such group in the regular expression: 2 (it has 0)");
 }
 
+TEST(FormatString, PrintsAsJavaDoes) {
+  check({{"format_string('%5d|%-5d|%05d|%+d|% d|%(d|%,d', 42, 42, 42, 42, 42, -42, -1234567)", "   42|42   |00042|+42| 42|(42)|-1,234,567"},
+         {"format_string('%x %X %o %#x', -1, CAST(255 AS bigint), 8, 255)", "ffffffff FF 10 0xff"},
+         {"format_string('%.0f %.1f %f', CAST(0.5 AS double), CAST(0.25 AS double), 1.5)", "1 0.3 1.500000"},
+         {"format_string('%.2f', 99999999999999999999.995)", "100000000000000000000.00"},
+         {"format_string('%e %.0E', CAST(0 AS double), CAST(-12345 AS double))", "0.000000e+00 -1E+04"},
+         {"format_string('%g %g', CAST(0.0001 AS double), CAST(123456789 AS double))", "0.000100000 1.23457e+08"},
+         {"format_string('%08.1f|%8s', CAST('Infinity' AS double), CAST('NaN' AS double))", "Infinity|     NaN"},
+         {"format_string('%-4s|%4s|%.1s', 'é', '日本', '日本')", "é   |  日本|日"},
+         {"format_string('%s %s %b %d', NULL, DATE '2024-11-01', NULL, NULL)", "null 2024-11-01 false null"},
+         {"format_string('%c%c', 65, 128512)", "A😀"},
+         {"format_string('%c', -1)", "error bad_argument"},
+         {"format_string('100%%%n')", "100%\n"},
+         {"format_string(NULL, 1)", "NULL"}});
+  EXPECT_EQ(answer("format_string('%d', 'x')"), "refused: format_string: %d does not take string");
+  EXPECT_EQ(answer("format_string('%s %s', 'x')"), "refused: format_string: the format names 2 arguments, the call has 1");
+  EXPECT_EQ(answer("format_string('%y', 'x')").substr(0, 23), "refused: bad format: %y");
+  EXPECT_EQ(answer("format_string('50%')").substr(0, 22), "refused: bad format: %");
+}
+
+TEST(NumberFormats, WriteAndRead) {
+  check({{"to_char(0, '999')", "  0"},
+         {"to_char(-5, 'S9,999.99')", "    -5.00"},
+         {"to_char(-0.5, '9,999.99S')", "    0.50-"},
+         {"to_char(12, '999PR')", " 12  "},
+         {"to_char(-12, '$999PR')", "<$ 12>"},
+         {"to_char(12345, '999')", "###"},
+         {"to_char(12345, '9,999.9')", "# ###.#"},
+         {"to_char(1.25, '9.9')", "#.#"},
+         {"to_char(CAST('NaN' AS double), '9.9')", "NULL"},
+         {"to_char(CAST(12.5 AS double), '0000D00')", "0012.50"},
+         {"to_char(-7, 'mi99')", " -7"},
+         {"to_number('-$12.34', 'S$999.99')", "-12.34"},
+         {"to_number(' 1,234 ', '9,999')", "1234"},
+         {"to_number('1234', '9,999')", "error bad_number"},
+         {"to_number('99', '000')", "error bad_number"},
+         {"to_number('<12', '999PR')", "error bad_number"},
+         {"to_number('.', '9.9')", "error bad_number"},
+         {"try_to_number('', '9')", "NULL"}});
+  EXPECT_EQ(answer("to_char(1, '9,')").substr(0, 66), "refused: bad number format: 9, (a separator stands between digits;");
+  EXPECT_EQ(answer("to_char(1, 'S')").substr(0, 48), "refused: bad number format: S (it has no digit; ");
+  EXPECT_EQ(answer("to_number('1', '99S9')").substr(0, 55), "refused: bad number format: 99S9 (9 is not expected the");
+  EXPECT_EQ(answer("to_number('1', repeat('9', 39))").substr(0, 7), "refused");
+}
+
+TEST(BinaryTexts, AreReadStrictly) {
+  check({{"to_binary('xyz')", "error bad_binary"},
+         {"to_binary('U', 'base64')", "error bad_binary"},
+         {"try_to_binary('U3=', 'base64')", "NULL"},
+         {"hex(to_binary('U3B=', 'BASE64'))", "5370"},
+         {"hex(to_binary('U3 Bh', 'base64'))", "537061"},
+         {"hex(to_binary('abc'))", "0ABC"},
+         {"hex(encode('a😀', 'UTF-16'))", "FEFF0061D83DDE00"},
+         {"hex(encode('a😀', 'UTF-16LE'))", "61003DD800DE"},
+         {"hex(encode('aé€', 'latin1'))", "61E93F"},
+         {"decode(X'FFFE6100', 'UTF-16')", "a"},
+         {"decode(X'D83D', 'UTF-16BE')", "�"},
+         {"decode(X'61E4BD62', 'utf-8')", "a�b"},
+         {"decode(X'C080', 'utf-8')", "��"},
+         {"decode(X'EDA080', 'utf-8')", "���"},
+         {"decode(X'F4908080', 'utf-8')", "����"},
+         {"hex(lpad(X'61', 5, X'6263'))", "6263626361"},
+         {"hex(rpad(X'616263', 2))", "6162"}});
+  EXPECT_EQ(answer("encode('a', 'ebcdic')").substr(0, 38), "refused: encode: the character set is ");
+  EXPECT_EQ(answer("mask('a', 'XX')"), "refused: mask: one character stands for another: XX");
+}
+
 TEST(Hashes, AreThoseOfSpark) {
   check({{"sha2('', 256)", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
          {"sha2('abc', 224)", "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"},

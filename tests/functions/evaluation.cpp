@@ -12,9 +12,7 @@ namespace {
 
 void write_value(ColumnWriter& writer, std::uint32_t row, const Value& value) {
   if (value.is_null()) return writer.set_null(row);
-  Arena arena;
-  const Column constant = constant_column(value, 1, arena);
-  writer.copy_from(row, constant, 0);
+  writer.copy_from(row, constant_column(value, 1, writer.arena()), 0);  // nested values are shared, not copied
 }
 
 Error first_error(const Diagnostics& diagnostics) {

@@ -142,5 +142,38 @@ TEST(Json, WritesValues) {
          {"json_typeof(to_json('x'))", "string"}});
 }
 
+TEST(Rounding, GoesDownAndUpToAScale) {
+  check({{"floor(-3.14159, 2)", "-3.15"},
+         {"ceil(-3.14159, 2)", "-3.14"},
+         {"ceil(99.9, -1)", "100"},
+         {"ceil(99.9, -3)", "1000"},
+         {"floor(0.1, -3)", "0"},
+         {"floor(-0.1, -3)", "-1000"},
+         {"floor(CAST(0.3 AS double), 1)", "0.3"},
+         {"ceil(CAST(1.05 AS double), 1)", "1.1"},
+         {"floor(CAST(-1e300 AS double), -299)", "-1.0E300"},
+         {"floor(CAST(-1e-320 AS double), 2)", "-0.01"},
+         {"ceil(CAST('Infinity' AS double), 2)", "Infinity"},
+         {"elt(NULL, 'a')", "NULL"},
+         {"elt(1, 1, 2.50)", "1.00"},
+         {"zeroifnull(CAST(NULL AS int))", "0"},
+         {"zeroifnull(1 / 0)", "error division_by_zero"},
+         {"nullifzero(CAST(-0.0 AS double))", "NULL"}});
+}
+
+TEST(Integers, HaveDivisorsAndBits) {
+  check({{"div(-9223372036854775807, -1)", "9223372036854775807"},
+         {"div(CAST('-9223372036854775808' AS bigint), -1)", "error overflow"},
+         {"div(1, 0)", "error division_by_zero"},
+         {"gcd(CAST('-9223372036854775808' AS bigint), 0)", "error overflow"},
+         {"gcd(0, 0)", "0"},
+         {"lcm(9223372036854775807, 2)", "error overflow"},
+         {"lcm(-4, 6)", "12"},
+         {"bit_get(CAST(-1 AS bigint), 63)", "1"},
+         {"bit_get(1, 32)", "error bad_argument"},
+         {"try_divide(1.00, 0)", "NULL"},
+         {"try_add(NULL, 1)", "NULL"}});
+}
+
 }  // namespace
 }  // namespace weir::test

@@ -22,6 +22,18 @@ TEST(DateParts, HoldBeforeTheEpochAndAtTheEdgesOfYears) {
          {"quarter(DATE '2024-12-31')", "4"}});
 }
 
+TEST(DateParts, KnowPostgresFields) {
+  check({{"date_part('century', DATE '0001-01-01')", "1"},
+         {"date_part('century', DATE '2001-01-01')", "21"},
+         {"date_part('millennium', DATE '2000-12-31')", "2"},
+         {"date_part('decade', DATE '1999-12-31')", "199"},
+         {"date_part('milliseconds', TIMESTAMP '2001-02-16 20:38:40.12')", "40120.000"},
+         {"date_part('microseconds', TIMESTAMP '1969-12-31 23:59:59.5')", "59500000"},
+         {"date_part('epoch', TIMESTAMP '1969-12-31 23:59:59.5')", "-0.500000"},
+         {"date_part('epoch', DATE '9999-12-31')", "253402214400.000000"},
+         {"date_part('isoyear', DATE '2021-01-01')", "2020"}});
+}
+
 TEST(DateArithmetic, RefusesWhatNoDateCanBe) {
   check({{"date_add(DATE '2024-02-28', 1)", "2024-02-29"},
          {"date_add(DATE '9999-12-31', 1)", "error overflow"},
@@ -66,6 +78,25 @@ TEST(DateFields, MakeAndNameTimes) {
          {"date_part('s', TIMESTAMP '1969-12-31 23:59:59.5')", "59.500000"}});
   EXPECT_EQ(answer("date_part('era', DATE '2024-11-03')").substr(0, 40),
             "refused: date_part: unknown field: era (");
+}
+
+TEST(DateUnits, CountWholeOnes) {
+  check({{"timestampdiff('month', TIMESTAMP '2024-01-31 12:00:00', TIMESTAMP '2024-02-29 12:00:00')", "0"},
+         {"timestampdiff('month', TIMESTAMP '2024-02-29 12:00:00', TIMESTAMP '2024-01-31 11:00:00')", "0"},
+         {"timestampdiff('month', TIMESTAMP '2024-03-01 00:00:00', TIMESTAMP '2024-01-01 00:00:00')", "-2"},
+         {"timestampdiff('month', TIMESTAMP '2024-01-01 00:00:01', TIMESTAMP '2024-02-01 00:00:00')", "0"},
+         {"timestampdiff('year', DATE '0001-01-01', DATE '9999-12-31')", "9998"},
+         {"timestampdiff('microsecond', DATE '0001-01-01', DATE '9999-12-31')", "315537811200000000"},
+         {"timestampadd('year', 9223372036854775807, DATE '2024-01-01')", "error overflow"},
+         {"timestampadd('day', -9223372036854775807, DATE '2024-01-01')", "error overflow"},
+         {"timestampadd('quarter', -1, TIMESTAMP '2024-05-31 01:02:03')", "2024-02-29 01:02:03"},
+         {"date_bin(INTERVAL '1 month', DATE '2024-01-01', DATE '2000-01-01')", "error bad_argument"},
+         {"date_bin(INTERVAL '0 days', DATE '2024-01-01', DATE '2000-01-01')", "error bad_argument"},
+         {"date_bin(INTERVAL '2 days', DATE '1999-12-31', DATE '2000-01-01')", "1999-12-30 00:00:00"},
+         {"make_interval(2147483647)", "error overflow"},
+         {"make_interval(0, 0, 0, 0, 0, 0, 0.0000001)", "0 seconds"},
+         {"make_interval(NULL)", "NULL"}});
+  EXPECT_EQ(answer("timestampadd('fortnight', 1, DATE '2024-01-01')").substr(0, 46), "refused: timestampadd: unknown unit: fortnight");
 }
 
 TEST(TimeZones, AreReadByNameAndOffset) {

@@ -147,6 +147,7 @@ std::vector<std::filesystem::path> test_files() {
   for (const auto& entry : std::filesystem::directory_iterator(WEIR_SOURCE_DIR "/tests/pipelines")) {
     if (entry.path().extension() == ".test") files.push_back(entry.path());
   }
+  files.emplace_back(WEIR_SOURCE_DIR "/docs/types.md");
   std::sort(files.begin(), files.end());
   return files;
 }

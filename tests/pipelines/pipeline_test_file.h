@@ -1,4 +1,4 @@
-// pipeline_test_file.h — reads a .test file: a pipeline, the records of its splits, and the tables that must
+// pipeline_test_file.h — reads a .test file, or a page of the docs that shows a whole job: a pipeline, the records of its splits, and the tables that must
 // come out.
 #pragma once
 

@@ -42,11 +42,16 @@ class GeoKernel final : public Kernel {
     const Column& texts = arguments[0];
     ColumnWriter writer(type_, context.rows, context.arena);
     Misses misses;
+    Group group;
     for (std::uint32_t row = 0; row < context.rows; ++row) {
       if (texts.is_null(row)) continue;
       const auto address = address_of(texts.text_at(row), misses);
-      if (address && !write(writer, row, *database, *address)) ++misses.unknown;
+      if (!address) continue;
+      group.addresses[group.size] = *address;
+      group.rows[group.size++] = row;
+      if (group.size == group.rows.size()) look_up(group, *database, writer, misses);
     }
+    look_up(group, *database, writer, misses);
     counters_.add(misses);
     return writer.finish();
   }
@@ -68,15 +73,31 @@ class GeoKernel final : public Kernel {
     return std::nullopt;
   }
 
-  bool write(ColumnWriter& writer, std::uint32_t row, const GeoDatabase& database,
-             const IpAddress& address) const {
+  /// Rows that are looked up together.
+  struct Group {
+    std::array<IpAddress, 32> addresses;
+    std::array<std::uint32_t, 32> rows;
+    std::size_t size = 0;
+  };
+
+  void look_up(Group& group, const GeoDatabase& database, ColumnWriter& writer, Misses& misses) const {
+    std::array<GeoRecord, 32> records;
+    database.find({group.addresses.data(), group.size}, records);
+    for (std::size_t i = 0; i < group.size; ++i) {
+      const bool is_known = records[i] != no_record && write(writer, group.rows[i], database, records[i]);
+      if (!is_known) ++misses.unknown;
+    }
+    group.size = 0;
+  }
+
+  bool write(ColumnWriter& writer, std::uint32_t row, const GeoDatabase& database, GeoRecord record) const {
     if (type_ == float64_type) {
-      const auto degrees = database.coordinate(address, field_);
+      const auto degrees = database.coordinate(record, field_);
       if (degrees) writer.set(row, *degrees);
       return degrees.has_value();
     }
     GeoDatabase::Scratch scratch;
-    const auto text = database.text(address, field_, scratch);
+    const auto text = database.text(record, field_, scratch);
     // A damaged file must not put into a column what no database takes as text.
     if (!text || text->find('\0') != text->npos || !is_valid_utf8(*text)) return false;
     writer.set_text(row, *text);

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cstring>
@@ -83,7 +84,6 @@ double shortest(float number) {
   return result;
 }
 
-/// A table of rows and its index, both known to lie in the file. Address is std::uint32_t, or Wide for IPv6.
 struct Wide {
   std::uint64_t low;
   std::uint64_t high;
@@ -92,6 +92,13 @@ struct Wide {
   }
 };
 
+std::size_t first16(std::uint32_t address) { return address >> 16; }
+std::size_t first16(const Wide& address) { return address.high >> 48; }
+
+// As many searches wait for memory at the same time.
+constexpr std::size_t group_size = 32;
+
+/// A table of rows and its index, both known to lie in the file. Address is std::uint32_t, or Wide for IPv6.
 template <typename Address>
 class RowTable {
  public:
@@ -101,29 +108,63 @@ class RowTable {
 
   std::uint32_t size() const { return count_; }
 
-  /// The columns behind the address of the row whose range has it; null where none does. `first16` are its
-  /// first 16 bits.
-  const char* find(const Address& address, std::size_t first16) const {
-    std::uint32_t low = 0;
-    std::uint32_t high = count_;  // one past the last that may be it
-    if (index_ != nullptr) {
-      std::uint32_t bounds[2];
-      std::memcpy(bounds, index_ + first16 * 8, 8);
-      low = std::min(bounds[0], count_);
-      high = bounds[1] < count_ ? bounds[1] + 1 : count_;
+  /// The columns behind the addresses of the rows whose ranges have these, at most group_size; null where
+  /// none does.
+  void find(std::span<const Address> addresses, std::span<const char*> found) const {
+    std::array<Range, group_size> ranges;
+    const std::size_t count = addresses.size();
+    for (std::size_t i = 0; i < count && index_ != nullptr; ++i)
+      __builtin_prefetch(index_ + first16(addresses[i]) * 8);
+    for (std::size_t i = 0; i < count; ++i) ranges[i] = range_of(first16(addresses[i]));
+    for (std::size_t i = 0; i < count; ++i) {
+      if (ranges[i].length != 0 && !(first_address(ranges[i].low) <= addresses[i])) ranges[i].length = 0;
     }
-    // A branch here would be taken wrongly half the time.
-    std::uint32_t length = high > low ? high - low : 0;
-    if (length == 0 || !(first_address(low) <= address)) return nullptr;
-    while (length > 1) {
-      const std::uint32_t half = length / 2;
-      low += first_address(low + half) <= address ? half : 0;
-      length -= half;
-    }
-    return rows_ + low * width_ + sizeof(Address);
+    for (std::uint32_t longest = narrow(addresses, ranges); longest > 1;) longest = narrow(addresses, ranges);
+    for (std::size_t i = 0; i < count; ++i)
+      found[i] = ranges[i].length == 0 ? nullptr : rows_ + ranges[i].low * width_ + sizeof(Address);
   }
 
  private:
+  /// Rows, of which one is looked for: the last that does not begin behind the address.
+  struct Range {
+    std::uint32_t low;
+    std::uint32_t length;
+  };
+
+  Range range_of(std::size_t first) const {
+    Range range{0, count_};
+    if (index_ != nullptr) {
+      std::uint32_t bounds[2];
+      std::memcpy(bounds, index_ + first * 8, 8);
+      range.low = std::min(bounds[0], count_);
+      const std::uint32_t end = bounds[1] < count_ ? bounds[1] + 1 : count_;
+      range.length = end > range.low ? end - range.low : 0;
+    }
+    __builtin_prefetch(rows_ + range.low * width_);
+    prefetch_middle(range);
+    return range;
+  }
+
+  /// One step of each search. Returns the length of the longest range that is left.
+  std::uint32_t narrow(std::span<const Address> addresses, std::array<Range, group_size>& ranges) const {
+    std::uint32_t longest = 0;
+    for (std::size_t i = 0; i < addresses.size(); ++i) {
+      Range& range = ranges[i];
+      if (range.length <= 1) continue;
+      const std::uint32_t half = range.length / 2;
+      // A branch here would be taken wrongly half the time.
+      range.low += first_address(range.low + half) <= addresses[i] ? half : 0;
+      range.length -= half;
+      prefetch_middle(range);
+      longest = std::max(longest, range.length);
+    }
+    return longest;
+  }
+
+  void prefetch_middle(const Range& range) const {
+    __builtin_prefetch(rows_ + (range.low + range.length / 2) * width_);
+  }
+
   Address first_address(std::uint32_t row) const {
     Address address;
     std::memcpy(&address, rows_ + row * width_, sizeof(Address));
@@ -152,40 +193,74 @@ class Ip2Location final : public GeoDatabase {
 
   bool has(GeoField field) const override { return columns_[static_cast<std::size_t>(field)] != 0; }
 
-  std::optional<std::string_view> text(const IpAddress& address, GeoField field, Scratch&) const override {
-    const auto column = column_value(address, field);
+  using GeoDatabase::find;
+  void find(std::span<const IpAddress> addresses, std::span<GeoRecord> records) const override {
+    for (std::size_t start = 0; start < addresses.size(); start += group_size) {
+      Group<std::uint32_t> v4;
+      Group<Wide> v6;
+      for (std::size_t i = start; i < std::min(addresses.size(), start + group_size); ++i) {
+        const IpAddress& address = addresses[i];
+        if (address.is_v4 && v4_.size() != 0) {
+          v4.add(address.v4(), i);
+        } else {
+          v6.add(address.is_v4 ? Wide{0xFFFF00000000 | address.low, 0} : Wide{address.low, address.high}, i);
+        }
+      }
+      find_group(v4_, v4, records);
+      find_group(v6_, v6, records);
+    }
+  }
+
+  std::optional<std::string_view> text(GeoRecord record, GeoField field, Scratch&) const override {
+    const auto column = column_value(record, field);
     if (!column) return std::nullopt;
     const std::string_view found = text_at(*column + (field == GeoField::country_name ? 3u : 0u));
     if (found.empty() || found == "-" || is_notice(found)) return std::nullopt;
     return found;
   }
 
-  std::optional<double> coordinate(const IpAddress& address, GeoField field) const override {
-    const auto column = column_value(address, field);
+  std::optional<double> coordinate(GeoRecord record, GeoField field) const override {
+    const auto column = column_value(record, field);
     if (!column) return std::nullopt;
     const auto degrees = std::bit_cast<float>(static_cast<std::uint32_t>(*column));
     if (!(degrees >= -180 && degrees <= 180)) return std::nullopt;
     // What the file does not know has both coordinates 0 and no country.
     Scratch scratch;
-    if (degrees == 0 && !text(address, GeoField::country_code, scratch)) return std::nullopt;
+    if (degrees == 0 && !text(record, GeoField::country_code, scratch)) return std::nullopt;
     return shortest(degrees);
   }
 
  private:
-  std::optional<std::size_t> column_value(const IpAddress& address, GeoField field) const {
-    const std::size_t column = columns_[static_cast<std::size_t>(field)];
-    if (column == 0) return std::nullopt;
-    const char* const row = find_row(address);
-    if (row == nullptr) return std::nullopt;
-    std::uint32_t value;
-    std::memcpy(&value, row + (column - 2) * 4, 4);
-    return value;
+  /// Addresses of one kind, and which of all they are.
+  template <typename Address>
+  struct Group {
+    std::array<Address, group_size> addresses;
+    std::array<std::size_t, group_size> places;
+    std::size_t count = 0;
+
+    void add(const Address& address, std::size_t place) {
+      addresses[count] = address;
+      places[count++] = place;
+    }
+  };
+
+  /// A record is where in the file the row's columns are.
+  template <typename Address>
+  void find_group(const RowTable<Address>& table, const Group<Address>& group,
+                  std::span<GeoRecord> records) const {
+    std::array<const char*, group_size> rows;
+    table.find({group.addresses.data(), group.count}, rows);
+    for (std::size_t i = 0; i < group.count; ++i)
+      records[group.places[i]] =
+          rows[i] == nullptr ? no_record : static_cast<GeoRecord>(rows[i] - bytes_.data());
   }
 
-  const char* find_row(const IpAddress& address) const {
-    if (address.is_v4 && v4_.size() != 0) return v4_.find(address.v4(), address.v4() >> 16);
-    if (!address.is_v4) return v6_.find(Wide{address.low, address.high}, address.high >> 48);
-    return v6_.find(Wide{0xFFFF00000000 | address.low, 0}, 0);
+  std::optional<std::size_t> column_value(GeoRecord record, GeoField field) const {
+    const std::size_t column = columns_[static_cast<std::size_t>(field)];
+    if (column == 0) return std::nullopt;
+    std::uint32_t value;
+    std::memcpy(&value, bytes_.data() + record + (column - 2) * 4, 4);
+    return value;
   }
 
   /// Empty where the text does not lie in the file.

@@ -143,10 +143,13 @@ class MaxMind final : public GeoDatabase {
 
   bool has(GeoField field) const override { return !paths_of(field).empty(); }
 
-  std::optional<std::string_view> text(const IpAddress& address, GeoField field,
-                                       Scratch& scratch) const override {
-    MMDB_entry_s entry;
-    if (!find(address, entry)) return std::nullopt;
+  using GeoDatabase::find;
+  void find(std::span<const IpAddress> addresses, std::span<GeoRecord> records) const override {
+    for (std::size_t i = 0; i < addresses.size(); ++i) records[i] = search(addresses[i]);
+  }
+
+  std::optional<std::string_view> text(GeoRecord record, GeoField field, Scratch& scratch) const override {
+    MMDB_entry_s entry = entry_at(record);
     for (const Path& path : paths_of(field)) {
       MMDB_entry_data_s data;
       if (!read(entry, path, data)) continue;
@@ -155,9 +158,8 @@ class MaxMind final : public GeoDatabase {
     return std::nullopt;
   }
 
-  std::optional<double> coordinate(const IpAddress& address, GeoField field) const override {
-    MMDB_entry_s entry;
-    if (!find(address, entry)) return std::nullopt;
+  std::optional<double> coordinate(GeoRecord record, GeoField field) const override {
+    MMDB_entry_s entry = entry_at(record);
     for (const Path& path : paths_of(field)) {
       MMDB_entry_data_s data;
       if (!read(entry, path, data)) continue;
@@ -167,14 +169,17 @@ class MaxMind final : public GeoDatabase {
   }
 
  private:
-  bool find(const IpAddress& address, MMDB_entry_s& entry) const {
-    if (!address.is_v4 && file_.metadata.ip_version == 4) return false;
+  /// The offset in the file's data.
+  GeoRecord search(const IpAddress& address) const {
+    if (!address.is_v4 && file_.metadata.ip_version == 4) return no_record;
     const SocketAddress socket_address(address);
     int code = MMDB_SUCCESS;
     const MMDB_lookup_result_s found = MMDB_lookup_sockaddr(&file_, &socket_address.any, &code);
-    if (code != MMDB_SUCCESS || !found.found_entry) return false;
-    entry = found.entry;
-    return true;
+    return code == MMDB_SUCCESS && found.found_entry ? found.entry.offset : no_record;
+  }
+
+  MMDB_entry_s entry_at(GeoRecord record) const {
+    return {&file_, static_cast<std::uint32_t>(record)};
   }
 
   // The library only reads what it takes a pointer to.

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "engine/expression/call_evaluation.h"
 #include "engine/expression/functions/array_maker.h"
 #include "engine/expression/functions/cast.h"
 #include "engine/expression/functions/characters.h"
@@ -177,7 +176,7 @@ class Join final : public Kernel {
   explicit Join(std::unique_ptr<Kernel> to_text) : to_text_(std::move(to_text)) {}
   Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
     const Column& elements = (*arguments[0].children)[0];
-    const Column texts = texts_of(elements, context);
+    const Column texts = cast_column(*to_text_, elements, context);
     ColumnWriter writer(string_type, context.rows, context.arena);
     std::string joined;  // keeps its memory from row to row
     for (std::uint32_t row = 0; row < context.rows; ++row) {
@@ -195,14 +194,6 @@ class Join final : public Kernel {
   }
 
  private:
-  Column texts_of(const Column& elements, EvaluationContext& context) const {
-    const std::uint32_t rows = elements.is_constant() ? std::min(elements.size, 1u) : elements.size;
-    EvaluationContext of_elements{rows, context.arena, context.now_microseconds};
-    Column texts = combine_strictly(to_text_->evaluate({&elements, 1}, of_elements), {&elements, 1}, rows, context.arena);
-    if (elements.is_constant()) texts.row_mask = 0;
-    return texts;
-  }
-
   /// The error of an element that has no text.
   static const RowError* join(const ArgumentRow& row, const Column& elements, const Column& texts, std::string& joined) {
     const Span span = row.span(0);

@@ -8,6 +8,7 @@ void register_builtin_functions(FunctionRegistry& registry) {
   register_operators(registry);
   register_cast(registry);
   register_conditional(registry);
+  register_zero_or_null(registry);
   register_value_tests(registry);
   register_concatenation(registry);
   register_letter_case(registry);
@@ -16,6 +17,10 @@ void register_builtin_functions(FunctionRegistry& registry) {
   register_text_search(registry);
   register_text_codes(registry);
   register_text_forms(registry);
+  register_number_formats(registry);
+  register_text_masks(registry);
+  register_binary_texts(registry);
+  register_format_string(registry);
   register_regexps(registry);
   register_digests(registry);
   register_row_hashes(registry);
@@ -23,6 +28,7 @@ void register_builtin_functions(FunctionRegistry& registry) {
   register_date_arithmetic(registry);
   register_epochs(registry);
   register_date_fields(registry);
+  register_date_units(registry);
   register_time_zones(registry);
   register_date_formats(registry);
   register_json(registry);

@@ -41,6 +41,9 @@ std::unique_ptr<Kernel> cast_nested(const CastRequest& request);     // nested o
 /// The body of any CAST; null where there is no such conversion.
 std::unique_ptr<Kernel> make_cast(const CastRequest& request);
 
+/// All values of a column cast, also of one that is constant or the child of another: an error stays with its row.
+Column cast_column(const Kernel& cast, const Column& column, EvaluationContext& context);
+
 /// Whether there are bytes in the type, which JSON cannot say.
 bool holds_bytes(const Type& type);
 

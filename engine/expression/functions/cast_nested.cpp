@@ -50,15 +50,7 @@ class CastChildren {
 
   std::vector<Column> evaluate(const Column& values, EvaluationContext& context) const {
     std::vector<Column> made;
-    for (std::size_t i = 0; i < casts_.size(); ++i) {
-      const Column& child = (*values.children)[i];
-      const std::uint32_t rows = child.is_constant() ? std::min(child.size, 1u) : child.size;
-      EvaluationContext of_child{rows, context.arena, context.now_microseconds};
-      const std::span arguments(&child, 1);
-      made.push_back(combine_strictly(casts_[i]->evaluate(arguments, of_child), arguments, rows, context.arena));
-      made.back().size = child.size;
-      if (child.is_constant()) made.back().row_mask = 0;
-    }
+    for (std::size_t i = 0; i < casts_.size(); ++i) made.push_back(cast_column(*casts_[i], (*values.children)[i], context));
     return made;
   }
 
@@ -213,6 +205,15 @@ class JsonToNested final : public Kernel {
 };
 
 }  // namespace
+
+Column cast_column(const Kernel& cast, const Column& column, EvaluationContext& context) {
+  const std::uint32_t rows = column.is_constant() ? std::min(column.size, 1u) : column.size;
+  EvaluationContext of_column{rows, context.arena, context.now_microseconds};
+  Column result = combine_strictly(cast.evaluate({&column, 1}, of_column), {&column, 1}, rows, context.arena);
+  result.size = column.size;
+  if (column.is_constant()) result.row_mask = 0;
+  return result;
+}
 
 bool holds_bytes(const Type& type) {
   if (!type.is_nested()) return type.kind == TypeKind::bytes;

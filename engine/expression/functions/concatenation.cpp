@@ -1,7 +1,10 @@
 // concatenation.cpp — joining texts: concat, concat_ws.
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "engine/expression/functions/array_overloads.h"
+#include "engine/expression/functions/cast.h"
 #include "engine/expression/functions/families.h"
 #include "engine/expression/functions/kernels.h"
 
@@ -93,12 +96,17 @@ class ConcatAny final : public Kernel {
   }
 };
 
-/// Skips NULL parts; NULL where the separator is.
+/// Skips NULL parts, and takes the elements of arrays for parts; NULL where the separator is.
 class ConcatWithSeparator final : public Kernel {
  public:
+  /// `elements_to_text[i]` casts the elements of argument i, if that is an array.
+  explicit ConcatWithSeparator(std::vector<std::unique_ptr<Kernel>> elements_to_text)
+      : elements_to_text_(std::move(elements_to_text)) {}
+
   Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
     ColumnWriter writer(string_type, context.rows, context.arena, true);
     const std::vector<TextReader> readers(arguments.begin(), arguments.end());
+    const std::vector<Column> elements = texts_of_elements(arguments, context);
     std::string whole;
     std::string buffer;
     for (std::uint32_t row = 0; row < context.rows; ++row) {
@@ -106,24 +114,48 @@ class ConcatWithSeparator final : public Kernel {
         report_argument_errors(arguments, row, writer);
         continue;
       }
-      join(arguments, readers, row, whole, buffer);
-      writer.set_text(row, whole);
+      whole.clear();
+      const RowError* error = join(arguments, readers, elements, row, whole, buffer);
+      error == nullptr ? writer.set_text(row, whole) : writer.set_error(row, error->code, error->message);
     }
     return writer.finish();
   }
 
  private:
-  static void join(std::span<const Column> arguments, const std::vector<TextReader>& readers,
-                   std::uint32_t row, std::string& whole, std::string& buffer) {
-    whole.clear();
+  std::vector<Column> texts_of_elements(std::span<const Column> arguments, EvaluationContext& context) const {
+    std::vector<Column> texts(arguments.size());
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      if (elements_to_text_[i] != nullptr) texts[i] = cast_column(*elements_to_text_[i], (*arguments[i].children)[0], context);
+    }
+    return texts;
+  }
+
+  /// The error of an element that has no text.
+  const RowError* join(std::span<const Column> arguments, const std::vector<TextReader>& readers, const std::vector<Column>& elements,
+                       std::uint32_t row, std::string& whole, std::string& buffer) const {
     bool is_first = true;
+    const auto append = [&](std::string_view part) {
+      if (!is_first) whole += arguments[0].text_at(row);
+      whole += part;
+      is_first = false;
+    };
     for (std::size_t i = 1; i < readers.size(); ++i) {
       if (arguments[i].is_null(row)) continue;
-      if (!is_first) whole += arguments[0].text_at(row);
-      whole += readers[i].at(row, buffer);
-      is_first = false;
+      if (elements_to_text_[i] == nullptr) {
+        append(readers[i].at(row, buffer));
+        continue;
+      }
+      const Span span = arguments[i].at<Span>(row);
+      for (std::uint32_t k = span.start; k < span.start + span.length; ++k) {
+        const RowError* error = elements[i].errors == nullptr ? nullptr : elements[i].errors->find(k & elements[i].row_mask);
+        if (error != nullptr) return error;
+        if (!elements[i].is_null(k)) append(elements[i].text_at(k));
+      }
     }
+    return nullptr;
   }
+
+  std::vector<std::unique_ptr<Kernel>> elements_to_text_;
 };
 
 /// Bytes need not be UTF-8, so they do not become text by themselves.
@@ -134,6 +166,19 @@ KernelResult prepare_without_bytes(const CallSite& site) {
       return call_error("bytes cannot be joined with text (give CAST(value AS string) or hex(value))");
   }
   return kernel_of<Body>();
+}
+
+KernelResult prepare_with_separator(const CallSite& site) {
+  std::vector<std::unique_ptr<Kernel>> elements_to_text;
+  for (const Type& type : site.types) {
+    if (type.kind == TypeKind::bytes)
+      return call_error("bytes cannot be joined with text (give CAST(value AS string) or hex(value))");
+    const bool is_array = type.kind == TypeKind::array;
+    elements_to_text.push_back(is_array ? make_cast({type.nested->fields[0].type, string_type, false}) : nullptr);
+    if (is_array && elements_to_text.back() == nullptr)
+      return call_error(fmt::format("concat_ws: elements of {} have no text", to_string(type)));
+  }
+  return kernel_of<ConcatWithSeparator>(std::move(elements_to_text));
 }
 
 }  // namespace
@@ -157,7 +202,7 @@ void register_concatenation(FunctionRegistry& registry) {
                  .overloads = {texts, bytes, concat_arrays(), any}});
 
   Overload with_separator =
-      variadic(prepared({"string", "any"}, string_type, prepare_without_bytes<ConcatWithSeparator>));
+      variadic(prepared({"string", "any"}, string_type, prepare_with_separator));
   with_separator.strict = false;
   with_separator.optional = 1;
   with_separator.never_null = false;
@@ -165,8 +210,10 @@ void register_concatenation(FunctionRegistry& registry) {
       {.name = "concat_ws",
        .family = family,
        .signature = "concat_ws(separator string[, value any, ...]) -> string",
-       .summary = "Joins the texts of its arguments with a separator and leaves NULLs out.",
-       .examples = {{"concat_ws('-', 'a', NULL, 'b', 3)", "a-b-3"}, {"concat_ws(NULL, 'a', 'b')", "NULL"}},
+       .summary = "Joins the texts of its arguments, and of the elements of arrays, with a separator and leaves NULLs out.",
+       .examples = {{"concat_ws('-', 'a', NULL, 'b', 3)", "a-b-3"},
+                    {"concat_ws(NULL, 'a', 'b')", "NULL"},
+                    {"concat_ws(', ', array('a', NULL, 'b'), 'c')", "a, b, c"}},
        .overloads = {with_separator}});
 }
 

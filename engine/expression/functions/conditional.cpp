@@ -112,6 +112,31 @@ class Nvl2 final : public Kernel {
   Type type_;
 };
 
+/// The argument of the number that the first one gives, counted from 1; NULL where there is none.
+class Elt final : public Kernel {
+ public:
+  explicit Elt(const CallSite& site) : type_(site.result) {}
+
+  Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
+    ColumnWriter writer(type_, context.rows, context.arena);
+    for (std::uint32_t row = 0; row < context.rows; ++row) {
+      const Column& number = arguments[0];
+      const std::int64_t chosen = number.is_null(row) ? 0 : number.at<std::int64_t>(row);
+      if (const RowError* error = error_at(number, row)) {
+        writer.set_error(row, error->code, error->message);
+      } else if (chosen < 1 || chosen >= static_cast<std::int64_t>(arguments.size())) {
+        writer.set_null(row);
+      } else {
+        writer.copy_from(row, arguments[static_cast<std::size_t>(chosen)], row);
+      }
+    }
+    return writer.finish();
+  }
+
+ private:
+  Type type_;
+};
+
 /// The largest (sign 1) or smallest (sign -1) of the arguments that are not NULL.
 template <int sign>
 class Extreme final : public Kernel {
@@ -172,6 +197,10 @@ void register_choices(FunctionRegistry& registry) {
                             {{"if(1 < 2, 'a', 'b')", "a"}}, choice<Case>({"boolean", "T", "T"}, 1)));
   add(registry, conditional("nvl2", "nvl2(a any, b T, c T) -> T", "b where a is not NULL, else c.",
                             {{"nvl2(NULL, 1, 2)", "2"}}, choice<Nvl2>({"any", "T", "T"}, 1)));
+  add(registry, conditional("elt", "elt(number bigint, value T, ...) -> T",
+                            "The value of that number, counted from 1; NULL where there is none.",
+                            {{"elt(2, 'scala', 'java')", "java"}, {"elt(3, 'scala', 'java')", "NULL"}},
+                            variadic(choice<Elt>({"bigint", "T"}, 1))));
 }
 
 }  // namespace

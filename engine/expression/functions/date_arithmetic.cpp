@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "engine/data/calendar.h"
+#include "engine/expression/functions/date_counts.h"
 #include "engine/expression/functions/date_range.h"
 #include "engine/expression/functions/date_unit.h"
 #include "engine/expression/functions/families.h"
@@ -69,44 +70,48 @@ double months_between(std::int64_t later, std::int64_t earlier) {
   return std::round((months + difference / (31 * 86400.0)) * 1e8) / 1e8;
 }
 
-void add_day_function(FunctionRegistry& registry, const char* name, std::vector<std::string> aliases,
-                      bool is_subtraction, const char* summary, FunctionExample example) {
-  add(registry,
-      {.name = name,
-       .aliases = std::move(aliases),
-       .family = family,
-       .signature = fmt::format("{}(start date, days bigint) -> date", name),
-       .summary = summary,
-       .examples = {std::move(example)},
-       .overloads = {strict({"date", "bigint"}, date_type,
-                            [name, is_subtraction](RowOutput& output, std::int32_t start, std::int64_t days) {
-                              set_day(output, name, saturating(start, days, is_subtraction));
-                            }),
-                     strict({"timestamp", "bigint"}, date_type,
-                            [name, is_subtraction](RowOutput& output, std::int64_t start, std::int64_t days) {
-                              set_day(output, name,
-                                      saturating(days_of_timestamp(start), days, is_subtraction));
-                            })}});
+std::vector<Overload> day_overloads(const char* name, bool is_subtraction) {
+  return {strict({"date", "bigint"}, date_type,
+                 [name, is_subtraction](RowOutput& output, std::int32_t start, std::int64_t days) {
+                   set_day(output, name, saturating(start, days, is_subtraction));
+                 }),
+          strict({"timestamp", "bigint"}, date_type,
+                 [name, is_subtraction](RowOutput& output, std::int64_t start, std::int64_t days) {
+                   set_day(output, name, saturating(days_of_timestamp(start), days, is_subtraction));
+                 })};
 }
 
 void register_counting(FunctionRegistry& registry) {
-  add_day_function(registry, "date_add", {"dateadd"}, false, "The date so many days later.",
-                   {"date_add(DATE '2016-07-30', 1)", "2016-07-31"});
-  add_day_function(registry, "date_sub", {}, true, "The date so many days earlier.",
-                   {"date_sub(DATE '2016-07-30', 1)", "2016-07-29"});
+  std::vector<Overload> addition = day_overloads("date_add", false);
+  addition.push_back(add_named_units());
+  add(registry, {.name = "date_add",
+                 .aliases = {"dateadd"},
+                 .family = family,
+                 .signature = "date_add(start date, days bigint) -> date, date_add(unit string, count bigint, time timestamp) -> timestamp",
+                 .summary = "The date so many days later; with a unit, the time so many units later, as timestampadd.",
+                 .examples = {{"date_add(DATE '2016-07-30', 1)", "2016-07-31"},
+                              {"dateadd('minute', -5, TIMESTAMP '2016-07-30 00:00:00')", "2016-07-29 23:55:00"}},
+                 .overloads = std::move(addition)});
+  add(registry, {.name = "date_sub",
+                 .family = family,
+                 .signature = "date_sub(start date, days bigint) -> date",
+                 .summary = "The date so many days earlier.",
+                 .examples = {{"date_sub(DATE '2016-07-30', 1)", "2016-07-29"}},
+                 .overloads = day_overloads("date_sub", true)});
   add(registry,
       {.name = "datediff",
        .aliases = {"date_diff"},
        .family = family,
-       .signature = "datediff(end date or timestamp, start date or timestamp) -> int",
-       .summary = "The days from start to end.",
+       .signature = "datediff(end date or timestamp, start date or timestamp) -> int, datediff(unit string, start timestamp, end timestamp) -> bigint",
+       .summary = "The days from start to end; with a unit, the whole units between them, as timestampdiff.",
        .examples = {{"datediff(DATE '2009-07-31', DATE '2009-07-30')", "1"},
-                    {"datediff(TIMESTAMP '2009-07-31 00:00:00', TIMESTAMP '2009-07-30 23:59:59')", "1"}},
+                    {"datediff(TIMESTAMP '2009-07-31 00:00:00', TIMESTAMP '2009-07-30 23:59:59')", "1"},
+                    {"datediff('hour', TIMESTAMP '2009-07-30 22:00:00', TIMESTAMP '2009-07-31 00:59:59')", "2"}},
        .overloads = {strict({"date", "date"}, int32_type,
                             [](std::int32_t end, std::int32_t start) { return end - start; }),
                      strict({"timestamp", "timestamp"}, int32_type, [](std::int64_t end, std::int64_t start) {
                        return days_of_timestamp(end) - days_of_timestamp(start);
-                     })}});
+                     }), difference_in_named_units()}});
   add(registry,
       {.name = "add_months",
        .family = family,

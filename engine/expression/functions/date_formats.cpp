@@ -163,6 +163,7 @@ std::vector<Overload> reading_overloads(const Reading& reading) {
 void register_times(FunctionRegistry& registry) {
   add(registry,
       {.name = "to_timestamp",
+       .aliases = {"to_timestamp_ltz", "to_timestamp_ntz"},
        .family = family,
        .signature = "to_timestamp(text string[, pattern string]) -> timestamp",
        .summary = "The time that a text says, in ISO 8601 or in a pattern; a text that says none is an error "

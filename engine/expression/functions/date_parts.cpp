@@ -15,6 +15,7 @@ constexpr const char* family = "date and time";
 
 using PartOfDate = std::int32_t (*)(std::int32_t days);
 using PartOfTime = std::int32_t (*)(std::int64_t microseconds);
+using DecimalOfTime = Int128 (*)(std::int64_t microseconds);
 
 std::int32_t year(std::int32_t days) { return civil_from_days(days).year; }
 std::int32_t month(std::int32_t days) { return civil_from_days(days).month; }
@@ -39,28 +40,47 @@ Int128 second_with_fraction(std::int64_t microseconds) {
   return rest < 0 ? rest + 60 * microseconds_per_second : rest;
 }
 
-/// A field that date_part knows. Just one of the functions is set; neither stands for seconds with their
-/// fraction.
+/// Since 1970, as decimal(20,6) has it.
+Int128 epoch(std::int64_t microseconds) { return microseconds; }
+
+/// Years are from 1 on, so that centuries begin with years like 2001.
+std::int32_t century(std::int32_t days) { return (year(days) + 99) / 100; }
+std::int32_t millennium(std::int32_t days) { return (year(days) + 999) / 1000; }
+std::int32_t decade(std::int32_t days) { return year(days) / 10; }
+
+std::int32_t microsecond_of_minute(std::int64_t microseconds) {
+  return static_cast<std::int32_t>(second_with_fraction(microseconds));
+}
+
+/// A field that date_part knows. Just one of the functions is set.
 struct Field {
   std::vector<std::string_view> names;
   PartOfDate of_date = nullptr;
   PartOfTime of_time = nullptr;
+  DecimalOfTime decimal_of_time = nullptr;
+  Type type = int32_type;
 };
 
 const std::vector<Field>& fields() {
   static const std::vector<Field> known = {
       {{"year", "years", "y", "yr", "yrs"}, year},
-      {{"yearofweek"}, [](std::int32_t days) { return iso_week(days).year; }},
+      {{"century", "centuries", "c", "cent"}, century},
+      {{"decade", "decades", "dec", "decs"}, decade},
+      {{"millennium", "millennia", "mil", "mils"}, millennium},
+      {{"yearofweek", "isoyear"}, [](std::int32_t days) { return iso_week(days).year; }},
       {{"quarter", "qtr"}, quarter},
       {{"month", "months", "mon", "mons"}, month},
       {{"week", "weeks", "w"}, week},
       {{"day", "days", "d"}, day},
       {{"dayofweek", "dow"}, day_of_week},
-      {{"dayofweek_iso", "dow_iso"}, [](std::int32_t days) { return weekday_from_monday(days) + 1; }},
+      {{"dayofweek_iso", "dow_iso", "isodow"}, [](std::int32_t days) { return weekday_from_monday(days) + 1; }},
       {{"doy"}, day_of_year},
       {{"hour", "hours", "h", "hr", "hrs"}, nullptr, hour},
       {{"minute", "minutes", "m", "min", "mins"}, nullptr, minute},
-      {{"second", "seconds", "s", "sec", "secs"}},
+      {{"second", "seconds", "s", "sec", "secs"}, nullptr, nullptr, second_with_fraction, decimal_type(8, 6)},
+      {{"milliseconds", "millisecond", "msec", "msecs", "ms"}, nullptr, nullptr, second_with_fraction, decimal_type(8, 3)},
+      {{"microseconds", "microsecond", "usec", "usecs", "us"}, nullptr, microsecond_of_minute},
+      {{"epoch"}, nullptr, nullptr, epoch, decimal_type(20, 6)},
   };
   return known;
 }
@@ -77,7 +97,7 @@ Result<const Field*> field_of(const CallSite& site) {
   }
   return call_error(
       fmt::format("date_part: unknown field: {} (fields are year, quarter, month, week, day, dayofweek, "
-                  "dayofweek_iso, doy, hour, minute, second, yearofweek)",
+                  "dayofweek_iso, doy, hour, minute, second, milliseconds, microseconds, epoch, yearofweek, decade, century, millennium)",
                   *name));
 }
 
@@ -92,8 +112,7 @@ KernelResult prepare_field_of_time(const CallSite& site) {
     return make_kernel(site.result,
                        [of = field->of_time](std::string_view, std::int64_t time) { return of(time); });
   }
-  return make_kernel(site.result,
-                     [](std::string_view, std::int64_t time) { return second_with_fraction(time); });
+  return make_kernel(site.result, [of = field->decimal_of_time](std::string_view, std::int64_t time) { return of(time); });
 }
 
 KernelResult prepare_field_of_day(const CallSite& site) {
@@ -104,13 +123,15 @@ KernelResult prepare_field_of_day(const CallSite& site) {
   }
   if (field->of_time != nullptr)
     return make_kernel(site.result, [](std::string_view, std::int32_t) { return std::int32_t{0}; });
-  return make_kernel(site.result, [](std::string_view, std::int32_t) { return Int128{0}; });
+  return make_kernel(site.result, [of = field->decimal_of_time](std::string_view, std::int32_t days) {
+    return of(days * microseconds_per_day);
+  });
 }
 
 void register_date_part(FunctionRegistry& registry) {
   const auto type = [](const CallSite& site) -> Result<Type> {
     WEIR_ASSIGN(const Field* field, field_of(site));
-    return field->of_date == nullptr && field->of_time == nullptr ? decimal_type(8, 6) : int32_type;
+    return field->type;
   };
   Overload of_time = prepared({"string", "timestamp"}, int32_type, prepare_field_of_time);
   Overload of_day = prepared({"string", "date"}, int32_type, prepare_field_of_day);
@@ -120,12 +141,14 @@ void register_date_part(FunctionRegistry& registry) {
       {.name = "date_part",
        .aliases = {"datepart"},
        .family = family,
-       .signature = "date_part(field string, time timestamp or date) -> int (decimal(8,6) for seconds)",
+       .signature = "date_part(field string, time timestamp or date) -> int (decimal for second, milliseconds and epoch)",
        .summary = "A field of a time: year, yearofweek, quarter, month, week, day, dayofweek (Sunday 1), "
-                  "dayofweek_iso "
-                  "(Monday 1), doy, hour, minute or second with its fraction.",
+                  "dayofweek_iso (Monday 1), doy, hour, minute, second with its fraction; Postgres's epoch, milliseconds and microseconds "
+                  "(of the minute), isoyear, isodow, decade, century and millennium.",
        .examples = {{"date_part('YEAR', TIMESTAMP '2019-08-12 01:00:00.123456')", "2019"},
                     {"date_part('doy', DATE '2019-08-12')", "224"},
+                    {"date_part('epoch', TIMESTAMP '2001-02-16 20:38:40.12')", "982355920.120000"},
+                    {"date_part('century', DATE '2000-12-31')", "20"},
                     {"date_part('SECONDS', TIMESTAMP '2019-10-01 00:00:01.000001')", "1.000001"}},
        .overloads = {of_day, of_time}});
 }

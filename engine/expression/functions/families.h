@@ -12,6 +12,8 @@ void register_operators(FunctionRegistry& registry);
 void register_cast(FunctionRegistry& registry);
 // coalesce, nullif, if, ifnull, nvl2, greatest, least
 void register_conditional(FunctionRegistry& registry);
+// zeroifnull, nullifzero
+void register_zero_or_null(FunctionRegistry& registry);
 // isnull, isnotnull, isnan, typeof ...
 void register_value_tests(FunctionRegistry& registry);
 // concat, concat_ws
@@ -28,6 +30,14 @@ void register_text_search(FunctionRegistry& registry);
 void register_text_codes(FunctionRegistry& registry);
 // format_number, soundex, luhn_check
 void register_text_forms(FunctionRegistry& registry);
+// to_char, to_number, try_to_number
+void register_number_formats(FunctionRegistry& registry);
+// mask
+void register_text_masks(FunctionRegistry& registry);
+// to_binary, encode, decode
+void register_binary_texts(FunctionRegistry& registry);
+// format_string
+void register_format_string(FunctionRegistry& registry);
 // regexp_extract, regexp_replace ...
 void register_regexps(FunctionRegistry& registry);
 // sha2, sha1, md5, crc32
@@ -42,6 +52,8 @@ void register_date_arithmetic(FunctionRegistry& registry);
 void register_epochs(FunctionRegistry& registry);
 // make_timestamp, next_day, monthname, dayname
 void register_date_fields(FunctionRegistry& registry);
+// timestampadd, timestampdiff, date_bin, make_interval
+void register_date_units(FunctionRegistry& registry);
 // from_utc_timestamp, to_utc_timestamp, convert_timezone
 void register_time_zones(FunctionRegistry& registry);
 // date_format, to_timestamp, to_date

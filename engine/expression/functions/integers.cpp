@@ -4,6 +4,8 @@
 #include <bit>
 #include <charconv>
 #include <cmath>
+#include <limits>
+#include <numeric>
 
 #include "engine/expression/functions/families.h"
 #include "engine/expression/functions/kernels.h"
@@ -86,6 +88,40 @@ void width_bucket(RowOutput& output, double value, double low, double high, std:
   output.set(static_cast<std::int64_t>(part) + 1);
 }
 
+/// The bit counted from the lowest, 0. `bits` is the width of the value's type.
+void put_bit(RowOutput& output, std::int64_t value, std::int64_t position, std::int64_t bits) {
+  if (position < 0 || position >= bits)
+    return output.error("bad_argument", fmt::format("bit_get: there is no bit {}: bits are 0 to {}", position, bits - 1));
+  output.set(static_cast<std::int32_t>(value >> position & 1));
+}
+
+std::uint64_t magnitude(std::int64_t value) {
+  return value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+}
+
+void put_divisor(RowOutput& output, const char* function, std::uint64_t value) {
+  if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    return output.error("overflow", fmt::format("{}: too large for bigint: {}", function, value));
+  output.set(static_cast<std::int64_t>(value));
+}
+
+void least_common_multiple(RowOutput& output, std::int64_t a, std::int64_t b) {
+  if (a == 0 || b == 0) return output.set<std::int64_t>(0);
+  const std::uint64_t part = magnitude(a) / std::gcd(magnitude(a), magnitude(b));
+  std::uint64_t multiple = 0;
+  if (__builtin_mul_overflow(part, magnitude(b), &multiple)) multiple = std::numeric_limits<std::uint64_t>::max();
+  put_divisor(output, "lcm", multiple);
+}
+
+void whole_quotient(RowOutput& output, std::int64_t a, std::int64_t b) {
+  if (b == 0) return output.error("division_by_zero", "division by zero: div");
+  if (b != -1) return output.set(a / b);
+  std::int64_t opposite = 0;  // the machine traps on the smallest integer / -1
+  if (__builtin_sub_overflow(std::int64_t{0}, a, &opposite))
+    return output.error("overflow", fmt::format("div: too large for bigint: {} / -1", a));
+  output.set(opposite);
+}
+
 /// Java's shifts look only at the low bits of the distance.
 template <typename T, typename Shift>
 Overload shift_overload(const char* name, Type type, Shift shift) {
@@ -125,6 +161,20 @@ void register_bits(FunctionRegistry& registry) {
                  .overloads = {strict({"bigint"}, int32_type, [](std::int64_t value) {
                    return static_cast<std::int32_t>(std::popcount(static_cast<std::uint64_t>(value)));
                  })}});
+  add(registry, {.name = "bit_get",
+                 .aliases = {"getbit"},
+                 .family = family,
+                 .signature = "bit_get(value int or bigint, position bigint) -> int",
+                 .summary = "A bit of the value, 0 or 1; the lowest has position 0.",
+                 .examples = {{"bit_get(11, 0)", "1"}, {"bit_get(11, 2)", "0"}, {"bit_get(-1, 31)", "1"}},
+                 .overloads = {strict({"int", "bigint"}, int32_type,
+                                      [](RowOutput& output, std::int32_t value, std::int64_t position) {
+                                        put_bit(output, value, position, 32);
+                                      }),
+                               strict({"bigint", "bigint"}, int32_type,
+                                      [](RowOutput& output, std::int64_t value, std::int64_t position) {
+                                        put_bit(output, value, position, 64);
+                                      })}});
   add_shift(registry, "shiftleft", "The value with its bits moved to the left.", {"shiftleft(2, 1)", "4"},
             [](auto value, int distance) {
               return static_cast<std::make_unsigned_t<decltype(value)>>(value) << distance;
@@ -137,10 +187,32 @@ void register_bits(FunctionRegistry& registry) {
             });
 }
 
+void add_of_two(FunctionRegistry& registry, const char* name, const char* summary, std::vector<FunctionExample> examples,
+                void (*body)(RowOutput&, std::int64_t, std::int64_t)) {
+  add(registry, {.name = name,
+                 .family = family,
+                 .signature = fmt::format("{}(a bigint, b bigint) -> bigint", name),
+                 .summary = summary,
+                 .examples = std::move(examples),
+                 .overloads = {strict({"bigint", "bigint"}, int64_type,
+                                      [body](RowOutput& output, std::int64_t a, std::int64_t b) { body(output, a, b); })}});
+}
+
+void register_divisors(FunctionRegistry& registry) {
+  add_of_two(registry, "div", "The quotient cut to a whole number.", {{"div(9, 4)", "2"}, {"div(-9, 4)", "-2"}}, whole_quotient);
+  add_of_two(registry, "gcd", "The greatest common divisor; 0 of two zeros.", {{"gcd(1071, 462)", "21"}, {"gcd(-4, 0)", "4"}},
+             [](RowOutput& output, std::int64_t a, std::int64_t b) {
+               put_divisor(output, "gcd", std::gcd(magnitude(a), magnitude(b)));
+             });
+  add_of_two(registry, "lcm", "The least common multiple; 0 where one is 0.", {{"lcm(1071, 462)", "23562"}, {"lcm(0, 3)", "0"}},
+             least_common_multiple);
+}
+
 }  // namespace
 
 void register_integers(FunctionRegistry& registry) {
   register_bits(registry);
+  register_divisors(registry);
   const auto of_text = [](RowOutput& output, std::string_view text, std::int64_t from, std::int64_t to) {
     convert_base(output, text, from, to);
   };

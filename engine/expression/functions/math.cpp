@@ -59,6 +59,27 @@ void register_signs(FunctionRegistry& registry) {
                                })}});
 }
 
+/// positive(a) and negative(a), Spark's names for the signs before a value.
+void register_sign_operators(FunctionRegistry& registry) {
+  const Function* opposite = registry.find("negate");
+  WEIR_CHECK(opposite != nullptr, "operators are registered before the functions of numbers");
+  add(registry, {.name = "negative",
+                 .family = family,
+                 .signature = "negative(value number or interval) -> the type of value",
+                 .summary = "The opposite number: -value.",
+                 .examples = {{"negative(1)", "-1"}, {"negative(-2.50)", "2.50"}},
+                 .overloads = opposite->overloads});
+  add(registry, {.name = "positive",
+                 .family = family,
+                 .signature = "positive(value number) -> the type of value",
+                 .summary = "The value itself.",
+                 .examples = {{"positive(1)", "1"}, {"positive(-2.50)", "-2.50"}},
+                 .overloads = {strict({"int"}, int32_type, [](std::int32_t value) { return value; }),
+                               strict({"bigint"}, int64_type, [](std::int64_t value) { return value; }),
+                               same_decimal(1, [](Int128 value) { return value; }),
+                               strict({"double"}, float64_type, [](double value) { return value; })}});
+}
+
 template <typename T>
 void positive_remainder(RowOutput& output, T value, T divisor) {
   if (divisor == 0) return output.error("division_by_zero", "division by zero: pmod");
@@ -250,6 +271,7 @@ void register_angles(FunctionRegistry& registry) {
 
 void register_math(FunctionRegistry& registry) {
   register_signs(registry);
+  register_sign_operators(registry);
   register_remainders(registry);
   register_powers(registry);
   register_angles(registry);

@@ -71,34 +71,76 @@ bool is_same_in_any_case(std::string_view a, std::string_view b) {
 }
 
 /// The field of exactly this name, else the only one of it in another case.
-std::optional<std::size_t> field_index(const CallSite& site) {
-  const std::string* name = constant_text(site, 1);
-  if (name == nullptr) return std::nullopt;
-  const auto& fields = fields_of(site);
+std::optional<std::size_t> field_index(const std::vector<Field>& fields, const std::string& name) {
   std::optional<std::size_t> near;
   bool is_ambiguous = false;
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    if (fields[i].name == *name) return i;
-    if (!is_same_in_any_case(fields[i].name, *name)) continue;
+    if (fields[i].name == name) return i;
+    if (!is_same_in_any_case(fields[i].name, name)) continue;
     is_ambiguous = near.has_value();
     near = i;
   }
   return is_ambiguous ? std::nullopt : near;
 }
 
-Result<Type> type_of_field(const CallSite& site) {
-  if (const auto index = field_index(site)) return fields_of(site)[*index].type;
+Result<std::size_t> find_field(const CallSite& site, const Type& structure) {
   const std::string* name = constant_text(site, 1);
-  std::string names;
-  for (const Field& field : fields_of(site)) names += (names.empty() ? "" : ", ") + field.name;
   if (name == nullptr) return call_error("the name of a struct's field is a text literal");
+  const auto& fields = structure.nested->fields;
+  if (const auto index = field_index(fields, *name)) return *index;
+  std::string names;
+  for (const Field& field : fields) names += (names.empty() ? "" : ", ") + field.name;
   return call_error(fmt::format("unknown field: {}", *name)).with_hint("fields of the struct: " + names);
 }
 
+Result<Type> type_of_field(const CallSite& site) {
+  WEIR_ASSIGN(const std::size_t index, find_field(site, site.types[0]));
+  return fields_of(site)[index].type;
+}
+
 KernelResult prepare_field(const CallSite& site) {
-  return take_child(*field_index(site), [](std::span<const Column> arguments, std::uint32_t row) {
+  WEIR_ASSIGN(const std::size_t index, find_field(site, site.types[0]));
+  return take_child(index, [](std::span<const Column> arguments, std::uint32_t row) {
     return arguments[0].at<std::uint32_t>(row);
   });
+}
+
+/// array.field: the field of each element, as an array with the same spans.
+class FieldOfEach final : public Kernel {
+ public:
+  FieldOfEach(Type type, std::size_t index) : type_(type), index_(index) {}
+  Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
+    const Column& structs = (*arguments[0].children)[0];
+    std::vector<std::uint32_t> rows(structs.size, ~0u);
+    for (std::uint32_t k = 0; k < structs.size; ++k) {
+      if (!structs.is_null(k)) rows[k] = structs.at<std::uint32_t>(k);
+    }
+    Column result = arguments[0];
+    result.type = type_;
+    result.errors = nullptr;
+    result.children = std::make_shared<const std::vector<Column>>(1, gather((*structs.children)[index_], rows, context.arena));
+    return result;
+  }
+
+ private:
+  Type type_;
+  std::size_t index_;
+};
+
+Result<std::size_t> find_field_of_each(const CallSite& site) {
+  const Type& element = fields_of(site)[0].type;
+  if (element.kind == TypeKind::structure) return find_field(site, element);
+  return call_error(fmt::format("{} has no fields", to_string(site.types[0]))).with_hint("value[0] is its first element");
+}
+
+Result<Type> type_of_field_of_each(const CallSite& site) {
+  WEIR_ASSIGN(const std::size_t index, find_field_of_each(site));
+  return array_type(fields_of(site)[0].type.nested->fields[index].type);
+}
+
+KernelResult prepare_field_of_each(const CallSite& site) {
+  WEIR_ASSIGN(const std::size_t index, find_field_of_each(site));
+  return kernel_of<FieldOfEach>(site.result, index);
 }
 
 /// a[0]: the first element, as Spark and most languages count.
@@ -222,10 +264,12 @@ void register_makers(FunctionRegistry& registry) {
 void register_readers(FunctionRegistry& registry) {
   add(registry, {.name = "get_field",
                  .family = nested_family,
-                 .signature = "get_field(value struct, name string) -> the field's type",
-                 .summary = "A field of a struct, as value.name gives it; the name is a literal.",
-                 .examples = {{"get_field(named_struct('id', 7), 'id')", "7"}},
+                 .signature = "get_field(value struct, name string) -> the field's type, or an array of it for an array of structs",
+                 .summary = "A field of a struct, or of each struct of an array, as value.name gives it; the name is a literal.",
+                 .examples = {{"get_field(named_struct('id', 7), 'id')", "7"},
+                              {"array(named_struct('id', 7), named_struct('id', 8)).id", "[7, 8]"}},
                  .overloads = {nested_overload({"struct", "string"}, type_of_field, prepare_field),
+                               nested_overload({"array", "string"}, type_of_field_of_each, prepare_field_of_each),
                                nested_overload({"map<K, V>", "K"}, type_of_element, prepare_map_value)}});
   add(registry, {.name = "get_item",
                  .family = nested_family,

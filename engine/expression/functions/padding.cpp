@@ -58,22 +58,22 @@ Overload trim_characters(Trim trim) {
 void register_trims(FunctionRegistry& registry) {
   add(registry, {.name = "trim",
                  .family = family,
-                 .signature = "trim(text string) -> string",
-                 .summary = "The text without blanks at its start and end.",
-                 .examples = {{"concat('[', trim('   SparkSQL  '), ']')", "[SparkSQL]"}},
-                 .overloads = {trim_blanks({true, true})}});
+                 .signature = "trim(text string[, characters string]) -> string",
+                 .summary = "The text without blanks, or the given characters, at its start and end.",
+                 .examples = {{"concat('[', trim('   SparkSQL  '), ']')", "[SparkSQL]"}, {"trim('xhix', 'x')", "hi"}},
+                 .overloads = {trim_blanks({true, true}), trim_characters({true, true})}});
   add(registry, {.name = "ltrim",
                  .family = family,
-                 .signature = "ltrim(text string) -> string",
-                 .summary = "The text without blanks at its start.",
-                 .examples = {{"concat('[', ltrim('  Spark '), ']')", "[Spark ]"}},
-                 .overloads = {trim_blanks({true, false})}});
+                 .signature = "ltrim(text string[, characters string]) -> string",
+                 .summary = "The text without blanks, or the given characters, at its start.",
+                 .examples = {{"concat('[', ltrim('  Spark '), ']')", "[Spark ]"}, {"ltrim('xyxhix', 'xy')", "hix"}},
+                 .overloads = {trim_blanks({true, false}), trim_characters({true, false})}});
   add(registry, {.name = "rtrim",
                  .family = family,
-                 .signature = "rtrim(text string) -> string",
-                 .summary = "The text without blanks at its end.",
-                 .examples = {{"concat('[', rtrim('  Spark '), ']')", "[  Spark]"}},
-                 .overloads = {trim_blanks({false, true})}});
+                 .signature = "rtrim(text string[, characters string]) -> string",
+                 .summary = "The text without blanks, or the given characters, at its end.",
+                 .examples = {{"concat('[', rtrim('  Spark '), ']')", "[  Spark]"}, {"rtrim('xhixyx', 'xy')", "xhi"}},
+                 .overloads = {trim_blanks({false, true}), trim_characters({false, true})}});
   add(registry,
       {.name = "btrim",
        .family = family,
@@ -115,8 +115,28 @@ void pad(RowOutput& output, std::string_view text, std::int64_t length, std::str
   output.finish(out);
 }
 
+/// Bytes are filled up with zero bytes where no others are given.
+void pad_bytes(RowOutput& output, std::string_view bytes, std::int64_t length, std::string_view padding, bool is_left) {
+  const auto wanted = static_cast<std::size_t>(std::max<std::int64_t>(length, 0));
+  if (bytes.size() >= wanted || padding.empty()) return output.slice(0, bytes.substr(0, wanted));
+  if (length > max_made_text) return too_long(output, is_left ? "lpad" : "rpad", length);
+  char* out = output.room(wanted);
+  if (!is_left) out = std::copy(bytes.begin(), bytes.end(), out);
+  for (std::size_t i = 0; i < wanted - bytes.size(); ++i) *out++ = padding[i % padding.size()];
+  if (is_left) out = std::copy(bytes.begin(), bytes.end(), out);
+  output.finish(out);
+}
+
 std::vector<Overload> pad_overloads(bool is_left) {
-  return {strict({"string", "bigint"}, string_type,
+  return {strict({"bytes", "bigint"}, bytes_type,
+                 [is_left](RowOutput& output, std::string_view bytes, std::int64_t length) {
+                   pad_bytes(output, bytes, length, std::string_view("\0", 1), is_left);
+                 }),
+          strict({"bytes", "bigint", "bytes"}, bytes_type,
+                 [is_left](RowOutput& output, std::string_view bytes, std::int64_t length, std::string_view padding) {
+                   pad_bytes(output, bytes, length, padding, is_left);
+                 }),
+          strict({"string", "bigint"}, string_type,
                  [is_left](RowOutput& output, std::string_view text, std::int64_t length) {
                    pad(output, text, length, " ", is_left);
                  }),
@@ -141,15 +161,15 @@ void register_padding(FunctionRegistry& registry) {
   add(registry,
       {.name = "lpad",
        .family = family,
-       .signature = "lpad(text string, length bigint[, pad string]) -> string",
+       .signature = "lpad(text string, length bigint[, pad string]) -> string (bytes of bytes)",
        .summary = "The text filled up on the left to a length in characters, or cut to it.",
        .examples = {{"lpad('hi', 5, '*.')", "*.*hi"}, {"lpad('hi', 1, '*')", "h"}, {"lpad('7', 3)", "  7"}},
        .overloads = pad_overloads(true)});
   add(registry, {.name = "rpad",
                  .family = family,
-                 .signature = "rpad(text string, length bigint[, pad string]) -> string",
+                 .signature = "rpad(text string, length bigint[, pad string]) -> string (bytes of bytes)",
                  .summary = "The text filled up on the right to a length in characters, or cut to it.",
-                 .examples = {{"rpad('hi', 5, 'é.')", "hié.é"}, {"rpad('hi', 1, '*')", "h"}},
+                 .examples = {{"rpad('hi', 5, 'é.')", "hié.é"}, {"rpad('hi', 1, '*')", "h"}, {"hex(rpad(X'61', 3))", "610000"}},
                  .overloads = pad_overloads(false)});
   add(registry, {.name = "repeat",
                  .family = family,

@@ -223,6 +223,19 @@ void register_counts(FunctionRegistry& registry) {
        .overloads = {prepared({"string", "string"}, int32_type,
                               [](const CallSite& site) { return regexp_kernel(site, count_matches); })},
        .expensive = true});
+  const auto matches = [](const CallSite& site) {
+    return regexp_kernel(
+        site, [](RegexpState& state, RowOutput& output, const re2::RE2& expression, std::string_view text) {
+          output.set_bool(state.find(expression, text, 0, 0));
+        });
+  };
+  add(registry, {.name = "regexp_like",
+                 .family = family,
+                 .signature = "regexp_like(text string, pattern string) -> boolean",
+                 .summary = "Whether a part of the text matches; also written text RLIKE pattern.",
+                 .examples = {{"regexp_like('Spark SQL', 'S[a-z]+k')", "true"}, {"regexp_like('Spark', '^park')", "false"}},
+                 .overloads = {prepared({"string", "string"}, boolean_type, matches)},
+                 .expensive = true});
   const auto place = [](const CallSite& site) {
     return regexp_kernel(
         site, [](RegexpState& state, RowOutput& output, const re2::RE2& expression, std::string_view text) {

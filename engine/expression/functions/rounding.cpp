@@ -16,23 +16,30 @@ namespace {
 
 constexpr const char* family = "math";
 
-enum class Half : std::uint8_t { up, even };  // up: away from zero
+enum class Rounding : std::uint8_t { half_away, half_even, floor, ceiling };
 
 /// value / 10^digits, rounded.
-Int128 drop_digits(Int128 value, int digits, Half half) {
+Int128 drop_digits(Int128 value, int digits, Rounding rounding) {
   if (digits <= 0) return value;
-  if (digits > max_precision) return 0;
+  const bool is_up = rounding == Rounding::ceiling;
+  if (digits > max_precision) {
+    if (is_up) return value > 0 ? 1 : 0;
+    return rounding == Rounding::floor && value < 0 ? -1 : 0;
+  }
   const Int128 unit = power_of_ten(digits);
   const Int128 quotient = value / unit;
-  const Int128 rest = value % unit < 0 ? -(value % unit) : value % unit;
+  const Int128 signed_rest = value % unit;
+  if (rounding == Rounding::floor) return signed_rest < 0 ? quotient - 1 : quotient;
+  if (is_up) return signed_rest > 0 ? quotient + 1 : quotient;
+  const Int128 rest = signed_rest < 0 ? -signed_rest : signed_rest;
   const Int128 missing = unit - rest;
-  const bool is_away = rest > missing || (rest == missing && (half == Half::up || quotient % 2 != 0));
+  const bool is_away = rest > missing || (rest == missing && (rounding == Rounding::half_away || quotient % 2 != 0));
   return is_away ? quotient + (value < 0 ? -1 : 1) : quotient;
 }
 
 /// Rounds by the shortest decimal text of the double: 2.675 to two digits is 2.68, although the double is a
 /// little less.
-double round_by_text(double value, std::int64_t scale, Half half) {
+double round_by_text(double value, std::int64_t scale, Rounding rounding) {
   char text[40];
   const auto end =
       std::to_chars(text, text + sizeof text, std::fabs(value), std::chars_format::scientific).ptr;
@@ -52,33 +59,33 @@ double round_by_text(double value, std::int64_t scale, Half half) {
   if (digits_behind_point <= scale) return value;
   const std::int64_t dropped = digits_behind_point - scale;
   const Int128 rounded =
-      drop_digits(digits, static_cast<int>(std::min<std::int64_t>(dropped, max_precision + 1)), half);
+      drop_digits(digits, static_cast<int>(std::min<std::int64_t>(dropped, max_precision + 1)), rounding);
   const std::string made = fmt::format("{}e{}", decimal_to_string(rounded, 0), -scale);
   double result = 0;
   std::from_chars(made.data(), made.data() + made.size(), result);
   return std::copysign(result, value);
 }
 
-double round_double(double value, std::int64_t scale, Half half) {
+double round_double(double value, std::int64_t scale, Rounding rounding) {
   constexpr double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11};
   if (!std::isfinite(value) || value == 0 || scale > 400) return value;
   if (scale < -400) return std::copysign(0.0, value);
-  if (scale < 0 || scale > 11) return round_by_text(value, scale, half);
+  if (scale < 0 || scale > 11) return round_by_text(value, scale, rounding);
   const double power = powers[scale];
   const double scaled = std::fabs(value) * power;
   const double whole = std::floor(scaled);
   const double rest = scaled - whole;
   // Far enough from the middle, and small enough that the multiplication cannot have moved it there.
-  if (scaled > 1e12 || std::fabs(rest - 0.5) < 1e-3) return round_by_text(value, scale, half);
+  if (scaled > 1e12 || std::fabs(rest - 0.5) < 1e-3) return round_by_text(value, scale, rounding);
   return std::copysign((rest > 0.5 ? whole + 1 : whole) / power, value);
 }
 
 template <typename T>
-void round_integer(RowOutput& output, T value, std::int64_t scale, Half half) {
+void round_integer(RowOutput& output, T value, std::int64_t scale, Rounding rounding) {
   if (scale >= 0) return output.set(value);
   if (scale < -max_precision) return output.set<T>(0);
   const int digits = static_cast<int>(-scale);
-  const Int128 rounded = drop_digits(value, digits, half);
+  const Int128 rounded = drop_digits(value, digits, rounding);
   const Int128 result = rounded == 0 ? Int128{0} : rounded * power_of_ten(digits);
   if (result < std::numeric_limits<T>::min() || result > std::numeric_limits<T>::max()) {
     return output.error("overflow", fmt::format("too large to be rounded: {}", value));
@@ -99,9 +106,9 @@ Type rounded_decimal(const Type& type, std::int64_t scale) {
 }
 
 void round_decimal(RowOutput& output, Int128 value, const Type& from, const Type& to, std::int64_t scale,
-                   Half half) {
+                   Rounding rounding) {
   Int128 rounded = drop_digits(
-      value, static_cast<int>(std::min<std::int64_t>(from.scale - scale, max_precision + 1)), half);
+      value, static_cast<int>(std::min<std::int64_t>(from.scale - scale, max_precision + 1)), rounding);
   if (scale < 0 && rounded != 0) {
     const std::optional<Int128> result = rescale(rounded, 0, static_cast<int>(-scale));
     if (!result.has_value())
@@ -126,14 +133,14 @@ Result<std::int64_t> decimal_scale(const CallSite& site) {
       "the scale to which a decimal is rounded must be a constant, because it is part of the result's type");
 }
 
-Overload decimal_overload(std::vector<std::string> parameters, Half half) {
+Overload decimal_overload(std::vector<std::string> parameters, Rounding rounding) {
   const bool has_scale = parameters.size() == 2;
   Overload overload = prepared(
-      std::move(parameters), decimal_type(38, 0), [half, has_scale](const CallSite& site) -> KernelResult {
+      std::move(parameters), decimal_type(38, 0), [rounding, has_scale](const CallSite& site) -> KernelResult {
         WEIR_ASSIGN(const std::int64_t scale, decimal_scale(site));
-        const auto body = [from = site.types[0], to = site.result, scale, half](RowOutput& output,
+        const auto body = [from = site.types[0], to = site.result, scale, rounding](RowOutput& output,
                                                                                 Int128 value) {
-          round_decimal(output, value, from, to, scale, half);
+          round_decimal(output, value, from, to, scale, rounding);
         };
         if (!has_scale) return make_kernel(site.result, body);
         return make_kernel(site.result,
@@ -146,52 +153,45 @@ Overload decimal_overload(std::vector<std::string> parameters, Half half) {
   return overload;
 }
 
-std::vector<Overload> round_overloads(Half half) {
+std::vector<Overload> round_overloads(Rounding rounding) {
   return {strict({"int"}, int32_type, [](std::int32_t value) { return value; }),
           strict({"bigint"}, int64_type, [](std::int64_t value) { return value; }),
-          decimal_overload({"decimal"}, half),
-          strict({"double"}, float64_type, [half](double value) { return round_double(value, 0, half) + 0.0; }),
+          decimal_overload({"decimal"}, rounding),
+          strict({"double"}, float64_type, [rounding](double value) { return round_double(value, 0, rounding) + 0.0; }),
           strict({"int", "int"}, int32_type,
-                 [half](RowOutput& output, std::int32_t value, std::int32_t scale) {
-                   round_integer(output, value, scale, half);
+                 [rounding](RowOutput& output, std::int32_t value, std::int32_t scale) {
+                   round_integer(output, value, scale, rounding);
                  }),
           strict({"bigint", "int"}, int64_type,
-                 [half](RowOutput& output, std::int64_t value, std::int32_t scale) {
-                   round_integer(output, value, scale, half);
+                 [rounding](RowOutput& output, std::int64_t value, std::int32_t scale) {
+                   round_integer(output, value, scale, rounding);
                  }),
-          decimal_overload({"decimal", "int"}, half),
+          decimal_overload({"decimal", "int"}, rounding),
           strict({"double", "int"}, float64_type,
-                 [half](double value, std::int32_t scale) { return round_double(value, scale, half) + 0.0; })};
+                 [rounding](double value, std::int32_t scale) { return round_double(value, scale, rounding) + 0.0; })};
 }
 
-enum class Direction : std::uint8_t { down, up };
-
-void to_whole(RowOutput& output, double value, Direction direction) {
-  const double whole = direction == Direction::down ? std::floor(value) : std::ceil(value);
+void to_whole(RowOutput& output, double value, Rounding rounding) {
+  const double whole = rounding == Rounding::floor ? std::floor(value) : std::ceil(value);
   if (!(whole >= -0x1p63 && whole < 0x1p63))
     return output.error("overflow", fmt::format("too large for bigint: {}", value));
   output.set(static_cast<std::int64_t>(whole));
 }
 
-Int128 whole_part(Int128 value, int scale, Direction direction) {
-  const Int128 unit = power_of_ten(scale);
-  const Int128 quotient = value / unit;
-  const Int128 rest = value % unit;
-  if (direction == Direction::down) return rest < 0 ? quotient - 1 : quotient;
-  return rest > 0 ? quotient + 1 : quotient;
+/// By the decimal text, as round: floor(0.3, 1) is 0.3, although the double is a little less.
+double round_towards(double value, std::int64_t scale, Rounding rounding) {
+  if (!std::isfinite(value) || value == 0 || scale > 400) return value;
+  const bool is_to_zero = (rounding == Rounding::floor) == (value > 0);
+  return round_by_text(value, std::max<std::int64_t>(scale, -400), is_to_zero ? Rounding::floor : Rounding::ceiling) + 0.0;
 }
 
-std::vector<Overload> whole_overloads(Direction direction) {
-  Overload decimals =
-      prepared({"decimal"}, decimal_type(38, 0), [direction](const CallSite& site) -> KernelResult {
-        return make_kernel(site.result, [scale = site.types[0].scale, direction](Int128 value) {
-          return whole_part(value, scale, direction);
-        });
-      });
-  decimals.result = [](const CallSite& site) -> Result<Type> { return rounded_decimal(site.types[0], 0); };
-  return {strict({"bigint"}, int64_type, [](std::int64_t value) { return value; }), decimals,
+std::vector<Overload> whole_overloads(Rounding rounding) {
+  return {strict({"bigint"}, int64_type, [](std::int64_t value) { return value; }), decimal_overload({"decimal"}, rounding),
           strict({"double"}, int64_type,
-                 [direction](RowOutput& output, double value) { to_whole(output, value, direction); })};
+                 [rounding](RowOutput& output, double value) { to_whole(output, value, rounding); }),
+          decimal_overload({"decimal", "int"}, rounding),
+          strict({"double", "int"}, float64_type,
+                 [rounding](double value, std::int32_t scale) { return round_towards(value, scale, rounding); })};
 }
 
 }  // namespace
@@ -210,7 +210,7 @@ void register_rounding(FunctionRegistry& registry) {
                     {"round(2.675, 2)", "2.68"},
                     {"round(CAST(2.675 AS double), 2)", "2.68"},
                     {"round(1234.5678, -2)", "1200"}},
-       .overloads = round_overloads(Half::up)});
+       .overloads = round_overloads(Rounding::half_away)});
   add(registry,
       {.name = "bround",
        .family = family,
@@ -219,20 +219,20 @@ void register_rounding(FunctionRegistry& registry) {
        .examples = {{"bround(2.5, 0)", "2"},
                     {"bround(25, -1)", "20"},
                     {"bround(CAST(3.5 AS double))", "4.0"}},
-       .overloads = round_overloads(Half::even)});
+       .overloads = round_overloads(Rounding::half_even)});
   add(registry, {.name = "floor",
                  .family = family,
-                 .signature = "floor(value number) -> bigint (decimal of decimals)",
-                 .summary = "The greatest whole number that is not greater than the value.",
-                 .examples = {{"floor(-0.1)", "-1"}, {"floor(5)", "5"}, {"floor(CAST(2.9 AS double))", "2"}},
-                 .overloads = whole_overloads(Direction::down)});
+                 .signature = "floor(value number[, scale int]) -> bigint (decimal of decimals; with a scale decimal, double of doubles)",
+                 .summary = "The greatest whole number, or number with `scale` digits behind the point, that is not greater than the value.",
+                 .examples = {{"floor(-0.1)", "-1"}, {"floor(5)", "5"}, {"floor(CAST(2.9 AS double))", "2"}, {"floor(3.1411, 3)", "3.141"}, {"floor(-12345, -2)", "-12400"}},
+                 .overloads = whole_overloads(Rounding::floor)});
   add(registry, {.name = "ceil",
                  .aliases = {"ceiling"},
                  .family = family,
-                 .signature = "ceil(value number) -> bigint (decimal of decimals)",
-                 .summary = "The smallest whole number that is not smaller than the value.",
-                 .examples = {{"ceil(-0.1)", "0"}, {"ceil(5)", "5"}, {"ceil(CAST(2.1 AS double))", "3"}},
-                 .overloads = whole_overloads(Direction::up)});
+                 .signature = "ceil(value number[, scale int]) -> bigint (decimal of decimals; with a scale decimal, double of doubles)",
+                 .summary = "The smallest whole number, or number with `scale` digits behind the point, that is not smaller than the value.",
+                 .examples = {{"ceil(-0.1)", "0"}, {"ceil(5)", "5"}, {"ceil(CAST(2.1 AS double))", "3"}, {"ceil(3.1411, 3)", "3.142"}, {"ceil(-12345, -2)", "-12300"}},
+                 .overloads = whole_overloads(Rounding::ceiling)});
   add(registry,
       {.name = "rint",
        .family = family,

@@ -25,12 +25,11 @@ void character_of(RowOutput& output, std::int64_t number) {
   output.finish(number < 0 ? out : write_character(static_cast<char32_t>(number & 0xFF), out));
 }
 
-void hex_of_number(RowOutput& output, std::int64_t number) {
+void hex_of_number(RowOutput& output, std::uint64_t rest, const char* letters) {
   char digits[16];
   char* first = digits + 16;
-  auto rest = static_cast<std::uint64_t>(number);
   do {
-    *--first = "0123456789ABCDEF"[rest & 15];
+    *--first = letters[rest & 15];
     rest >>= 4;
   } while (rest != 0);
   output.text({first, static_cast<std::size_t>(digits + 16 - first)});
@@ -41,28 +40,9 @@ void hex_of_bytes(RowOutput& output, std::string_view bytes) {
   output.finish(write_hex(bytes, "0123456789ABCDEF", out));
 }
 
-int hex_digit(char letter) {
-  if (letter >= '0' && letter <= '9') return letter - '0';
-  const char lower = static_cast<char>(letter | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-/// NULL where the text is no hexadecimal number; an odd first digit is a byte of its own.
 void bytes_of_hex(RowOutput& output, std::string_view text) {
-  char* const start = output.room(text.size() / 2 + 1);
-  char* out = start;
-  int high = text.size() % 2 == 1 ? 0 : -1;
-  for (const char letter : text) {
-    const int digit = hex_digit(letter);
-    if (digit < 0) return output.null();
-    if (high < 0) {
-      high = digit;
-      continue;
-    }
-    *out++ = static_cast<char>(high * 16 + digit);
-    high = -1;
-  }
-  output.finish(out);
+  const char* end = read_hex(text, output.room(text.size() / 2 + 1));
+  end == nullptr ? output.null() : output.finish(end);
 }
 
 void base64_of(RowOutput& output, std::string_view bytes) {
@@ -118,7 +98,9 @@ void bytes_of_base64(RowOutput& output, std::string_view text) {
 
 void register_hexadecimal(FunctionRegistry& registry) {
   const auto of_bytes = [](RowOutput& output, std::string_view bytes) { hex_of_bytes(output, bytes); };
-  const auto of_number = [](RowOutput& output, std::int64_t number) { hex_of_number(output, number); };
+  const auto of_number = [](RowOutput& output, std::int64_t number) {
+    hex_of_number(output, static_cast<std::uint64_t>(number), "0123456789ABCDEF");
+  };
   add(registry,
       {.name = "hex",
        .family = family,
@@ -129,6 +111,18 @@ void register_hexadecimal(FunctionRegistry& registry) {
                     {"hex(-1)", "FFFFFFFFFFFFFFFF"}},
        .overloads = {strict({"bigint"}, string_type, of_number), strict({"string"}, string_type, of_bytes),
                      strict({"bytes"}, string_type, of_bytes)}});
+  add(registry, {.name = "to_hex",
+                 .family = family,
+                 .signature = "to_hex(value int or bigint) -> string",
+                 .summary = "A number in small hexadecimal digits, of a negative one the 8 or 16 of its type.",
+                 .examples = {{"to_hex(255)", "ff"}, {"to_hex(-1)", "ffffffff"}},
+                 .overloads = {strict({"int"}, string_type,
+                                      [](RowOutput& output, std::int32_t number) {
+                                        hex_of_number(output, static_cast<std::uint32_t>(number), "0123456789abcdef");
+                                      }),
+                               strict({"bigint"}, string_type, [](RowOutput& output, std::int64_t number) {
+                                 hex_of_number(output, static_cast<std::uint64_t>(number), "0123456789abcdef");
+                               })}});
   add(registry,
       {.name = "unhex",
        .family = family,

@@ -116,6 +116,7 @@ void register_positions(FunctionRegistry& registry) {
                   })}});
   add(registry,
       {.name = "instr",
+       .aliases = {"strpos"},
        .family = family,
        .signature = "instr(text string, part string) -> int",
        .summary = "Where the part first stands in the text, counted in characters from 1; 0 if it does not.",
@@ -140,6 +141,7 @@ std::vector<Overload> test_overloads(Test test) {
 
 void register_tests(FunctionRegistry& registry) {
   add(registry, {.name = "startswith",
+                 .aliases = {"starts_with"},
                  .family = family,
                  .signature = "startswith(text string, part string) -> boolean",
                  .summary = "Whether the text begins with the part.",

@@ -12,7 +12,7 @@
 
 namespace weir {
 
-/// All zones of this machine, read once. Immutable.
+/// All zones of this machine. Immutable.
 class ZoneTable {
  public:
   ZoneTable();

@@ -286,9 +286,17 @@ std::string answer(const std::string& expression) { return answers(expression).f
 std::string look_up(const GeoDatabase& database, const std::string& address, GeoField field) {
   const auto parsed = parse_ip_address(address);
   if (!parsed) return "malformed";
+  const GeoRecord record = database.find(without_tunnel(*parsed));
+  if (record == no_record) return "NULL";
   GeoDatabase::Scratch scratch;
-  const auto text = database.text(without_tunnel(*parsed), field, scratch);
+  const auto text = database.text(record, field, scratch);
   return text ? std::string(*text) : "NULL";
+}
+
+std::optional<double> look_coordinate_up(const GeoDatabase& database, const std::string& address,
+                                         GeoField field) {
+  const GeoRecord record = database.find(parse_ip_address(address).value());
+  return record == no_record ? std::nullopt : database.coordinate(record, field);
 }
 
 }  // namespace weir::testing

@@ -64,5 +64,7 @@ std::string answer(const std::string& expression);
 
 /// What the database says, "NULL" for nothing.
 std::string look_up(const GeoDatabase& database, const std::string& address, GeoField field);
+std::optional<double> look_coordinate_up(const GeoDatabase& database, const std::string& address,
+                                         GeoField field);
 
 }  // namespace weir::testing

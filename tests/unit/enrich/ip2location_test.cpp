@@ -105,9 +105,30 @@ TEST(Ip2Location, KnowsWhereARangeBeginsAndEnds) {
   EXPECT_EQ(look_up(*database, "2001:4860::", GeoField::country_code), "US");
   EXPECT_EQ(look_up(*database, "2001:4860:ffff:ffff:ffff:ffff:ffff:ffff", GeoField::country_code), "US");
   EXPECT_EQ(look_up(*database, "2001:4861::", GeoField::country_code), "NULL");
-  EXPECT_EQ(database->coordinate(parse_ip_address("8.8.8.8").value(), GeoField::latitude), 37.40599);
-  EXPECT_EQ(database->coordinate(parse_ip_address("8.8.8.8").value(), GeoField::longitude), -122.078514);
-  EXPECT_EQ(database->coordinate(parse_ip_address("9.9.9.9").value(), GeoField::longitude), std::nullopt);
+  EXPECT_EQ(look_coordinate_up(*database, "8.8.8.8", GeoField::latitude), 37.40599);
+  EXPECT_EQ(look_coordinate_up(*database, "8.8.8.8", GeoField::longitude), -122.078514);
+  EXPECT_EQ(look_coordinate_up(*database, "9.9.9.9", GeoField::longitude), std::nullopt);
+}
+
+TEST(Ip2Location, FindsManyAddressesAsItFindsEach) {
+  std::vector<BinRow> rows;
+  for (int i = 0; i < 500; ++i)
+    rows.push_back({fmt::format("{}.{}.0.0", i / 50, i * 5 % 250), {{2, "US"}}, "", {}});
+  for (int i = 0; i < 500; ++i) rows.push_back({fmt::format("2001:{:x}::", i * 100), {{2, "VN"}}, "", {}});
+  const Folder folder;
+  const auto database = opened(folder, bin_file(1, 2, rows));
+  std::mt19937_64 random(9);
+  for (const std::size_t count : {0, 1, 31, 32, 33, 500}) {
+    std::vector<IpAddress> addresses;
+    for (std::size_t i = 0; i < count; ++i) {
+      const bool is_v4 = random() % 3 != 0;
+      const std::uint64_t high = random() % 4 == 0 ? random() : 0x2001000000000000 | random() % 50'000 << 32;
+      addresses.push_back({is_v4, is_v4 ? 0 : high, is_v4 ? random() % 0x0C000000 : random()});
+    }
+    std::vector<GeoRecord> records(count);
+    database->find(addresses, records);
+    for (std::size_t i = 0; i < count; ++i) EXPECT_EQ(records[i], database->find(addresses[i])) << i;
+  }
 }
 
 TEST(Ip2Location, FindsTheIpv4AddressInATunnel) {
@@ -185,10 +206,12 @@ std::size_t look_everything_up(const GeoDatabase& database, std::mt19937_64& ran
     IpAddress address{i % 2 == 0, i % 2 == 0 ? 0 : random(), i % 2 == 0 ? random() & 0xFFFFFFFF : random()};
     if (i % 4 == 0) address = {true, 0, 0x08080808};
     if (i % 4 == 1) address = {false, 0x2001486000000000, random()};
+    const GeoRecord record = database.find(address);
+    if (record == no_record) continue;
     for (std::size_t field = 0; field < geo_field_count; ++field) {
-      const auto text = database.text(address, static_cast<GeoField>(field), scratch);
+      const auto text = database.text(record, static_cast<GeoField>(field), scratch);
       if (text) bytes += std::string(*text).size();
-      database.coordinate(address, static_cast<GeoField>(field));
+      database.coordinate(record, static_cast<GeoField>(field));
     }
   }
   return bytes;
