@@ -56,7 +56,7 @@ int check_plugin(const PluginArguments& arguments) {
     } else if (const TableFunction* table = registry.tables.find(declared.name)) {
       wrong += report_examples(table->declaration.signature, run_examples(*table, registry.functions));
     } else {
-      fmt::print("      {}: an aggregate; this version's pipelines have no step that calls it\n", signature_of(declared));
+      fmt::print("      {}: an aggregate, for the step aggregate; it has no examples\n", signature_of(declared));
     }
   }
   if (wrong == 0) return exit_done;

@@ -145,6 +145,14 @@ class Projects(unittest.TestCase):
         values, _, _ = scene.run_pipeline("words", f"plugins: ['{file}']", "word", [{"id": "1", "name": "to be or"}, {"id": "2", "name": None}],
                                           pipeline=words)
         self.assertEqual(values, {"1-1": "to", "1-2": "be", "1-3": "or"})
+        means = PIPELINE.replace("    input: views\n    select: {{ id: id, product_key: id, computed: \"{expression}\" }}", """    input: views
+    steps:
+      - aggregate: {{ by: {{ id: "coalesce(name, '')" }}, select: {{ computed: "round({expression}, 6)" }} }}
+      - extend: {{ product_key: id }}""").replace("    table: fact_sales\n    key: [id]", "    table: fact_sales\n    key: [id]\n    on_conflict: update")
+        values, _, _ = scene.run_pipeline("means", f"plugins: ['{file}']", "geometric_mean(number)",
+                                          [{"id": str(i), "name": name, "number": number} for i, (name, number) in enumerate([("a", 2), ("b", 5), ("a", 8)])],
+                                          pipeline=means)
+        self.assertEqual(values, {"a": 4.0, "b": 5.0})
 
     def test_the_example_in_c(self):
         file = scene.build(shutil.copytree(ROOT / "udf/examples/c", scene.folder / "c")) / "checksums.so"

@@ -53,6 +53,13 @@ TEST(ParseExpression, KnowsThePrecedenceOfOperators) {
   EXPECT_EQ(understood("+a"), "a");
 }
 
+TEST(ParseExpression, KnowsWhatBelongsToAggregates) {
+  EXPECT_EQ(understood("count(*)"), "count(*)");
+  EXPECT_EQ(understood("count( * ) filter (where a > 1)"), "count(*) FILTER (WHERE (a > 1))");
+  EXPECT_EQ(understood("SUM(DISTINCT a) / count(distinct a, b)"), "(sum(DISTINCT a) / count(DISTINCT a, b))");
+  EXPECT_EQ(understood("f(distinct) + distinct + filter + where"), "(((f(distinct) + distinct) + filter) + where)");
+}
+
 TEST(ParseExpression, KeepsLongConditionsShallow) {
   EXPECT_EQ(understood("a or b or c or d"), "((a or b) or (c or d))");
   std::string text = "x = 0";
@@ -177,8 +184,8 @@ TEST(ParseExpression, SaysWhatItExpected) {
   EXPECT_EQ(refusal("cast(a as )"), "expected a name after 'as', got ')' @1:11+1");
   EXPECT_EQ(refusal("a + when"),
             "expected an expression after '+', got 'when' @1:5+4 = a column of that name is written `when`");
-  EXPECT_EQ(refusal("count(*)"),
-            "expected an expression or ')' after '(', got '*' @1:7+1 = name the columns or values you want");
+  EXPECT_EQ(refusal("count(*, a)"), "expected ')' after '*', got ',' @1:8+1");
+  EXPECT_EQ(refusal("sum(a) filter (b)"), "expected WHERE after '(', got 'b' @1:16+1");
   EXPECT_EQ(refusal("option:"), "expected a name or '[' after ':', got the end @1:8+1");
   EXPECT_EQ(refusal("a 'x'"), "expected an operator after 'a', got 'x' @1:3+3");
 }

@@ -24,7 +24,9 @@ std::string print_node(const CallAst& call) {
   }
   std::vector<std::string> arguments;
   for (const AstPtr& argument : call.arguments) arguments.push_back(print(argument));
-  return fmt::format("{}({})", call.function, fmt::join(arguments, ", "));
+  const std::string_view star = call.is_star ? "*" : "", distinct = call.is_distinct ? "DISTINCT " : "";
+  const std::string filter = call.filter == nullptr ? "" : fmt::format(" FILTER (WHERE {})", print(call.filter));
+  return fmt::format("{}({}{}{}){}", call.function, star, distinct, fmt::join(arguments, ", "), filter);
 }
 
 std::string print_node(const CaseAst& choice) {
