@@ -1,4 +1,5 @@
-// json_schema.cpp — schema_of_json: the type that values like a JSON text have, as from_json and the columns of a source take it.
+// json_schema.cpp — schema_of_json: the type that values like a JSON text have, as from_json and the columns
+// of a source take it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,8 +19,8 @@ namespace {
 /// What is known of a type after some values of it.
 struct Inferred {
   enum class Kind { nothing, boolean, bigint, decimal, floating, text, array, object } kind = Kind::nothing;
-  int whole = 0;     // digits of a decimal before the point
-  int fraction = 0;  // and behind it
+  int whole = 0;                           // digits of a decimal before the point
+  int fraction = 0;                        // and behind it
   std::map<std::string, Inferred> fields;  // of an object; an array's elements are ""
 };
 
@@ -32,7 +33,8 @@ Inferred of_number(std::string_view digits) {
   const std::string_view magnitude = digits.substr(digits.front() == '-' ? 1 : 0);
   const auto value = parse_decimal(digits, max_precision, 0);
   if (!value) return {Kind::floating};
-  const bool fits = *value >= std::numeric_limits<std::int64_t>::min() && *value <= std::numeric_limits<std::int64_t>::max();
+  const bool fits = *value >= std::numeric_limits<std::int64_t>::min() &&
+                    *value <= std::numeric_limits<std::int64_t>::max();
   return fits ? Inferred{Kind::bigint} : Inferred{Kind::decimal, static_cast<int>(magnitude.size()), 0};
 }
 
@@ -48,7 +50,8 @@ Inferred wider_number(const Inferred& a, const Inferred& b) {
 Inferred merged(Inferred a, Inferred b) {
   if (a.kind == Kind::nothing) return b;
   if (b.kind == Kind::nothing) return a;
-  if (a.kind != b.kind) return is_number(a.kind) && is_number(b.kind) ? wider_number(a, b) : Inferred{Kind::text};
+  if (a.kind != b.kind)
+    return is_number(a.kind) && is_number(b.kind) ? wider_number(a, b) : Inferred{Kind::text};
   if (a.kind == Kind::decimal) return wider_number(a, b);
   for (auto& [name, field] : b.fields) a.fields[name] = merged(std::move(a.fields[name]), std::move(field));
   return a;
@@ -61,7 +64,8 @@ template <typename OnMember>
 void for_each_member(std::string_view json, OnMember&& on_member) {
   const bool is_object = json.front() == '{';
   const char end = is_object ? '}' : ']';
-  for (std::size_t at = skip_json_blanks(json, 1); json[at] != end; at = skip_json_blanks(json, json[at] == ',' ? at + 1 : at)) {
+  for (std::size_t at = skip_json_blanks(json, 1); json[at] != end;
+       at = skip_json_blanks(json, json[at] == ',' ? at + 1 : at)) {
     std::string_view key;
     if (is_object) {
       key = json.substr(at, json_value_end(json, at).value_or(json.size()) - at);
@@ -106,19 +110,21 @@ Inferred infer(std::string_view json) {
 std::string quoted_where_needed(const std::string& name) {
   const auto is_plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
   const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  if (std::all_of(name.begin(), name.end(), is_plain) && !std::all_of(name.begin(), name.end(), is_digit)) return name;
+  if (std::all_of(name.begin(), name.end(), is_plain) && !std::all_of(name.begin(), name.end(), is_digit))
+    return name;
   std::string quoted = "`";
   for (const char c : name) quoted.append(c == '`' ? 2 : 1, c);
   return quoted + "`";
 }
 
 bool is_empty_object(const Inferred& type) {
-  return type.kind == Kind::object && std::all_of(type.fields.begin(), type.fields.end(), [](const auto& field) {
-           return field.first.empty() || is_empty_object(field.second);
-         });
+  return type.kind == Kind::object &&
+         std::all_of(type.fields.begin(), type.fields.end(),
+                     [](const auto& field) { return field.first.empty() || is_empty_object(field.second); });
 }
 
-/// As Spark spells types. Of what is only ever null nothing is known: text. Fields that are objects without fields are left out.
+/// As Spark spells types. Of what is only ever null nothing is known: text. Fields that are objects without
+/// fields are left out.
 std::string spelt(const Inferred& type) {
   switch (type.kind) {
     case Kind::nothing:
@@ -150,16 +156,20 @@ void put_schema(RowOutput& output, std::string_view json) { output.text(spelt(in
 }  // namespace
 
 void register_json_schema(FunctionRegistry& registry) {
-  add(registry, {.name = "schema_of_json",
-                 .family = "json",
-                 .signature = "schema_of_json(value json or string) -> string",
-                 .summary = "The type of a JSON value, as from_json and the columns of a source take it; NULL where the text is no JSON.",
-                 .examples = {{"schema_of_json('{\"id\": 7, \"tags\": [\"a\"], \"price\": 1.5}')", "STRUCT<id: BIGINT, price: DOUBLE, tags: ARRAY<STRING>>"},
-                              {"schema_of_json('[1, null, 2.5]')", "ARRAY<DOUBLE>"}},
-                 .overloads = {strict({"json"}, string_type, [](RowOutput& output, std::string_view json) { put_schema(output, json); }),
-                               nullable(strict({"string"}, string_type, [](RowOutput& output, std::string_view text) {
-                                 is_valid_json(text) ? put_schema(output, text) : output.null();
-                               }))}});
+  add(registry,
+      {.name = "schema_of_json",
+       .family = "json",
+       .signature = "schema_of_json(value json or string) -> string",
+       .summary = "The type of a JSON value, as from_json and the columns of a source take it; NULL where "
+                  "the text is no JSON.",
+       .examples = {{"schema_of_json('{\"id\": 7, \"tags\": [\"a\"], \"price\": 1.5}')",
+                     "STRUCT<id: BIGINT, price: DOUBLE, tags: ARRAY<STRING>>"},
+                    {"schema_of_json('[1, null, 2.5]')", "ARRAY<DOUBLE>"}},
+       .overloads = {strict({"json"}, string_type,
+                            [](RowOutput& output, std::string_view json) { put_schema(output, json); }),
+                     nullable(strict({"string"}, string_type, [](RowOutput& output, std::string_view text) {
+                       is_valid_json(text) ? put_schema(output, text) : output.null();
+                     }))}});
 }
 
 }  // namespace weir
