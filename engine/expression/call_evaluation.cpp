@@ -52,6 +52,12 @@ void intersect(std::uint64_t* words, std::size_t count, const Column& column) {
 
 bool has_errors(const Column& column) { return column.errors != nullptr; }
 
+/// Too long a list to be written out wherever the expression is printed: it is made once for each chunk instead.
+bool is_long(const Column& constant) {
+  constexpr std::uint32_t longest_literal = 100;
+  return constant.type.is_list() && !constant.is_null(0) && constant.at<Span>(0).length > longest_literal;
+}
+
 }  // namespace
 
 CallSite call_site_of(const Call& call, const Type& result) {
@@ -134,7 +140,7 @@ std::optional<Value> constant_value(const Expression& expression) {
   const auto prepared = PreparedCall::prepare(expression);
   if (!prepared.ok()) return std::nullopt;
   const Column column = prepared->evaluate(arguments, 1, arena, 0);
-  if (column.errors != nullptr) return std::nullopt;
+  if (column.errors != nullptr || is_long(column)) return std::nullopt;
   return value_at(column, 0);
 }
 

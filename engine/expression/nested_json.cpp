@@ -247,11 +247,14 @@ std::string timestamp_text(std::int64_t time) {
   return fmt::format("{}T{}.{}Z", date_to_string(days_of_timestamp(time)), clock, digits);
 }
 
+/// Then nothing more is appended: the caller refuses the text.
+bool is_too_long(const std::string& text) { return text.size() > static_cast<std::size_t>(max_made_text); }
+
 void append_list(const Column& column, std::uint32_t row, std::string& out) {
   const Span span = column.at<Span>(row);
   const bool is_map = column.type.kind == TypeKind::map;
   out += is_map ? '{' : '[';
-  for (std::uint32_t k = 0; k < span.length && out.size() <= static_cast<std::size_t>(max_made_text); ++k) {
+  for (std::uint32_t k = 0; k < span.length && !is_too_long(out); ++k) {
     if (k != 0) out += ',';
     if (is_map) {
       std::string key;
@@ -273,7 +276,7 @@ void append_fields(const Column& column, std::uint32_t row, std::string& out) {
   const char* separator = "{";
   for (std::size_t i = 0; i < column.children->size(); ++i) {
     const Column& child = (*column.children)[i];
-    if (child.is_null(index)) continue;
+    if (child.is_null(index) || is_too_long(out)) continue;
     out += std::exchange(separator, ",");
     append_json_string(column.type.nested->fields[i].name, out);
     out += ':';

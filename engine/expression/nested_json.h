@@ -17,7 +17,7 @@ enum class JsonMisfit : std::uint8_t { none, wrong_type, out_of_range };
 JsonMisfit append_json(std::string_view json, ColumnBuilder& out);
 
 /// Appends the JSON of one row, as Spark's to_json: NULL fields of structs are left out, dates and times are strings, map keys too. A NULL row
-/// is null. Where `out` has grown beyond 16 MB (max_made_text) the rest of arrays and maps is left out: the caller refuses such texts.
+/// is null. Where `out` has grown beyond 16 MB (max_made_text) the rest is left out: the caller refuses such texts.
 void append_as_json(const Column& column, std::uint32_t row, std::string& out);
 
 /// A string with its quotes.

@@ -45,7 +45,8 @@ std::optional<TypeKind> nested_kind(std::string_view pattern) {
   return std::nullopt;
 }
 
-/// What a pattern with variables asks for: "T" any type, "S" any struct, "array<T>" and "map<K, V>". A variable is one type throughout a call.
+/// What a pattern with variables asks for: "T" any type, "S" any struct, "array<T>" and "map<K, V>". A
+/// variable is one type throughout a call.
 struct Shape {
   TypeKind kind = TypeKind::null;  // array or map; null where the argument itself is the variable
   std::string_view variables;      // one for each part; empty: a pattern without variables
@@ -71,12 +72,14 @@ ExpressionPtr part_of(const Shape& shape, const ExpressionPtr& argument, std::si
   return part;
 }
 
-/// The argument's own type where its parts are the variables' types already, so that what is not NULL in it stays so.
+/// The argument's own type where its parts are the variables' types already, so that what is not NULL in it
+/// stays so.
 Type with_parts(const Shape& shape, const Type& type, const std::vector<Type>& parts) {
   if (shape.kind == TypeKind::null) return parts[0];
   const bool is_null = type.kind == TypeKind::null;
   const bool nullable = is_null || type.nested->fields.back().nullable;
-  return shape.kind == TypeKind::array ? array_type(parts[0], nullable) : map_type(parts[0], parts[1], nullable);
+  return shape.kind == TypeKind::array ? array_type(parts[0], nullable)
+                                       : map_type(parts[0], parts[1], nullable);
 }
 
 std::optional<Match> match(const std::string& pattern, const Expression& argument) {
@@ -92,14 +95,17 @@ std::optional<Match> match(const std::string& pattern, const Expression& argumen
     return Match{argument.type, 0};
   }
   const std::optional<Type> type = parse_type(pattern);
-  WEIR_CHECK(type.has_value(), "a parameter pattern is a type, any, T, number, decimal, array, map or struct");
+  WEIR_CHECK(type.has_value(),
+             "a parameter pattern is a type, any, T, number, decimal, array, map or struct");
   const auto cost = implicit_cast_cost(argument, *type);
   if (!cost) return std::nullopt;
   return Match{*type, *cost};
 }
 
-/// The types of the variables in the patterns of a call; nothing where the arguments under one have none in common.
-std::optional<std::map<char, Type>> match_variables(const Overload& overload, std::span<const ExpressionPtr> arguments) {
+/// The types of the variables in the patterns of a call; nothing where the arguments under one have none in
+/// common.
+std::optional<std::map<char, Type>> match_variables(const Overload& overload,
+                                                    std::span<const ExpressionPtr> arguments) {
   std::map<char, std::vector<ExpressionPtr>> parts;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const Shape shape = shape_of(pattern_at(overload, i));
@@ -138,7 +144,8 @@ std::optional<Candidate> match_overload(const Overload& overload, std::span<cons
       const Type target = with_parts(shape, arguments[i]->type, parts);
       const int cost = implicit_cast_cost(*arguments[i], target).value_or(0);
       // An array under array<T> fits well, whatever its elements are turned into.
-      matched = Match{target, shape.kind == TypeKind::null ? cost + pattern_cost : std::min(cost, pattern_cost)};
+      matched =
+          Match{target, shape.kind == TypeKind::null ? cost + pattern_cost : std::min(cost, pattern_cost)};
     }
     if (!matched) return std::nullopt;
     candidate.chosen.targets.push_back(matched->target);
@@ -209,8 +216,9 @@ std::optional<std::size_t> first_wrong_argument(const Function& function,
       if (!takes_count(overload, arguments.size())) continue;
       is_reached = true;
       const Shape shape = shape_of(pattern_at(overload, i));
-      is_taken = is_taken || (shape.variables.empty() ? match(pattern_at(overload, i), *arguments[i]).has_value()
-                                                      : fits_shape(shape, arguments[i]->type));
+      is_taken =
+          is_taken || (shape.variables.empty() ? match(pattern_at(overload, i), *arguments[i]).has_value()
+                                               : fits_shape(shape, arguments[i]->type));
     }
     if (is_reached && !is_taken) return i;
   }

@@ -1,4 +1,5 @@
-// nested_bench.cpp — what functions of arrays, maps and structs cost per row, and how often they allocate: a count that must not grow with the rows.
+// nested_bench.cpp — what functions of arrays, maps and structs cost per row, and how often they allocate: a
+// count that must not grow with the rows.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -47,8 +48,12 @@ struct Orders {
   Orders() {
     std::mt19937 random(1);
     const Type line = struct_type({{"sku", string_type}, {"quantity", int32_type}});
-    Schema schema{{{"numbers", array_type(int32_type)}, {"others", array_type(int32_type)}, {"words", array_type(string_type)},
-                   {"lines", array_type(line)}, {"labels", map_type(string_type, int32_type)}, {"text", string_type}}};
+    Schema schema{{{"numbers", array_type(int32_type)},
+                   {"others", array_type(int32_type)},
+                   {"words", array_type(string_type)},
+                   {"lines", array_type(line)},
+                   {"labels", map_type(string_type, int32_type)},
+                   {"text", string_type}}};
     std::vector<ColumnBuilder> builders;
     for (const Field& field : schema.fields) builders.emplace_back(field.type, arena);
     for (std::uint32_t row = 0; row < rows; ++row) {
@@ -57,11 +62,16 @@ struct Orders {
         const char* comma = i == 0 ? "" : ",";
         numbers += fmt::format("{}{}", comma, random() % 20);
         words += fmt::format("{}\"word {} of some length\"", comma, random() % 20);
-        lines += fmt::format("{}{{\"sku\":\"sku-{}\",\"quantity\":{}}}", comma, random() % 5000, random() % 9);
+        lines +=
+            fmt::format("{}{{\"sku\":\"sku-{}\",\"quantity\":{}}}", comma, random() % 5000, random() % 9);
         text += fmt::format("{}field {}", comma, random() % 5000);
       }
-      const std::string json[] = {"[" + numbers + "]", "[" + numbers + "]", "[" + words + "]", "[" + lines + "]",
-                                  fmt::format("{{\"a\":{},\"b\":2,\"c\":3}}", row), ""};
+      const std::string json[] = {"[" + numbers + "]",
+                                  "[" + numbers + "]",
+                                  "[" + words + "]",
+                                  "[" + lines + "]",
+                                  fmt::format("{{\"a\":{},\"b\":2,\"c\":3}}", row),
+                                  ""};
       for (std::size_t i = 0; i + 1 < builders.size(); ++i)
         WEIR_CHECK(append_json(json[i], builders[i]) == JsonMisfit::none, "the benchmark's JSON fits");
       builders.back().append_text(text);
@@ -88,7 +98,8 @@ void evaluate(benchmark::State& state, const std::string& text) {
     benchmark::DoNotOptimize(program.evaluate(orders.batch, arena, 0));
   }
   state.SetItemsProcessed(state.iterations() * rows);
-  state.counters["allocations_a_chunk"] = static_cast<double>(allocations - before) / static_cast<double>(state.iterations());
+  state.counters["allocations_a_chunk"] =
+      static_cast<double>(allocations - before) / static_cast<double>(state.iterations());
 }
 
 #define NESTED(name, expression) BENCHMARK_CAPTURE(evaluate, name, expression)

@@ -67,6 +67,13 @@ str_to_map(s)  str_to_map(s, '&', '=')  str_to_map(s, '[.&]', '[=:]')  str_to_ma
 """
 
 
+SCHEMA_TEXTS = ["1", "null", "true", '"x"', "1.5", "-0", "[]", "{}", "[null]", "[1,2.5]", '[1,"a"]', "12345678901234567890", "[1,12345678901234567890]", "1e3", '{"b":1,"a":"x"}', '{"a":null}',
+                '{"a":{}}', '{"a":[]}', '[{"b":1},{"a":true,"b":2.5}]', '{"a b":1,"c_d":[[1]]}', '{"a":[{"x":1},null]}', "[[1],[]]", "[{}]", '{"1":2}', '{"a":{"b":{"c":null}}}', "[[1],2]", '[{"a":1},2]',
+                "123456789012345678901234567890123456789012", "9223372036854775807", "9223372036854775808", '{"\u00fc":1}']
+# Spark takes literals only.
+SCHEMA_VALUES = "  ".join(f"schema_of_json('{text}')" for text in SCHEMA_TEXTS)
+
+
 def forms(text):
     """Each case by value, as text and as JSON."""
     cases = []
@@ -143,5 +150,5 @@ def nested_tables(seed):
         ("sequences", [("i", "int", small), ("j", "int", small), ("n", "int", [1, 2, -1, -3, 0]), ("x", "bigint", [0, 5, -5, 9223372036854775800, 4294967296]), ("d1", "date", days),
                        ("ts", "timestamp", recent)], forms(SEQUENCE_FORMS) + split(SEQUENCE_VALUES)),
         ("texts and arrays", [("s", "string", None), ("t", "string", ["a", "b", ",", "lo", " ", "\u00fc", "hello", "abc", ""]), column("v", "object")],
-         forms(TEXT_FORMS) + split(TEXT_VALUES)),
+         forms(TEXT_FORMS) + split(TEXT_VALUES) + split(SCHEMA_VALUES)),
     ]

@@ -301,6 +301,21 @@ TEST(Texts, AreCutIntoArrays) {
          {"json_object_keys('')", "NULL"}});
 }
 
+TEST(JsonSchemas, AreReadByFromJson) {
+  check({{"schema_of_json('1')", "BIGINT"},
+         {"schema_of_json('null')", "STRING"},
+         {"schema_of_json('[]')", "ARRAY<STRING>"},
+         {"schema_of_json('{}')", "STRUCT<>"},
+         {"schema_of_json('12345678901234567890')", "DECIMAL(20,0)"},
+         {"schema_of_json('[1, 12345678901234567890123]')", "ARRAY<DECIMAL(23,0)>"},
+         {"schema_of_json('[1, 12345678901234567890123456789012345678901]')", "ARRAY<DOUBLE>"},
+         {"schema_of_json('[1, \"a\"]')", "ARRAY<STRING>"},
+         {"schema_of_json('[{\"b\": 1}, {\"a\": null, \"b\": 1.5}]')", "ARRAY<STRUCT<a: STRING, b: DOUBLE>>"},
+         {"schema_of_json('{\"a b\": [[true]], \"c\": {}}')", "STRUCT<`a b`: ARRAY<ARRAY<BOOLEAN>>>"},
+         {"schema_of_json('{\"a\"')", "NULL"},
+         {"from_json('{\"a b\": [1]}', 'STRUCT<`a b`: ARRAY<BIGINT>>')", "{[1]}"}});
+}
+
 TEST(Structs, TakeTheNamesOfColumns) {
   const std::vector<TestColumn> columns = {{"a", int32_type, {Value{int32_type, 1}}},
                                            {"s", struct_type({{"b", int32_type}}), {Value{struct_type({{"b", int32_type}}), std::vector<Value>{Value{int32_type, 2}}}}}};

@@ -18,7 +18,8 @@ std::int64_t weight(const Column& column, std::uint32_t row, std::int64_t limit)
   std::int64_t sum = 1;
   for (const Column& child : *column.children) {
     if (!child.type.is_nested()) sum += span.length;
-    for (std::uint32_t k = span.start; child.type.is_nested() && k < span.start + span.length && sum <= limit; ++k)
+    for (std::uint32_t k = span.start; child.type.is_nested() && k < span.start + span.length && sum <= limit;
+         ++k)
       sum += weight(child, k, limit - sum);
   }
   return sum;
@@ -50,14 +51,18 @@ void take_nulls(ArrayMaker& maker, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) maker.take_null();
 }
 
-/// At a place from 1 on, or counted from the end, where -1 is behind the last element; what lies between is NULL.
+/// At a place from 1 on, or counted from the end, where -1 is behind the last element; what lies between is
+/// NULL.
 void insert(NoState&, ArrayMaker& maker, const ArgumentRow& row) {
   const Span span = row.span(0);
   const std::int64_t place = row.at<std::int64_t>(1);
   const auto length = static_cast<std::int64_t>(span.length);
-  if (place == 0) return maker.fail_row(row.row, "bad_argument", "array_insert: places count from 1 or -1, there is no place 0");
+  if (place == 0)
+    return maker.fail_row(row.row, "bad_argument",
+                          "array_insert: places count from 1 or -1, there is no place 0");
   const std::int64_t farthest = std::max<std::int64_t>(length, max_made_elements) + 1;
-  if (place > farthest || place < -farthest) return maker.fail_row(row.row, "too_large", too_many_elements("array_insert"));
+  if (place > farthest || place < -farthest)
+    return maker.fail_row(row.row, "too_large", too_many_elements("array_insert"));
   const std::int64_t index = place > 0 ? place - 1 : length + place + 1;
   const std::uint32_t before = static_cast<std::uint32_t>(std::clamp<std::int64_t>(index, 0, length));
   maker.take_all({span.start, before});
@@ -68,28 +73,32 @@ void insert(NoState&, ArrayMaker& maker, const ArgumentRow& row) {
   maker.end_row(row.row);
 }
 
-KernelResult prepare_insert(const CallSite& site) { return makes_arrays<NoState>(site, "array_insert", insert, 2); }
+KernelResult prepare_insert(const CallSite& site) {
+  return makes_arrays<NoState>(site, "array_insert", insert, 2);
+}
 
 KernelResult prepare_compact(const CallSite& site) {
-  return makes_arrays<NoState>(site, "array_compact", [](NoState&, ArrayMaker& maker, const ArgumentRow& row) {
-    const Span span = row.span(0);
-    for (std::uint32_t k = span.start; k < span.start + span.length; ++k) {
-      if (!row.elements(0).is_null(k)) maker.take(k);
-    }
-    maker.end_row(row.row);
-  });
+  return makes_arrays<NoState>(site, "array_compact",
+                               [](NoState&, ArrayMaker& maker, const ArgumentRow& row) {
+                                 const Span span = row.span(0);
+                                 for (std::uint32_t k = span.start; k < span.start + span.length; ++k) {
+                                   if (!row.elements(0).is_null(k)) maker.take(k);
+                                 }
+                                 maker.end_row(row.row);
+                               });
 }
 
 KernelResult prepare_remove(const CallSite& site) {
   const ValueComparator compare = comparator_of(site.types[1].kind);
-  return makes_arrays<NoState>(site, "array_remove", [compare](NoState&, ArrayMaker& maker, const ArgumentRow& row) {
-    const Span span = row.span(0);
-    const Column& elements = row.elements(0);
-    for (std::uint32_t k = span.start; k < span.start + span.length; ++k) {
-      if (elements.is_null(k) || compare(elements, k, row.arguments[1], row.row) != 0) maker.take(k);
-    }
-    maker.end_row(row.row);
-  });
+  return makes_arrays<NoState>(
+      site, "array_remove", [compare](NoState&, ArrayMaker& maker, const ArgumentRow& row) {
+        const Span span = row.span(0);
+        const Column& elements = row.elements(0);
+        for (std::uint32_t k = span.start; k < span.start + span.length; ++k) {
+          if (elements.is_null(k) || compare(elements, k, row.arguments[1], row.row) != 0) maker.take(k);
+        }
+        maker.end_row(row.row);
+      });
 }
 
 /// Nested values are shared, not copied; but whoever prints or compares them meets each of them.
@@ -107,7 +116,8 @@ KernelResult prepare_repeat(const CallSite& site) {
       0);
 }
 
-/// From a place on (counted from 1, or from the end with negative numbers): the same elements, so nothing is copied.
+/// From a place on (counted from 1, or from the end with negative numbers): the same elements, so nothing is
+/// copied.
 class Slice final : public Kernel {
  public:
   Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
@@ -125,8 +135,11 @@ class Slice final : public Kernel {
     const Span span = arguments[0].at<Span>(row);
     const std::int64_t place = arguments[1].at<std::int64_t>(row);
     const std::int64_t wanted = arguments[2].at<std::int64_t>(row);
-    if (place == 0) return writer.set_error(row, "bad_argument", "slice: places count from 1 or -1, there is no place 0");
-    if (wanted < 0) return writer.set_error(row, "bad_argument", fmt::format("slice: a length is not negative: {}", wanted));
+    if (place == 0)
+      return writer.set_error(row, "bad_argument", "slice: places count from 1 or -1, there is no place 0");
+    if (wanted < 0)
+      return writer.set_error(row, "bad_argument",
+                              fmt::format("slice: a length is not negative: {}", wanted));
     const std::int64_t start = place > 0 ? place - 1 : place + span.length;
     if (start < 0 || start >= span.length) return writer.set(row, Span{});
     const std::int64_t length = std::min<std::int64_t>(wanted, span.length - start);
@@ -170,7 +183,8 @@ class Flatten final : public Kernel {
 };
 
 /// A function that puts a value into an array of its type.
-Function edit(std::string name, std::string signature, std::string summary, std::vector<FunctionExample> examples, Overload overload) {
+Function edit(std::string name, std::string signature, std::string summary,
+              std::vector<FunctionExample> examples, Overload overload) {
   Function function;
   function.name = std::move(name);
   function.family = nested_family;
@@ -185,38 +199,57 @@ Function edit(std::string name, std::string signature, std::string summary, std:
 Result<Type> type_with_nulls(const CallSite& site) { return array_type(fields_of(site)[0].type); }
 
 void register_insertions(FunctionRegistry& registry) {
-  add(registry, edit("array_append", "array_append(elements array<T>, value T) -> array<T>", "The array with a value, which may be NULL, at its end.",
-                     {{"array_append(array('a', 'b'), 'c')", "[a, b, c]"}, {"array_append(array(1), NULL)", "[1, null]"}},
+  add(registry, edit("array_append", "array_append(elements array<T>, value T) -> array<T>",
+                     "The array with a value, which may be NULL, at its end.",
+                     {{"array_append(array('a', 'b'), 'c')", "[a, b, c]"},
+                      {"array_append(array(1), NULL)", "[1, null]"}},
                      not_strict(nested_overload({"array<T>", "T"}, type_with_nulls, prepare_append))));
-  add(registry, edit("array_prepend", "array_prepend(elements array<T>, value T) -> array<T>", "The array with a value, which may be NULL, before its first element.",
+  add(registry, edit("array_prepend", "array_prepend(elements array<T>, value T) -> array<T>",
+                     "The array with a value, which may be NULL, before its first element.",
                      {{"array_prepend(array('b', 'c'), 'a')", "[a, b, c]"}},
                      not_strict(nested_overload({"array<T>", "T"}, type_with_nulls, prepare_prepend))));
   add(registry,
       edit("array_insert", "array_insert(elements array<T>, place bigint, value T) -> array<T>",
-           "The array with a value at a place counted from 1, or from the end with negative numbers (-1 is behind the last element); NULLs fill a gap.",
+           "The array with a value at a place counted from 1, or from the end with negative numbers (-1 is "
+           "behind the last element); NULLs fill a gap.",
            {{"array_insert(array('a', 'c'), 2, 'b')", "[a, b, c]"},
             {"array_insert(array('a', 'b'), -1, 'c')", "[a, b, c]"},
             {"array_insert(array('a'), 4, 'b')", "[a, null, null, b]"}},
            not_strict(nested_overload({"array<T>", "bigint", "T"}, type_with_nulls, prepare_insert))));
-  add(registry, edit("array_repeat", "array_repeat(value T, count bigint) -> array<T>", "An array of one value, again and again; at most 100000 elements.",
-                     {{"array_repeat('ab', 3)", "[ab, ab, ab]"}, {"array_repeat(NULL, 2)", "[null, null]"}, {"array_repeat(1, -1)", "[]"}},
-                     not_strict(nested_overload({"any", "bigint"}, [](const CallSite& site) -> Result<Type> { return array_type(site.types[0]); },
-                                                prepare_repeat))));
+  add(registry, edit("array_repeat", "array_repeat(value T, count bigint) -> array<T>",
+                     "An array of one value, again and again; at most 100000 elements.",
+                     {{"array_repeat('ab', 3)", "[ab, ab, ab]"},
+                      {"array_repeat(NULL, 2)", "[null, null]"},
+                      {"array_repeat(1, -1)", "[]"}},
+                     not_strict(nested_overload(
+                         {"any", "bigint"},
+                         [](const CallSite& site) -> Result<Type> { return array_type(site.types[0]); },
+                         prepare_repeat))));
 }
 
 void register_removals(FunctionRegistry& registry) {
-  add(registry, edit("array_compact", "array_compact(elements array<T>) -> array<T>", "The elements that are not NULL.",
-                     {{"array_compact(array(1, NULL, 2))", "[1, 2]"}}, never_null(nested_overload({"array<T>"}, type_of_first, prepare_compact))));
-  add(registry, edit("array_remove", "array_remove(elements array<T>, value T) -> array<T>", "The elements that do not equal the value; NULLs stay.",
+  add(registry, edit("array_compact", "array_compact(elements array<T>) -> array<T>",
+                     "The elements that are not NULL.", {{"array_compact(array(1, NULL, 2))", "[1, 2]"}},
+                     never_null(nested_overload({"array<T>"}, type_of_first, prepare_compact))));
+  add(registry, edit("array_remove", "array_remove(elements array<T>, value T) -> array<T>",
+                     "The elements that do not equal the value; NULLs stay.",
                      {{"array_remove(array(1, 2, NULL, 2), 2)", "[1, null]"}},
                      never_null(nested_overload({"array<T>", "T"}, type_of_first, prepare_remove))));
-  add(registry, edit("slice", "slice(elements array<T>, place bigint, length bigint) -> array<T>",
-                     "As many elements from a place on, which is counted from 1, or from the end with negative numbers.",
-                     {{"slice(array(1, 2, 3, 4), 2, 2)", "[2, 3]"}, {"slice(array(1, 2, 3), -2, 9)", "[2, 3]"}, {"slice(array(1), 5, 1)", "[]"}},
-                     never_null(nested_overload({"array<T>", "bigint", "bigint"}, type_of_first, [](const CallSite&) { return kernel_of<Slice>(); }))));
-  add(registry, edit("flatten", "flatten(arrays array<array<T>>) -> array<T>", "The elements of the arrays in one array; NULL where one of the arrays is.",
-                     {{"flatten(array(array(1, 2), array(), array(3)))", "[1, 2, 3]"}, {"flatten(array(array(1), NULL))", "NULL"}},
-                     nested_overload({"array"}, type_of_flatten, [](const CallSite& site) { return kernel_of<Flatten>(site.result); })));
+  add(registry,
+      edit(
+          "slice", "slice(elements array<T>, place bigint, length bigint) -> array<T>",
+          "As many elements from a place on, which is counted from 1, or from the end with negative numbers.",
+          {{"slice(array(1, 2, 3, 4), 2, 2)", "[2, 3]"},
+           {"slice(array(1, 2, 3), -2, 9)", "[2, 3]"},
+           {"slice(array(1), 5, 1)", "[]"}},
+          never_null(nested_overload({"array<T>", "bigint", "bigint"}, type_of_first,
+                                     [](const CallSite&) { return kernel_of<Slice>(); }))));
+  add(registry, edit("flatten", "flatten(arrays array<array<T>>) -> array<T>",
+                     "The elements of the arrays in one array; NULL where one of the arrays is.",
+                     {{"flatten(array(array(1, 2), array(), array(3)))", "[1, 2, 3]"},
+                      {"flatten(array(array(1), NULL))", "NULL"}},
+                     nested_overload({"array"}, type_of_flatten,
+                                     [](const CallSite& site) { return kernel_of<Flatten>(site.result); })));
 }
 
 }  // namespace
@@ -226,7 +259,8 @@ Overload concat_arrays() {
       {"array<T>"},
       [](const CallSite& site) -> Result<Type> {
         const auto may_hold_null = [](const Type& type) { return type.nested->fields[0].nullable; };
-        return array_type(fields_of(site)[0].type, std::any_of(site.types.begin(), site.types.end(), may_hold_null));
+        return array_type(fields_of(site)[0].type,
+                          std::any_of(site.types.begin(), site.types.end(), may_hold_null));
       },
       [](const CallSite& site) {
         return makes_arrays<NoState>(site, "concat", [](NoState&, ArrayMaker& maker, const ArgumentRow& row) {

@@ -16,7 +16,8 @@ Column Picks::gathered(const Type& type, Arena& arena) const {
     return pick.source == picks_.front().source || pick.row == ~0u;
   });
   if (has_one_source && !picks_.empty()) {
-    const auto chosen = std::find_if(picks_.begin(), picks_.end(), [](const Pick& pick) { return pick.row != ~0u; });
+    const auto chosen =
+        std::find_if(picks_.begin(), picks_.end(), [](const Pick& pick) { return pick.row != ~0u; });
     std::vector<std::uint32_t> rows(picks_.size());
     std::transform(picks_.begin(), picks_.end(), rows.begin(), [](const Pick& pick) { return pick.row; });
     return gather(*sources_[chosen == picks_.end() ? 0 : chosen->source], rows, arena);
@@ -42,7 +43,8 @@ void ArrayMaker::fail_row(std::uint32_t row, std::string code, std::string messa
 
 Column ArrayMaker::finish() {
   Column column = writer_.finish();
-  column.children = std::make_shared<const std::vector<Column>>(1, elements_.gathered(type_.nested->fields[0].type, arena_));
+  column.children = std::make_shared<const std::vector<Column>>(
+      1, elements_.gathered(type_.nested->fields[0].type, arena_));
   return column;
 }
 

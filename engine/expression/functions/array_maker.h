@@ -1,4 +1,5 @@
-// array_maker.h — makes arrays of elements that stand in other columns: they are named by row, and copied once for all rows of a batch.
+// array_maker.h — makes arrays of elements that stand in other columns: they are named by row, and copied
+// once for all rows of a batch.
 #pragma once
 
 #include <algorithm>
@@ -24,7 +25,9 @@ class Picks {
   explicit Picks(std::vector<const Column*> sources) : sources_(std::move(sources)) {}
   std::uint32_t size() const { return static_cast<std::uint32_t>(picks_.size()); }
   /// ~0u is NULL.
-  void add(std::uint32_t row, std::size_t source = 0) { picks_.push_back({static_cast<std::uint32_t>(source), row}); }
+  void add(std::uint32_t row, std::size_t source = 0) {
+    picks_.push_back({static_cast<std::uint32_t>(source), row});
+  }
   void truncate(std::uint32_t size) { picks_.resize(size); }
   const Column& source(std::size_t index) const { return *sources_[index]; }
   /// Texts and nested values are shared with the source where there is one.
@@ -42,8 +45,13 @@ class Picks {
 /// One row after the other: its elements, then end_row; rows left out are NULL.
 class ArrayMaker {
  public:
-  ArrayMaker(const Type& type, EvaluationContext& context, std::vector<const Column*> sources, std::string_view function)
-      : type_(type), arena_(context.arena), writer_(type, context.rows, context.arena), elements_(std::move(sources)), function_(function) {}
+  ArrayMaker(const Type& type, EvaluationContext& context, std::vector<const Column*> sources,
+             std::string_view function)
+      : type_(type),
+        arena_(context.arena),
+        writer_(type, context.rows, context.arena),
+        elements_(std::move(sources)),
+        function_(function) {}
 
   /// Arrays that come from a source may be long: for the next row as many elements are no error.
   void allow(std::uint32_t length) { limit_ = std::max(length, max_made_elements); }
@@ -86,12 +94,13 @@ struct ArgumentRow {
   bool is_null(std::size_t i) const { return arguments[i].is_null(row); }
 };
 
-/// What the arrays of a call are made of. Source i of the maker belongs to argument i: the elements of an array, or the argument itself where it
-/// is the element (then it may be NULL without the result being so, and the overload is not strict).
+/// What the arrays of a call are made of. Source i of the maker belongs to argument i: the elements of an
+/// array, or the argument itself where it is the element (then it may be NULL without the result being so,
+/// and the overload is not strict).
 inline constexpr std::size_t no_element = ~std::size_t{0};
 
-/// The kernel of `body(State&, ArrayMaker&, const ArgumentRow&)`, called for rows without a NULL argument (but the element); the body takes
-/// elements and ends the row, or leaves it NULL.
+/// The kernel of `body(State&, ArrayMaker&, const ArgumentRow&)`, called for rows without a NULL argument
+/// (but the element); the body takes elements and ends the row, or leaves it NULL.
 template <typename State, typename Body>
 class MakesArrays final : public Kernel {
  public:
@@ -126,7 +135,8 @@ class MakesArrays final : public Kernel {
   std::uint32_t longest(std::span<const Column> arguments, std::uint32_t row) const {
     std::uint32_t length = 0;
     for (std::size_t i = 0; i < arguments.size(); ++i) {
-      if (i != element_ && arguments[i].type.kind == TypeKind::array) length = std::max(length, arguments[i].at<Span>(row).length);
+      if (i != element_ && arguments[i].type.kind == TypeKind::array)
+        length = std::max(length, arguments[i].at<Span>(row).length);
     }
     return length;
   }
@@ -139,7 +149,8 @@ class MakesArrays final : public Kernel {
 
 /// `function` is a literal, for messages.
 template <typename State, typename Body>
-KernelResult makes_arrays(const CallSite& site, std::string_view function, Body body, std::size_t element = no_element) {
+KernelResult makes_arrays(const CallSite& site, std::string_view function, Body body,
+                          std::size_t element = no_element) {
   return kernel_of<MakesArrays<State, Body>>(site.result, function, element, std::move(body));
 }
 

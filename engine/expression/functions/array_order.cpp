@@ -39,42 +39,49 @@ void take_sorted(SortMemory& memory, ArrayMaker& maker, const ArgumentRow& row, 
 /// sort_array: NULLs come first, or last where the order is descending.
 KernelResult prepare_sort_array(const CallSite& site) {
   const ValueComparator compare = comparator_of(fields_of(site)[0].type.kind);
-  return makes_arrays<SortMemory>(site, "sort_array", [compare](SortMemory& memory, ArrayMaker& maker, const ArgumentRow& row) {
-    const bool is_ascending = row.arguments.size() < 2 || row.arguments[1].bool_at(row.row);
-    sort_rows(memory, row, compare, is_ascending);
-    take_sorted(memory, maker, row, is_ascending);
-  });
+  return makes_arrays<SortMemory>(
+      site, "sort_array", [compare](SortMemory& memory, ArrayMaker& maker, const ArgumentRow& row) {
+        const bool is_ascending = row.arguments.size() < 2 || row.arguments[1].bool_at(row.row);
+        sort_rows(memory, row, compare, is_ascending);
+        take_sorted(memory, maker, row, is_ascending);
+      });
 }
 
 KernelResult prepare_array_sort(const CallSite& site) {
   const ValueComparator compare = comparator_of(fields_of(site)[0].type.kind);
-  return makes_arrays<SortMemory>(site, "array_sort", [compare](SortMemory& memory, ArrayMaker& maker, const ArgumentRow& row) {
-    sort_rows(memory, row, compare, true);
-    take_sorted(memory, maker, row, false);
-  });
+  return makes_arrays<SortMemory>(site, "array_sort",
+                                  [compare](SortMemory& memory, ArrayMaker& maker, const ArgumentRow& row) {
+                                    sort_rows(memory, row, compare, true);
+                                    take_sorted(memory, maker, row, false);
+                                  });
 }
 
 Result<Type> type_of_sorted(const CallSite& site) {
   if (has_order(site.types[0])) return site.types[0];
-  return call_error(fmt::format("{} cannot be sorted: the entries of a map have no order", to_string(site.types[0])));
+  return call_error(
+      fmt::format("{} cannot be sorted: the entries of a map have no order", to_string(site.types[0])));
 }
 
 }  // namespace
 
 void register_array_order(FunctionRegistry& registry) {
-  add(registry, {.name = "sort_array",
-                 .family = nested_family,
-                 .signature = "sort_array(elements array<T>[, ascending boolean]) -> array<T>",
-                 .summary = "The elements in ascending order with NULLs first, or in descending order with NULLs last.",
-                 .examples = {{"sort_array(array('b', NULL, 'a'))", "[null, a, b]"}, {"sort_array(array(1, NULL, 2), false)", "[2, 1, null]"}},
-                 .overloads = {never_null(nested_overload({"array<T>"}, type_of_sorted, prepare_sort_array)),
-                               never_null(nested_overload({"array<T>", "boolean"}, type_of_sorted, prepare_sort_array))}});
-  add(registry, {.name = "array_sort",
-                 .family = nested_family,
-                 .signature = "array_sort(elements array<T>) -> array<T>",
-                 .summary = "The elements in ascending order with NULLs last.",
-                 .examples = {{"array_sort(array('b', NULL, 'a'))", "[a, b, null]"}},
-                 .overloads = {never_null(nested_overload({"array<T>"}, type_of_sorted, prepare_array_sort))}});
+  add(registry,
+      {.name = "sort_array",
+       .family = nested_family,
+       .signature = "sort_array(elements array<T>[, ascending boolean]) -> array<T>",
+       .summary = "The elements in ascending order with NULLs first, or in descending order with NULLs last.",
+       .examples = {{"sort_array(array('b', NULL, 'a'))", "[null, a, b]"},
+                    {"sort_array(array(1, NULL, 2), false)", "[2, 1, null]"}},
+       .overloads = {
+           never_null(nested_overload({"array<T>"}, type_of_sorted, prepare_sort_array)),
+           never_null(nested_overload({"array<T>", "boolean"}, type_of_sorted, prepare_sort_array))}});
+  add(registry,
+      {.name = "array_sort",
+       .family = nested_family,
+       .signature = "array_sort(elements array<T>) -> array<T>",
+       .summary = "The elements in ascending order with NULLs last.",
+       .examples = {{"array_sort(array('b', NULL, 'a'))", "[a, b, null]"}},
+       .overloads = {never_null(nested_overload({"array<T>"}, type_of_sorted, prepare_array_sort))}});
 }
 
 }  // namespace weir

@@ -50,7 +50,8 @@ class ArrayPosition final : public Kernel {
     const Span span = row.span(0);
     const Column& elements = row.elements(0);
     for (std::uint32_t k = span.start; k < span.start + span.length; ++k) {
-      if (!elements.is_null(k) && compare_(elements, k, row.arguments[1], row.row) == 0) return k - span.start + 1;
+      if (!elements.is_null(k) && compare_(elements, k, row.arguments[1], row.row) == 0)
+        return k - span.start + 1;
     }
     return 0;
   }
@@ -61,21 +62,24 @@ class ArrayPosition final : public Kernel {
 /// The element that is largest (sign 1) or smallest (sign -1); NULLs are left out.
 template <int sign>
 KernelResult prepare_extreme(const CallSite& site) {
-  return take_child(0, [compare = comparator_of(site.result.kind)](std::span<const Column> arguments, std::uint32_t row) {
-    const Span span = arguments[0].at<Span>(row);
-    const Column& elements = (*arguments[0].children)[0];
-    std::uint32_t best = ~0u;
-    for (std::uint32_t k = span.start; k < span.start + span.length; ++k) {
-      if (!elements.is_null(k) && (best == ~0u || compare(elements, k, elements, best) * sign > 0)) best = k;
-    }
-    return best;
-  });
+  return take_child(
+      0, [compare = comparator_of(site.result.kind)](std::span<const Column> arguments, std::uint32_t row) {
+        const Span span = arguments[0].at<Span>(row);
+        const Column& elements = (*arguments[0].children)[0];
+        std::uint32_t best = ~0u;
+        for (std::uint32_t k = span.start; k < span.start + span.length; ++k) {
+          if (!elements.is_null(k) && (best == ~0u || compare(elements, k, elements, best) * sign > 0))
+            best = k;
+        }
+        return best;
+      });
 }
 
 Result<Type> type_of_extreme(const CallSite& site) {
   const Type& type = fields_of(site)[0].type;
   if (has_order(type)) return type;
-  return call_error(fmt::format("{} cannot be compared: the entries of a map have no order", to_string(type)));
+  return call_error(
+      fmt::format("{} cannot be compared: the entries of a map have no order", to_string(type)));
 }
 
 Result<Type> a_boolean(const CallSite&) { return boolean_type; }
@@ -84,35 +88,44 @@ Result<Type> a_bigint(const CallSite&) { return int64_type; }
 }  // namespace
 
 void register_array_search(FunctionRegistry& registry) {
-  add(registry, {.name = "array_contains",
-                 .family = nested_family,
-                 .signature = "array_contains(elements array<T>, value T) -> boolean",
-                 .summary = "Whether the value is among the elements; NULL where it is not, but some element is NULL.",
-                 .examples = {{"array_contains(array('a', 'b'), 'b')", "true"},
-                              {"array_contains(array('a', 'b'), 'c')", "false"},
-                              {"array_contains(array('a', NULL), 'c')", "NULL"}},
-                 .overloads = {nested_overload({"array<T>", "T"}, a_boolean,
-                                               [](const CallSite& site) { return kernel_of<ArrayContains>(site.types[1].kind); })}});
-  add(registry, {.name = "array_position",
-                 .family = nested_family,
-                 .signature = "array_position(elements array<T>, value T) -> bigint",
-                 .summary = "The place of the first element that equals the value, counted from 1; 0 where there is none.",
-                 .examples = {{"array_position(array('a', 'b', 'b'), 'b')", "2"}, {"array_position(array('a', NULL), 'c')", "0"}},
-                 .overloads = {never_null(nested_overload({"array<T>", "T"}, a_bigint, [](const CallSite& site) {
-                   return kernel_of<ArrayPosition>(site.types[1].kind);
-                 }))}});
-  add(registry, {.name = "array_max",
-                 .family = nested_family,
-                 .signature = "array_max(elements array<T>) -> T",
-                 .summary = "The largest element; NULLs are left out, and NULL is the answer where there is nothing else.",
-                 .examples = {{"array_max(array(1, 20, NULL, 3))", "20"}, {"array_max(array())", "NULL"}},
-                 .overloads = {nested_overload({"array<T>"}, type_of_extreme, prepare_extreme<1>)}});
-  add(registry, {.name = "array_min",
-                 .family = nested_family,
-                 .signature = "array_min(elements array<T>) -> T",
-                 .summary = "The smallest element; NULLs are left out, and NULL is the answer where there is nothing else.",
-                 .examples = {{"array_min(array(5, NULL, 3))", "3"}},
-                 .overloads = {nested_overload({"array<T>"}, type_of_extreme, prepare_extreme<-1>)}});
+  add(registry,
+      {.name = "array_contains",
+       .family = nested_family,
+       .signature = "array_contains(elements array<T>, value T) -> boolean",
+       .summary = "Whether the value is among the elements; NULL where it is not, but some element is NULL.",
+       .examples = {{"array_contains(array('a', 'b'), 'b')", "true"},
+                    {"array_contains(array('a', 'b'), 'c')", "false"},
+                    {"array_contains(array('a', NULL), 'c')", "NULL"}},
+       .overloads = {nested_overload({"array<T>", "T"}, a_boolean, [](const CallSite& site) {
+         return kernel_of<ArrayContains>(site.types[1].kind);
+       })}});
+  add(registry,
+      {.name = "array_position",
+       .family = nested_family,
+       .signature = "array_position(elements array<T>, value T) -> bigint",
+       .summary =
+           "The place of the first element that equals the value, counted from 1; 0 where there is none.",
+       .examples = {{"array_position(array('a', 'b', 'b'), 'b')", "2"},
+                    {"array_position(array('a', NULL), 'c')", "0"}},
+       .overloads = {never_null(nested_overload({"array<T>", "T"}, a_bigint, [](const CallSite& site) {
+         return kernel_of<ArrayPosition>(site.types[1].kind);
+       }))}});
+  add(registry,
+      {.name = "array_max",
+       .family = nested_family,
+       .signature = "array_max(elements array<T>) -> T",
+       .summary =
+           "The largest element; NULLs are left out, and NULL is the answer where there is nothing else.",
+       .examples = {{"array_max(array(1, 20, NULL, 3))", "20"}, {"array_max(array())", "NULL"}},
+       .overloads = {nested_overload({"array<T>"}, type_of_extreme, prepare_extreme<1>)}});
+  add(registry,
+      {.name = "array_min",
+       .family = nested_family,
+       .signature = "array_min(elements array<T>) -> T",
+       .summary =
+           "The smallest element; NULLs are left out, and NULL is the answer where there is nothing else.",
+       .examples = {{"array_min(array(5, NULL, 3))", "3"}},
+       .overloads = {nested_overload({"array<T>"}, type_of_extreme, prepare_extreme<-1>)}});
 }
 
 }  // namespace weir

@@ -1,4 +1,5 @@
-// array_sets.cpp — arrays as sets: distinct elements, union, intersection and difference, in the order of the elements' first places.
+// array_sets.cpp — arrays as sets: distinct elements, union, intersection and difference, in the order of the
+// elements' first places.
 #include "engine/expression/functions/array_maker.h"
 #include "engine/expression/functions/element_set.h"
 #include "engine/expression/functions/families.h"
@@ -19,7 +20,8 @@ void put_all(ElementSet& set, const ArgumentRow& row, std::size_t argument) {
 
 /// Each element of an argument that was not taken yet, where `is_wanted(row)`.
 template <typename IsWanted>
-void take_new(Sets& sets, ArrayMaker& maker, const ArgumentRow& row, std::size_t argument, IsWanted&& is_wanted) {
+void take_new(Sets& sets, ArrayMaker& maker, const ArgumentRow& row, std::size_t argument,
+              IsWanted&& is_wanted) {
   const Span span = row.span(argument);
   const Column& elements = row.elements(argument);
   for (std::uint32_t k = span.start; k < span.start + span.length; ++k) {
@@ -45,7 +47,8 @@ void unite(Sets& sets, ArrayMaker& maker, const ArgumentRow& row) {
 void intersect(Sets& sets, ArrayMaker& maker, const ArgumentRow& row) {
   sets.seen.clear();
   put_all(sets.other, row, 1);
-  take_new(sets, maker, row, 0, [&](const Column& elements, std::uint32_t k) { return sets.other.contains(elements, k); });
+  take_new(sets, maker, row, 0,
+           [&](const Column& elements, std::uint32_t k) { return sets.other.contains(elements, k); });
   maker.end_row(row.row);
 }
 
@@ -90,15 +93,19 @@ using SetBody = void (*)(Sets&, ArrayMaker&, const ArgumentRow&);
 /// Only the union can be larger than what it is made of.
 template <SetBody body>
 KernelResult prepare_set(const CallSite& site) {
-  return makes_arrays<Sets>(site, "array_union", [](Sets& sets, ArrayMaker& maker, const ArgumentRow& row) { body(sets, maker, row); });
+  return makes_arrays<Sets>(site, "array_union", [](Sets& sets, ArrayMaker& maker, const ArgumentRow& row) {
+    body(sets, maker, row);
+  });
 }
 
 /// Elements that are NULL come from either.
 Result<Type> type_of_both(const CallSite& site) {
-  return array_type(fields_of(site)[0].type, fields_of(site)[0].nullable || site.types[1].nested->fields[0].nullable);
+  return array_type(fields_of(site)[0].type,
+                    fields_of(site)[0].nullable || site.types[1].nested->fields[0].nullable);
 }
 
-Function set_function(std::string name, std::string summary, std::vector<FunctionExample> examples, TypeOf result, PrepareKernel prepare) {
+Function set_function(std::string name, std::string summary, std::vector<FunctionExample> examples,
+                      TypeOf result, PrepareKernel prepare) {
   Function function;
   function.signature = name + "(a array<T>, b array<T>) -> array<T>";
   function.name = std::move(name);
@@ -112,22 +119,29 @@ Function set_function(std::string name, std::string summary, std::vector<Functio
 }  // namespace
 
 void register_array_sets(FunctionRegistry& registry) {
-  add(registry, {.name = "array_distinct",
-                 .family = nested_family,
-                 .signature = "array_distinct(elements array<T>) -> array<T>",
-                 .summary = "The elements without repetitions; NULL counts as one.",
-                 .examples = {{"array_distinct(array(1, 2, 1, NULL, NULL))", "[1, 2, null]"}},
-                 .overloads = {never_null(nested_overload({"array<T>"}, type_of_first, prepare_set<distinct>))}});
-  add(registry, set_function("array_union", "The elements of both, without repetitions.", {{"array_union(array(1, 2, 2), array(3, 1))", "[1, 2, 3]"}},
-                             type_of_both, prepare_set<unite>));
-  add(registry, set_function("array_intersect", "The elements of the first that are in the second, too, without repetitions.",
-                             {{"array_intersect(array(3, 1, NULL, 1), array(1, NULL, 2))", "[1, null]"}}, type_of_first, prepare_set<intersect>));
-  add(registry, set_function("array_except", "The elements of the first that are not in the second, without repetitions.",
-                             {{"array_except(array(3, 1, 3, 2), array(1, 5))", "[3, 2]"}}, type_of_first, prepare_set<subtract>));
+  add(registry,
+      {.name = "array_distinct",
+       .family = nested_family,
+       .signature = "array_distinct(elements array<T>) -> array<T>",
+       .summary = "The elements without repetitions; NULL counts as one.",
+       .examples = {{"array_distinct(array(1, 2, 1, NULL, NULL))", "[1, 2, null]"}},
+       .overloads = {never_null(nested_overload({"array<T>"}, type_of_first, prepare_set<distinct>))}});
+  add(registry, set_function("array_union", "The elements of both, without repetitions.",
+                             {{"array_union(array(1, 2, 2), array(3, 1))", "[1, 2, 3]"}}, type_of_both,
+                             prepare_set<unite>));
+  add(registry, set_function("array_intersect",
+                             "The elements of the first that are in the second, too, without repetitions.",
+                             {{"array_intersect(array(3, 1, NULL, 1), array(1, NULL, 2))", "[1, null]"}},
+                             type_of_first, prepare_set<intersect>));
+  add(registry, set_function("array_except",
+                             "The elements of the first that are not in the second, without repetitions.",
+                             {{"array_except(array(3, 1, 3, 2), array(1, 5))", "[3, 2]"}}, type_of_first,
+                             prepare_set<subtract>));
   add(registry, {.name = "arrays_overlap",
                  .family = nested_family,
                  .signature = "arrays_overlap(a array<T>, b array<T>) -> boolean",
-                 .summary = "Whether an element that is not NULL is in both; NULL where there is none, but NULL is in one of them.",
+                 .summary = "Whether an element that is not NULL is in both; NULL where there is none, but "
+                            "NULL is in one of them.",
                  .examples = {{"arrays_overlap(array(1, 2), array(2, 3))", "true"},
                               {"arrays_overlap(array(1), array(2))", "false"},
                               {"arrays_overlap(array(1, NULL), array(2))", "NULL"}},

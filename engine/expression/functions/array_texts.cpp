@@ -1,4 +1,5 @@
-// array_texts.cpp — arrays out of texts and texts out of arrays: split, regexp_extract_all, json_object_keys, array_join.
+// array_texts.cpp — arrays out of texts and texts out of arrays: split, regexp_extract_all, json_object_keys,
+// array_join.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -105,18 +106,22 @@ class ExtractAll final : public Kernel {
 
  private:
   /// A group that took no part in a match is an empty text.
-  static void extract(std::uint32_t row, const re2::RE2& expression, std::string_view text, std::int64_t group,
-                      std::vector<re2::StringPiece>& groups, PiecesWriter& writer) {
+  static void extract(std::uint32_t row, const re2::RE2& expression, std::string_view text,
+                      std::int64_t group, std::vector<re2::StringPiece>& groups, PiecesWriter& writer) {
     if (group < 0 || group > expression.NumberOfCapturingGroups()) {
-      return writer.fail_row(row, "bad_argument", fmt::format("regexp_extract_all: no such group in the regular expression: {} (it has {})",
-                                                              group, expression.NumberOfCapturingGroups()));
+      return writer.fail_row(
+          row, "bad_argument",
+          fmt::format("regexp_extract_all: no such group in the regular expression: {} (it has {})", group,
+                      expression.NumberOfCapturingGroups()));
     }
     groups.resize(static_cast<std::size_t>(group) + 1);
     for (std::size_t start = 0; start <= text.size();) {
-      if (!expression.Match({text.data(), text.size()}, start, text.size(), re2::RE2::UNANCHORED, groups.data(), static_cast<int>(groups.size())))
+      if (!expression.Match({text.data(), text.size()}, start, text.size(), re2::RE2::UNANCHORED,
+                            groups.data(), static_cast<int>(groups.size())))
         break;
       const re2::StringPiece& found = groups.back();
-      writer.append(row, found.data() == nullptr ? text.substr(0, 0) : std::string_view(found.data(), found.size()));
+      writer.append(
+          row, found.data() == nullptr ? text.substr(0, 0) : std::string_view(found.data(), found.size()));
       start = static_cast<std::size_t>(groups[0].data() - text.data()) + groups[0].size();
       if (groups[0].empty()) start += std::max<std::size_t>(bytes_of_characters(text.substr(start), 1), 1);
     }
@@ -137,7 +142,8 @@ KernelResult prepare_extract_all(const CallSite& site) {
 /// NULL where the text is no JSON object.
 class ObjectKeys final : public Kernel {
  public:
-  explicit ObjectKeys(const CallSite& site) : type_(site.result), is_checked_(site.types[0].kind == TypeKind::json) {}
+  explicit ObjectKeys(const CallSite& site)
+      : type_(site.result), is_checked_(site.types[0].kind == TypeKind::json) {}
   Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
     ColumnWriter writer(type_, context.rows, context.arena);
     std::string room;
@@ -185,7 +191,8 @@ class Join final : public Kernel {
       if (const RowError* error = join({arguments, row}, elements, texts, joined)) {
         writer.set_error(row, error->code, error->message);
       } else if (joined.size() > static_cast<std::size_t>(max_made_text)) {
-        writer.set_error(row, "too_large", fmt::format("array_join: a text of more than {} bytes", max_made_text));
+        writer.set_error(row, "too_large",
+                         fmt::format("array_join: a text of more than {} bytes", max_made_text));
       } else {
         writer.set_text(row, joined);
       }
@@ -195,11 +202,13 @@ class Join final : public Kernel {
 
  private:
   /// The error of an element that has no text.
-  static const RowError* join(const ArgumentRow& row, const Column& elements, const Column& texts, std::string& joined) {
+  static const RowError* join(const ArgumentRow& row, const Column& elements, const Column& texts,
+                              std::string& joined) {
     const Span span = row.span(0);
     const bool has_replacement = row.arguments.size() > 2;
     bool is_first = true;
-    for (std::uint32_t k = span.start; k < span.start + span.length && joined.size() <= static_cast<std::size_t>(max_made_text); ++k) {
+    for (std::uint32_t k = span.start;
+         k < span.start + span.length && joined.size() <= static_cast<std::size_t>(max_made_text); ++k) {
       const bool is_null = elements.is_null(k);
       if (is_null && !has_replacement) continue;
       if (!is_null && texts.is_null(k)) return texts.errors->find(k & texts.row_mask);
@@ -215,29 +224,36 @@ class Join final : public Kernel {
 
 KernelResult prepare_join(const CallSite& site) {
   std::unique_ptr<Kernel> to_text = make_cast({fields_of(site)[0].type, string_type, false});
-  if (to_text == nullptr) return call_error(fmt::format("array_join: elements of {} have no text", to_string(site.types[0])));
+  if (to_text == nullptr)
+    return call_error(fmt::format("array_join: elements of {} have no text", to_string(site.types[0])));
   return kernel_of<Join>(std::move(to_text));
 }
 
 Result<Type> texts(const CallSite&) { return array_type(string_type, false); }
 
 void register_cuts(FunctionRegistry& registry) {
-  add(registry, {.name = "split",
-                 .family = nested_family,
-                 .signature = "split(text string, pattern string[, limit bigint]) -> array<string>",
-                 .summary = "The parts of a text between the matches of a regular expression; with a limit above 0 no more than so many, of which the last "
-                            "holds the rest.",
-                 .examples = {{"split('a,b,,c', ',')", "[a, b, , c]"}, {"split('oneAtwoBthree', '[AB]', 2)", "[one, twoBthree]"}, {"split('a.b', '\\.')[1]", "b"}},
-                 .overloads = {never_null(nested_overload({"string", "string"}, texts, prepare_split)),
-                               never_null(nested_overload({"string", "string", "bigint"}, texts, prepare_split))}});
-  add(registry, {.name = "regexp_extract_all",
-                 .family = nested_family,
-                 .signature = "regexp_extract_all(text string, pattern string[, group bigint]) -> array<string>",
-                 .summary = "What a group (the first, if none is given; 0 is the whole match) of every match holds.",
-                 .examples = {{"regexp_extract_all('100-200, 300-400', '([0-9]+)-([0-9]+)')", "[100, 300]"},
-                              {"regexp_extract_all('a1b22', '[0-9]+', 0)", "[1, 22]"}},
-                 .overloads = {never_null(nested_overload({"string", "string"}, texts, prepare_extract_all)),
-                               never_null(nested_overload({"string", "string", "bigint"}, texts, prepare_extract_all))}});
+  add(registry,
+      {.name = "split",
+       .family = nested_family,
+       .signature = "split(text string, pattern string[, limit bigint]) -> array<string>",
+       .summary = "The parts of a text between the matches of a regular expression; with a limit above 0 no "
+                  "more than so many, of which the last "
+                  "holds the rest.",
+       .examples = {{"split('a,b,,c', ',')", "[a, b, , c]"},
+                    {"split('oneAtwoBthree', '[AB]', 2)", "[one, twoBthree]"},
+                    {"split('a.b', '\\.')[1]", "b"}},
+       .overloads = {never_null(nested_overload({"string", "string"}, texts, prepare_split)),
+                     never_null(nested_overload({"string", "string", "bigint"}, texts, prepare_split))}});
+  add(registry,
+      {.name = "regexp_extract_all",
+       .family = nested_family,
+       .signature = "regexp_extract_all(text string, pattern string[, group bigint]) -> array<string>",
+       .summary = "What a group (the first, if none is given; 0 is the whole match) of every match holds.",
+       .examples = {{"regexp_extract_all('100-200, 300-400', '([0-9]+)-([0-9]+)')", "[100, 300]"},
+                    {"regexp_extract_all('a1b22', '[0-9]+', 0)", "[1, 22]"}},
+       .overloads = {
+           never_null(nested_overload({"string", "string"}, texts, prepare_extract_all)),
+           never_null(nested_overload({"string", "string", "bigint"}, texts, prepare_extract_all))}});
   const auto keys = [](const std::string& type) {
     return nested_overload({type}, texts, [](const CallSite& site) { return kernel_of<ObjectKeys>(site); });
   };
@@ -245,7 +261,8 @@ void register_cuts(FunctionRegistry& registry) {
                  .family = nested_family,
                  .signature = "json_object_keys(value json or string) -> array<string>",
                  .summary = "The keys of a JSON object, in its order; NULL where the text is none.",
-                 .examples = {{"json_object_keys('{\"a\": 1, \"b\": {\"c\": 2}}')", "[a, b]"}, {"json_object_keys('[1]')", "NULL"}},
+                 .examples = {{"json_object_keys('{\"a\": 1, \"b\": {\"c\": 2}}')", "[a, b]"},
+                              {"json_object_keys('[1]')", "NULL"}},
                  .overloads = {keys("json"), keys("string")}});
 }
 
@@ -254,14 +271,16 @@ void register_cuts(FunctionRegistry& registry) {
 void register_array_texts(FunctionRegistry& registry) {
   register_cuts(registry);
   const TypeOf text = [](const CallSite&) -> Result<Type> { return string_type; };
-  add(registry, {.name = "array_join",
-                 .family = nested_family,
-                 .signature = "array_join(elements array, delimiter string[, null_text string]) -> string",
-                 .summary = "The texts of the elements, as CAST prints them, with a delimiter between; NULLs are left out, or replaced by a text.",
-                 .examples = {{"array_join(array('a', NULL, 'b'), '-')", "a-b"},
-                              {"array_join(array(1, NULL, 2), ', ', '?')", "1, ?, 2"}},
-                 .overloads = {never_null(nested_overload({"array", "string"}, text, prepare_join)),
-                               never_null(nested_overload({"array", "string", "string"}, text, prepare_join))}});
+  add(registry,
+      {.name = "array_join",
+       .family = nested_family,
+       .signature = "array_join(elements array, delimiter string[, null_text string]) -> string",
+       .summary = "The texts of the elements, as CAST prints them, with a delimiter between; NULLs are left "
+                  "out, or replaced by a text.",
+       .examples = {{"array_join(array('a', NULL, 'b'), '-')", "a-b"},
+                    {"array_join(array(1, NULL, 2), ', ', '?')", "1, ?, 2"}},
+       .overloads = {never_null(nested_overload({"array", "string"}, text, prepare_join)),
+                     never_null(nested_overload({"array", "string", "string"}, text, prepare_join))}});
 }
 
 }  // namespace weir

@@ -32,6 +32,7 @@ void register_builtin_functions(FunctionRegistry& registry) {
   register_time_zones(registry);
   register_date_formats(registry);
   register_json(registry);
+  register_json_schema(registry);
   register_math(registry);
   register_trigonometry(registry);
   register_try_arithmetic(registry);

@@ -11,7 +11,9 @@
 namespace weir {
 namespace {
 
-std::string too_long_text() { return fmt::format("the text of a nested value has more than {} bytes", max_made_text); }
+std::string too_long_text() {
+  return fmt::format("the text of a nested value has more than {} bytes", max_made_text);
+}
 bool is_too_long(std::string_view text) { return text.size() > static_cast<std::size_t>(max_made_text); }
 
 class NestedToJson final : public Kernel {
@@ -50,7 +52,8 @@ class CastChildren {
 
   std::vector<Column> evaluate(const Column& values, EvaluationContext& context) const {
     std::vector<Column> made;
-    for (std::size_t i = 0; i < casts_.size(); ++i) made.push_back(cast_column(*casts_[i], (*values.children)[i], context));
+    for (std::size_t i = 0; i < casts_.size(); ++i)
+      made.push_back(cast_column(*casts_[i], (*values.children)[i], context));
     return made;
   }
 
@@ -71,7 +74,8 @@ class CastChildren {
 };
 
 bool has_errors(std::span<const Column> columns) {
-  return std::any_of(columns.begin(), columns.end(), [](const Column& column) { return column.errors != nullptr; });
+  return std::any_of(columns.begin(), columns.end(),
+                     [](const Column& column) { return column.errors != nullptr; });
 }
 
 /// As Spark prints them: [1, null], {a -> 1}, {1, x}.
@@ -92,7 +96,8 @@ class NestedToText final : public Kernel {
         continue;
       }
       text.clear();
-      const bool is_whole = values.type.is_list() ? append_list(values, row, texts, text) : append_fields(values, row, texts, text);
+      const bool is_whole = values.type.is_list() ? append_list(values, row, texts, text)
+                                                  : append_fields(values, row, texts, text);
       is_whole ? writer.set_text(row, text) : writer.set_error(row, "too_large", too_long_text());
     }
     return writer.finish();
@@ -102,7 +107,8 @@ class NestedToText final : public Kernel {
   static void append_part(const Column& texts, std::uint32_t row, std::string& out) {
     out += texts.is_null(row) ? std::string_view("null") : texts.text_at(row);
   }
-  static bool append_list(const Column& values, std::uint32_t row, std::span<const Column> texts, std::string& out) {
+  static bool append_list(const Column& values, std::uint32_t row, std::span<const Column> texts,
+                          std::string& out) {
     const Span span = values.at<Span>(row);
     const bool is_map = values.type.kind == TypeKind::map;
     out += is_map ? '{' : '[';
@@ -116,7 +122,8 @@ class NestedToText final : public Kernel {
     out += is_map ? '}' : ']';
     return true;
   }
-  static bool append_fields(const Column& values, std::uint32_t row, std::span<const Column> texts, std::string& out) {
+  static bool append_fields(const Column& values, std::uint32_t row, std::span<const Column> texts,
+                            std::string& out) {
     const auto index = values.at<std::uint32_t>(row);
     out += '{';
     for (std::size_t i = 0; i < texts.size(); ++i) {
@@ -150,7 +157,8 @@ class NestedToNested final : public Kernel {
 
  private:
   /// The same rows, but those that refer to something with an error.
-  Column with_errors(const Column& values, std::span<const Column> children, EvaluationContext& context) const {
+  Column with_errors(const Column& values, std::span<const Column> children,
+                     EvaluationContext& context) const {
     ColumnWriter writer(values.type, context.rows, context.arena);
     for (std::uint32_t row = 0; row < context.rows; ++row) {
       if (values.is_null(row)) continue;
@@ -218,7 +226,8 @@ Column cast_column(const Kernel& cast, const Column& column, EvaluationContext& 
 bool holds_bytes(const Type& type) {
   if (!type.is_nested()) return type.kind == TypeKind::bytes;
   const auto& fields = type.nested->fields;
-  return std::any_of(fields.begin(), fields.end(), [](const Field& field) { return holds_bytes(field.type); });
+  return std::any_of(fields.begin(), fields.end(),
+                     [](const Field& field) { return holds_bytes(field.type); });
 }
 
 namespace {

@@ -9,7 +9,8 @@
 
 namespace weir {
 
-/// Equal values (0.0 and -0.0, NaN and NaN) are one, and so is NULL. Working memory of an evaluation: keeps its memory from row to row.
+/// Equal values (0.0 and -0.0, NaN and NaN) are one, and so is NULL. Working memory of an evaluation: keeps
+/// its memory from row to row.
 class ElementSet {
  public:
   void clear();
@@ -33,7 +34,8 @@ class ElementSet {
   void make_table();
 
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> slots_;  // index into entries_ + 1; 0: free. A power of two, at most half full; empty while there are few
+  std::vector<std::uint32_t> slots_;  // index into entries_ + 1; 0: free. A power of two, at most half full;
+                                      // empty while there are few
   std::vector<std::uint32_t> spare_;  // the memory of slots_ between rows
   bool has_null_ = false;
   std::string key_;

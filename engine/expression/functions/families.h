@@ -60,6 +60,8 @@ void register_time_zones(FunctionRegistry& registry);
 void register_date_formats(FunctionRegistry& registry);
 // json_value, json_path, to_json
 void register_json(FunctionRegistry& registry);
+// schema_of_json
+void register_json_schema(FunctionRegistry& registry);
 // abs, sqrt, power, ln, pmod ...
 void register_math(FunctionRegistry& registry);
 // sec, csc, cot, sinh, cosh, tanh, asinh, acosh, atanh

@@ -18,7 +18,8 @@ class DelimiterArgument {
     is_constant_ = true;
   }
   Status status() const { return constant_.ok() ? Status() : Status(constant_.error()); }
-  const Result<Delimiter>& at(std::span<const Column> arguments, std::uint32_t row, RecentDelimiters& recent) const {
+  const Result<Delimiter>& at(std::span<const Column> arguments, std::uint32_t row,
+                              RecentDelimiters& recent) const {
     return is_constant_ ? constant_ : recent.compiled(arguments[index_].text_at(row));
   }
 
@@ -55,7 +56,8 @@ class TextToMap final : public Kernel {
         maker.fail_row(row, "bad_pattern", failures[failed++].second.message());
         continue;
       }
-      for (std::uint32_t k = spans[row].start; k < spans[row].start + spans[row].length; ++k) maker.take(k, k);
+      for (std::uint32_t k = spans[row].start; k < spans[row].start + spans[row].length; ++k)
+        maker.take(k, k);
       maker.end_row(row);
     }
     return maker.finish();
@@ -103,12 +105,16 @@ KernelResult prepare_text_to_map(const CallSite& site) {
 
 void register_map_from_text(FunctionRegistry& registry) {
   Overload overload = never_null(nested_overload(
-      {"string", "string", "string"}, [](const CallSite&) -> Result<Type> { return map_type(string_type, string_type); }, prepare_text_to_map));
+      {"string", "string", "string"},
+      [](const CallSite&) -> Result<Type> { return map_type(string_type, string_type); },
+      prepare_text_to_map));
   overload.optional = 2;
   add(registry, {.name = "str_to_map",
                  .family = nested_family,
-                 .signature = "str_to_map(text string[, pair_delimiter string[, value_delimiter string]]) -> map<string, string>",
-                 .summary = "A map of the pairs in a text, which are cut at regular expressions: ',' and ':' if none are given.",
+                 .signature = "str_to_map(text string[, pair_delimiter string[, value_delimiter string]]) -> "
+                              "map<string, string>",
+                 .summary = "A map of the pairs in a text, which are cut at regular expressions: ',' and ':' "
+                            "if none are given.",
                  .examples = {{"str_to_map('a:1,b:2')", "{a -> 1, b -> 2}"},
                               {"str_to_map('a=1&b&c=x=y', '&', '=')", "{a -> 1, b -> null, c -> x=y}"}},
                  .overloads = {std::move(overload)}});

@@ -10,10 +10,14 @@ namespace weir {
 class MapMaker {
  public:
   /// Source i of the keys belongs to source i of the values.
-  MapMaker(const Type& type, EvaluationContext& context, std::vector<const Column*> keys, std::vector<const Column*> values,
-           std::string_view function)
-      : type_(type), arena_(context.arena), writer_(type, context.rows, context.arena), keys_(std::move(keys)),
-        values_(std::move(values)), function_(function) {}
+  MapMaker(const Type& type, EvaluationContext& context, std::vector<const Column*> keys,
+           std::vector<const Column*> values, std::string_view function)
+      : type_(type),
+        arena_(context.arena),
+        writer_(type, context.rows, context.arena),
+        keys_(std::move(keys)),
+        values_(std::move(values)),
+        function_(function) {}
 
   void take(std::uint32_t key, std::uint32_t value, std::size_t source = 0) {
     const Column& keys = keys_.source(source);

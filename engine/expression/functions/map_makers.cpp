@@ -1,4 +1,5 @@
-// map_makers.cpp — maps made of pairs, of other maps, of arrays and of text; each key is there once and is not NULL.
+// map_makers.cpp — maps made of pairs, of other maps, of arrays and of text; each key is there once and is
+// not NULL.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -60,7 +61,8 @@ class MapFromArrays final : public Kernel {
  public:
   explicit MapFromArrays(Type type) : type_(type) {}
   Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
-    MapMaker maker(type_, context, {&(*arguments[0].children)[0]}, {&(*arguments[1].children)[0]}, "map_from_arrays");
+    MapMaker maker(type_, context, {&(*arguments[0].children)[0]}, {&(*arguments[1].children)[0]},
+                   "map_from_arrays");
     for (std::uint32_t row = 0; row < context.rows; ++row) {
       if (!has_null(arguments, row)) make(row, arguments[0].at<Span>(row), arguments[1].at<Span>(row), maker);
     }
@@ -70,8 +72,9 @@ class MapFromArrays final : public Kernel {
  private:
   static void make(std::uint32_t row, const Span& keys, const Span& values, MapMaker& maker) {
     if (keys.length != values.length) {
-      return maker.fail_row(row, "bad_argument",
-                            fmt::format("map_from_arrays: {} keys for {} values", keys.length, values.length));
+      return maker.fail_row(
+          row, "bad_argument",
+          fmt::format("map_from_arrays: {} keys for {} values", keys.length, values.length));
     }
     for (std::uint32_t k = 0; k < keys.length; ++k) maker.take(keys.start + k, values.start + k);
     maker.end_row(row);
@@ -115,7 +118,8 @@ Result<Type> type_of_map(const CallSite& site) {
 
 Result<Type> type_of_map_concat(const CallSite& site) {
   const auto may_hold_null = [](const Type& type) { return type.nested->fields[1].nullable; };
-  return map_type(fields_of(site)[0].type, fields_of(site)[1].type, std::any_of(site.types.begin(), site.types.end(), may_hold_null));
+  return map_type(fields_of(site)[0].type, fields_of(site)[1].type,
+                  std::any_of(site.types.begin(), site.types.end(), may_hold_null));
 }
 
 Result<Type> type_of_map_from_arrays(const CallSite& site) {
@@ -126,7 +130,8 @@ Result<Type> type_of_map_from_arrays(const CallSite& site) {
 Result<Type> type_of_map_from_entries(const CallSite& site) {
   const Type& entry = fields_of(site)[0].type;
   if (entry.kind != TypeKind::structure || entry.nested->fields.size() != 2)
-    return call_error(fmt::format("map_from_entries expects an array of structs of two fields, got {}", to_string(site.types[0])));
+    return call_error(fmt::format("map_from_entries expects an array of structs of two fields, got {}",
+                                  to_string(site.types[0])));
   const auto& fields = entry.nested->fields;
   return map_type(fields[0].type, fields[1].type, fields[1].nullable);
 }
@@ -139,30 +144,40 @@ void register_map_makers(FunctionRegistry& registry) {
                  .signature = "map(key K, value V, ...) -> map<K, V>",
                  .summary = "The pairs as a map; the row is rejected where a key is NULL or given twice.",
                  .examples = {{"map('a', 1, 'b', NULL)", "{a -> 1, b -> null}"}, {"map('a', 1)['a']", "1"}},
-                 .overloads = {never_null(not_strict(variadic(nested_overload(
-                     {"K", "V"}, type_of_map, [](const CallSite& site) { return kernel_of<MakeMap>(site.result); }))))}});
+                 .overloads = {never_null(
+                     not_strict(variadic(nested_overload({"K", "V"}, type_of_map, [](const CallSite& site) {
+                       return kernel_of<MakeMap>(site.result);
+                     }))))}});
   add(registry, {.name = "map_concat",
                  .family = nested_family,
                  .signature = "map_concat(value map<K, V>, ...) -> map<K, V>",
                  .summary = "The entries of all the maps; the row is rejected where two have the same key.",
                  .examples = {{"map_concat(map('a', 1), map('b', 2))", "{a -> 1, b -> 2}"}},
-                 .overloads = {never_null(variadic(nested_overload(
-                     {"map<K, V>"}, type_of_map_concat, [](const CallSite& site) { return kernel_of<ConcatMaps>(site.result); })))}});
-  add(registry, {.name = "map_from_arrays",
-                 .family = nested_family,
-                 .signature = "map_from_arrays(keys array<K>, values array<V>) -> map<K, V>",
-                 .summary = "A map of keys and as many values; the row is rejected where a key is NULL or there twice.",
-                 .examples = {{"map_from_arrays(array('a', 'b'), array(1, 2))", "{a -> 1, b -> 2}"}},
-                 .overloads = {never_null(nested_overload({"array", "array"}, type_of_map_from_arrays, [](const CallSite& site) {
-                   return kernel_of<MapFromArrays>(site.result);
-                 }))}});
-  add(registry, {.name = "map_from_entries",
-                 .family = nested_family,
-                 .signature = "map_from_entries(entries array<struct<key K, value V>>) -> map<K, V>",
-                 .summary = "A map of structs of two fields; NULL where one of the structs is NULL.",
-                 .examples = {{"map_from_entries(array(named_struct('k', 'a', 'v', 1), named_struct('k', 'b', 'v', 2)))", "{a -> 1, b -> 2}"}},
-                 .overloads = {nested_overload({"array"}, type_of_map_from_entries,
-                                               [](const CallSite& site) { return kernel_of<MapFromEntries>(site.result); })}});
+                 .overloads = {never_null(
+                     variadic(nested_overload({"map<K, V>"}, type_of_map_concat, [](const CallSite& site) {
+                       return kernel_of<ConcatMaps>(site.result);
+                     })))}});
+  add(registry,
+      {.name = "map_from_arrays",
+       .family = nested_family,
+       .signature = "map_from_arrays(keys array<K>, values array<V>) -> map<K, V>",
+       .summary = "A map of keys and as many values; the row is rejected where a key is NULL or there twice.",
+       .examples = {{"map_from_arrays(array('a', 'b'), array(1, 2))", "{a -> 1, b -> 2}"}},
+       .overloads = {
+           never_null(nested_overload({"array", "array"}, type_of_map_from_arrays, [](const CallSite& site) {
+             return kernel_of<MapFromArrays>(site.result);
+           }))}});
+  add(registry,
+      {.name = "map_from_entries",
+       .family = nested_family,
+       .signature = "map_from_entries(entries array<struct<key K, value V>>) -> map<K, V>",
+       .summary = "A map of structs of two fields; NULL where one of the structs is NULL.",
+       .examples =
+           {{"map_from_entries(array(named_struct('k', 'a', 'v', 1), named_struct('k', 'b', 'v', 2)))",
+             "{a -> 1, b -> 2}"}},
+       .overloads = {nested_overload({"array"}, type_of_map_from_entries, [](const CallSite& site) {
+         return kernel_of<MapFromEntries>(site.result);
+       })}});
 }
 
 }  // namespace weir

@@ -32,7 +32,8 @@ class Entries final : public Kernel {
   Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
     const Type& entry = type_.nested->fields[0].type;
     ColumnWriter writer(entry, (*arguments[0].children)[0].size, context.arena, true);
-    std::iota(writer.data<std::uint32_t>(), writer.data<std::uint32_t>() + (*arguments[0].children)[0].size, 0u);
+    std::iota(writer.data<std::uint32_t>(), writer.data<std::uint32_t>() + (*arguments[0].children)[0].size,
+              0u);
     Column entries = writer.finish();
     entries.children = arguments[0].children;
     Column result = arguments[0];
@@ -74,36 +75,45 @@ Result<Type> type_of_entries(const CallSite& site) { return array_type(struct_ty
 }  // namespace
 
 void register_map_reads(FunctionRegistry& registry) {
-  add(registry, {.name = "map_keys",
-                 .family = nested_family,
-                 .signature = "map_keys(value map<K, V>) -> array<K>",
-                 .summary = "The keys of a map.",
-                 .examples = {{"map_keys(map('a', 1, 'b', 2))", "[a, b]"}},
-                 .overloads = {never_null(nested_overload(
-                     {"map<K, V>"}, [](const CallSite& site) -> Result<Type> { return array_type(fields_of(site)[0].type, false); },
-                     [](const CallSite& site) { return kernel_of<MapPart>(site.result, 0u); }))}});
+  add(registry,
+      {.name = "map_keys",
+       .family = nested_family,
+       .signature = "map_keys(value map<K, V>) -> array<K>",
+       .summary = "The keys of a map.",
+       .examples = {{"map_keys(map('a', 1, 'b', 2))", "[a, b]"}},
+       .overloads = {never_null(nested_overload(
+           {"map<K, V>"},
+           [](const CallSite& site) -> Result<Type> { return array_type(fields_of(site)[0].type, false); },
+           [](const CallSite& site) { return kernel_of<MapPart>(site.result, 0u); }))}});
   add(registry, {.name = "map_values",
                  .family = nested_family,
                  .signature = "map_values(value map<K, V>) -> array<V>",
                  .summary = "The values of a map.",
                  .examples = {{"map_values(map('a', 1, 'b', 2))", "[1, 2]"}},
                  .overloads = {never_null(nested_overload(
-                     {"map<K, V>"}, [](const CallSite& site) -> Result<Type> { return array_type(fields_of(site)[1].type, fields_of(site)[1].nullable); },
+                     {"map<K, V>"},
+                     [](const CallSite& site) -> Result<Type> {
+                       return array_type(fields_of(site)[1].type, fields_of(site)[1].nullable);
+                     },
                      [](const CallSite& site) { return kernel_of<MapPart>(site.result, 1u); }))}});
-  add(registry, {.name = "map_entries",
-                 .family = nested_family,
-                 .signature = "map_entries(value map<K, V>) -> array<struct<key K, value V>>",
-                 .summary = "The entries of a map as structs of key and value.",
-                 .examples = {{"map_entries(map('a', 1, 'b', 2))", "[{a, 1}, {b, 2}]"}},
-                 .overloads = {never_null(nested_overload({"map<K, V>"}, type_of_entries,
-                                                          [](const CallSite& site) { return kernel_of<Entries>(site.result); }))}});
+  add(registry,
+      {.name = "map_entries",
+       .family = nested_family,
+       .signature = "map_entries(value map<K, V>) -> array<struct<key K, value V>>",
+       .summary = "The entries of a map as structs of key and value.",
+       .examples = {{"map_entries(map('a', 1, 'b', 2))", "[{a, 1}, {b, 2}]"}},
+       .overloads = {never_null(nested_overload({"map<K, V>"}, type_of_entries, [](const CallSite& site) {
+         return kernel_of<Entries>(site.result);
+       }))}});
   add(registry, {.name = "map_contains_key",
                  .family = nested_family,
                  .signature = "map_contains_key(value map<K, V>, key K) -> boolean",
                  .summary = "Whether the map has the key.",
-                 .examples = {{"map_contains_key(map('a', NULL), 'a')", "true"}, {"map_contains_key(map('a', 1), 'b')", "false"}},
-                 .overloads = {never_null(nested_overload({"map<K, V>", "K"}, [](const CallSite&) -> Result<Type> { return boolean_type; },
-                                                          [](const CallSite& site) { return kernel_of<ContainsKey>(site.types[1].kind); }))}});
+                 .examples = {{"map_contains_key(map('a', NULL), 'a')", "true"},
+                              {"map_contains_key(map('a', 1), 'b')", "false"}},
+                 .overloads = {never_null(nested_overload(
+                     {"map<K, V>", "K"}, [](const CallSite&) -> Result<Type> { return boolean_type; },
+                     [](const CallSite& site) { return kernel_of<ContainsKey>(site.types[1].kind); }))}});
 }
 
 }  // namespace weir

@@ -67,7 +67,8 @@ Result<Type> type_of_struct(const CallSite& site) {
 
 bool is_same_in_any_case(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
 }
 
 /// The field of exactly this name, else the only one of it in another case.
@@ -118,7 +119,8 @@ class FieldOfEach final : public Kernel {
     Column result = arguments[0];
     result.type = type_;
     result.errors = nullptr;
-    result.children = std::make_shared<const std::vector<Column>>(1, gather((*structs.children)[index_], rows, context.arena));
+    result.children = std::make_shared<const std::vector<Column>>(
+        1, gather((*structs.children)[index_], rows, context.arena));
     return result;
   }
 
@@ -130,7 +132,8 @@ class FieldOfEach final : public Kernel {
 Result<std::size_t> find_field_of_each(const CallSite& site) {
   const Type& element = fields_of(site)[0].type;
   if (element.kind == TypeKind::structure) return find_field(site, element);
-  return call_error(fmt::format("{} has no fields", to_string(site.types[0]))).with_hint("value[0] is its first element");
+  return call_error(fmt::format("{} has no fields", to_string(site.types[0])))
+      .with_hint("value[0] is its first element");
 }
 
 Result<Type> type_of_field_of_each(const CallSite& site) {
@@ -172,8 +175,8 @@ class ElementAt final : public Kernel {
   }
 
  private:
-  Column with_errors(std::span<const Column> arguments, const Column& elements, std::span<const std::uint32_t> rows,
-                     EvaluationContext& context) const {
+  Column with_errors(std::span<const Column> arguments, const Column& elements,
+                     std::span<const std::uint32_t> rows, EvaluationContext& context) const {
     ColumnWriter writer(type_, context.rows, context.arena);
     for (std::uint32_t row = 0; row < context.rows; ++row) {
       if (rows[row] != ~0u) writer.copy_from(row, elements, rows[row]);
@@ -190,14 +193,15 @@ KernelResult prepare_element_at(const CallSite& site) { return kernel_of<Element
 
 /// Of equal keys the last counts, as where a map is written to JSON and read again.
 KernelResult prepare_map_value(const CallSite& site) {
-  return take_child(1, [compare = comparator_of(site.types[1].kind)](std::span<const Column> arguments, std::uint32_t row) {
-    const Span span = arguments[0].at<Span>(row);
-    const Column& keys = (*arguments[0].children)[0];
-    for (std::uint32_t k = span.start + span.length; k-- > span.start;) {
-      if (compare(keys, k, arguments[1], row) == 0) return k;
-    }
-    return ~0u;
-  });
+  return take_child(
+      1, [compare = comparator_of(site.types[1].kind)](std::span<const Column> arguments, std::uint32_t row) {
+        const Span span = arguments[0].at<Span>(row);
+        const Column& keys = (*arguments[0].children)[0];
+        for (std::uint32_t k = span.start + span.length; k-- > span.start;) {
+          if (compare(keys, k, arguments[1], row) == 0) return k;
+        }
+        return ~0u;
+      });
 }
 
 class Size final : public Kernel {
@@ -218,67 +222,86 @@ Result<Type> type_of_from_json(const CallSite& site) {
   if (!type) type = parse_type("struct<" + *text + ">");  // Spark's 'a int, b string'
   if (!type) return call_error(fmt::format("from_json: no type: {}", *text));
   if (!type->is_nested() || holds_bytes(*type))
-    return call_error(fmt::format("from_json: expected an array, map or struct without bytes, got {}", to_string(*type)));
+    return call_error(
+        fmt::format("from_json: expected an array, map or struct without bytes, got {}", to_string(*type)));
   return *type;
 }
 
 void register_makers(FunctionRegistry& registry) {
   Overload array = never_null(not_strict(variadic(nested_overload(
-      {"T"}, [](const CallSite& site) -> Result<Type> { return array_type(site.types.empty() ? null_type : site.types[0]); },
+      {"T"},
+      [](const CallSite& site) -> Result<Type> {
+        return array_type(site.types.empty() ? null_type : site.types[0]);
+      },
       [](const CallSite& site) { return kernel_of<MakeArray>(site.result); }))));
   array.optional = 1;
-  add(registry, {.name = "array",
-                 .family = nested_family,
-                 .signature = "array(value T, ...) -> array<T>",
-                 .summary = "The values as an array.",
-                 .examples = {{"array(1, 2, NULL)", "[1, 2, null]"}, {"array('a')[0]", "a"}, {"array()", "[]"}},
-                 .overloads = {std::move(array)}});
-  const Overload pairs = never_null(not_strict(variadic(nested_overload(
-      {"any", "any"}, type_of_struct, [](const CallSite& site) { return kernel_of<MakeStruct>(site.result); }))));
-  add(registry, {.name = "named_struct",
-                 .family = nested_family,
-                 .signature = "named_struct(name string, value any, ...) -> struct",
-                 .summary = "A struct of the named values; names are literals.",
-                 .examples = {{"named_struct('id', 7, 'name', 'Ann')", "{7, Ann}"}, {"named_struct('id', 7).id", "7"}},
-                 .overloads = {pairs}});
+  add(registry,
+      {.name = "array",
+       .family = nested_family,
+       .signature = "array(value T, ...) -> array<T>",
+       .summary = "The values as an array.",
+       .examples = {{"array(1, 2, NULL)", "[1, 2, null]"}, {"array('a')[0]", "a"}, {"array()", "[]"}},
+       .overloads = {std::move(array)}});
+  const Overload pairs = never_null(
+      not_strict(variadic(nested_overload({"any", "any"}, type_of_struct, [](const CallSite& site) {
+        return kernel_of<MakeStruct>(site.result);
+      }))));
+  add(registry,
+      {.name = "named_struct",
+       .family = nested_family,
+       .signature = "named_struct(name string, value any, ...) -> struct",
+       .summary = "A struct of the named values; names are literals.",
+       .examples = {{"named_struct('id', 7, 'name', 'Ann')", "{7, Ann}"}, {"named_struct('id', 7).id", "7"}},
+       .overloads = {pairs}});
   // The binder puts names in front of the values.
   add(registry, {.name = "struct",
                  .family = nested_family,
                  .signature = "struct(value any, ...) -> struct",
-                 .summary = "A struct of the values; a column or field gives its name, the others are col1, col2, ... by their place.",
+                 .summary = "A struct of the values; a column or field gives its name, the others are col1, "
+                            "col2, ... by their place.",
                  .examples = {{"struct(7, 'Ann')", "{7, Ann}"}, {"struct(3 + 4, 'Ann').col1", "7"}},
                  .overloads = {pairs}});
-  add(registry, {.name = "from_json",
-                 .family = nested_family,
-                 .signature = "from_json(json string, type string) -> array, map or struct",
-                 .summary = "The value of JSON text as the type says ('array<int>', or a struct's fields: 'id int, name string'); NULL where "
-                            "it is not that.",
-                 .examples = {{"from_json('{\"id\":7,\"tags\":[\"a\"]}', 'id int, tags array<string>').tags[0]", "a"},
-                              {"from_json('[1, 2]', 'array<int>')", "[1, 2]"},
-                              {"from_json('[1, 2.5]', 'array<int>')", "NULL"}},
-                 .overloads = {nested_overload({"string", "string"}, type_of_from_json, [](const CallSite& site) -> KernelResult {
-                   return cast_nested({string_type, site.result, true});
-                 })}});
+  add(registry,
+      {.name = "from_json",
+       .family = nested_family,
+       .signature = "from_json(json string, type string) -> array, map or struct",
+       .summary = "The value of JSON text as the type says ('array<int>', or a struct's fields: 'id int, "
+                  "name string'); NULL where "
+                  "it is not that.",
+       .examples = {{"from_json('{\"id\":7,\"tags\":[\"a\"]}', 'id int, tags array<string>').tags[0]", "a"},
+                    {"from_json('[1, 2]', 'array<int>')", "[1, 2]"},
+                    {"from_json('[1, 2.5]', 'array<int>')", "NULL"}},
+       .overloads = {
+           nested_overload({"string", "string"}, type_of_from_json, [](const CallSite& site) -> KernelResult {
+             return cast_nested({string_type, site.result, true});
+           })}});
 }
 
 void register_readers(FunctionRegistry& registry) {
-  add(registry, {.name = "get_field",
-                 .family = nested_family,
-                 .signature = "get_field(value struct, name string) -> the field's type, or an array of it for an array of structs",
-                 .summary = "A field of a struct, or of each struct of an array, as value.name gives it; the name is a literal.",
-                 .examples = {{"get_field(named_struct('id', 7), 'id')", "7"},
-                              {"array(named_struct('id', 7), named_struct('id', 8)).id", "[7, 8]"}},
-                 .overloads = {nested_overload({"struct", "string"}, type_of_field, prepare_field),
-                               nested_overload({"array", "string"}, type_of_field_of_each, prepare_field_of_each),
-                               nested_overload({"map<K, V>", "K"}, type_of_element, prepare_map_value)}});
-  add(registry, {.name = "get_item",
-                 .family = nested_family,
-                 .signature = "get_item(array, index bigint) or get_item(map, key) -> the element's type",
-                 .summary = "An element, as value[index] gives it: counted from 0, or of this key; NULL where there is none.",
-                 .examples = {{"get_item(array('a', 'b'), 1)", "b"}, {"array('a')[5]", "NULL"}, {"map('x', 2)['x']", "2"}},
-                 .overloads = {nested_overload({"array", "bigint"}, type_of_element, prepare_subscript),
-                               nested_overload({"map<K, V>", "K"}, type_of_element, prepare_map_value),
-                               nested_overload({"struct", "string"}, type_of_field, prepare_field)}});
+  add(registry,
+      {.name = "get_field",
+       .family = nested_family,
+       .signature = "get_field(value struct, name string) -> the field's type, or an array of it for an "
+                    "array of structs",
+       .summary = "A field of a struct, or of each struct of an array, as value.name gives it; the name is a "
+                  "literal.",
+       .examples = {{"get_field(named_struct('id', 7), 'id')", "7"},
+                    {"array(named_struct('id', 7), named_struct('id', 8)).id", "[7, 8]"}},
+       .overloads = {nested_overload({"struct", "string"}, type_of_field, prepare_field),
+                     nested_overload({"array", "string"}, type_of_field_of_each, prepare_field_of_each),
+                     nested_overload({"map<K, V>", "K"}, type_of_element, prepare_map_value)}});
+  add(registry,
+      {.name = "get_item",
+       .family = nested_family,
+       .signature = "get_item(array, index bigint) or get_item(map, key) -> the element's type",
+       .summary =
+           "An element, as value[index] gives it: counted from 0, or of this key; NULL where there is none.",
+       .examples = {{"get_item(array('a', 'b'), 1)", "b"},
+                    {"array('a')[5]", "NULL"},
+                    {"map('x', 2)['x']", "2"}},
+       .overloads = {nested_overload({"array", "bigint"}, type_of_element, prepare_subscript),
+                     nested_overload({"map<K, V>", "K"}, type_of_element, prepare_map_value),
+                     nested_overload({"struct", "string"}, type_of_field, prepare_field)}});
   add(registry, {.name = "get",
                  .family = nested_family,
                  .signature = "get(elements array<T>, index bigint) -> T",
@@ -289,12 +312,14 @@ void register_readers(FunctionRegistry& registry) {
                  .aliases = {"try_element_at"},
                  .family = nested_family,
                  .signature = "element_at(array, place bigint) or element_at(map, key) -> the element's type",
-                 .summary = "An element counted from 1, or from the end with negative numbers, or of this key; NULL where there is none.",
+                 .summary = "An element counted from 1, or from the end with negative numbers, or of this "
+                            "key; NULL where there is none.",
                  .examples = {{"element_at(array('a', 'b'), -1)", "b"}, {"element_at(map(1, 'x'), 1)", "x"}},
                  .overloads = {nested_overload({"array", "bigint"}, type_of_element, prepare_element_at),
                                nested_overload({"map<K, V>", "K"}, type_of_element, prepare_map_value)}});
   Overload size = nested_overload(
-      {"array"}, [](const CallSite&) -> Result<Type> { return int32_type; }, [](const CallSite&) { return kernel_of<Size>(); });
+      {"array"}, [](const CallSite&) -> Result<Type> { return int32_type; },
+      [](const CallSite&) { return kernel_of<Size>(); });
   size.never_null = true;
   Overload map_size = size;
   map_size.parameters = {"map"};

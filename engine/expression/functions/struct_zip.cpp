@@ -14,7 +14,8 @@ class Zip final : public Kernel {
   explicit Zip(Type type) : type_(type) {}
   Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
     std::vector<Picks> fields;
-    for (const Column& argument : arguments) fields.emplace_back(std::vector<const Column*>{&(*argument.children)[0]});
+    for (const Column& argument : arguments)
+      fields.emplace_back(std::vector<const Column*>{&(*argument.children)[0]});
     ColumnWriter writer(type_, context.rows, context.arena);
     for (std::uint32_t row = 0; row < context.rows; ++row) {
       if (!has_null(arguments, row)) writer.set(row, zip({arguments, row}, fields));
@@ -41,7 +42,8 @@ class Zip final : public Kernel {
     ColumnWriter writer(type, fields[0].size(), arena, true);
     std::iota(writer.data<std::uint32_t>(), writer.data<std::uint32_t>() + fields[0].size(), 0u);
     std::vector<Column> children;
-    for (std::size_t i = 0; i < fields.size(); ++i) children.push_back(fields[i].gathered(type.nested->fields[i].type, arena));
+    for (std::size_t i = 0; i < fields.size(); ++i)
+      children.push_back(fields[i].gathered(type.nested->fields[i].type, arena));
     Column structs = writer.finish();
     structs.children = std::make_shared<const std::vector<Column>>(std::move(children));
     return structs;
@@ -52,7 +54,8 @@ class Zip final : public Kernel {
 
 Result<Type> type_of_zip(const CallSite& site) {
   std::vector<Field> fields;
-  for (const Type& type : site.types) fields.push_back({std::to_string(fields.size()), type.nested->fields[0].type, true});
+  for (const Type& type : site.types)
+    fields.push_back({std::to_string(fields.size()), type.nested->fields[0].type, true});
   return array_type(struct_type(std::move(fields)), false);
 }
 
@@ -60,14 +63,16 @@ Result<Type> type_of_zip(const CallSite& site) {
 
 void register_struct_zip(FunctionRegistry& registry) {
   // The binder gives the fields the names of the columns that they come from.
-  add(registry, {.name = "arrays_zip",
-                 .family = nested_family,
-                 .signature = "arrays_zip(elements array, ...) -> array<struct>",
-                 .summary = "Structs of the first elements, the second ones and so on; a column or field gives its name, other fields are 0, 1, ...",
-                 .examples = {{"arrays_zip(array(1, 2), array('a', 'b'))", "[{1, a}, {2, b}]"}, {"arrays_zip(array(1, 2), array('a'))", "[{1, a}, {2, null}]"}},
-                 .overloads = {never_null(variadic(nested_overload({"array"}, type_of_zip, [](const CallSite& site) {
-                   return kernel_of<Zip>(site.result);
-                 })))}});
+  add(registry,
+      {.name = "arrays_zip",
+       .family = nested_family,
+       .signature = "arrays_zip(elements array, ...) -> array<struct>",
+       .summary = "Structs of the first elements, the second ones and so on; a column or field gives its "
+                  "name, other fields are 0, 1, ...",
+       .examples = {{"arrays_zip(array(1, 2), array('a', 'b'))", "[{1, a}, {2, b}]"},
+                    {"arrays_zip(array(1, 2), array('a'))", "[{1, a}, {2, null}]"}},
+       .overloads = {never_null(variadic(nested_overload(
+           {"array"}, type_of_zip, [](const CallSite& site) { return kernel_of<Zip>(site.result); })))}});
 }
 
 }  // namespace weir

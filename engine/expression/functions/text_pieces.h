@@ -14,7 +14,8 @@ class TextPieces {
   void append(std::uint32_t row, std::string_view part) {
     const View& whole = texts_.at<View>(row);
     pieces_.append(whole.is_inline() ? Arena::inline_view(part)
-                                     : texts_.arena->view_in(static_cast<std::size_t>(whole.outside.block), part.data(), part.size()));
+                                     : texts_.arena->view_in(static_cast<std::size_t>(whole.outside.block),
+                                                             part.data(), part.size()));
   }
   void append_null() { pieces_.append_null(); }
   Column finish() {

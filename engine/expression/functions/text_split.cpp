@@ -53,13 +53,15 @@ bool Delimiter::find(std::string_view text, std::size_t from, std::size_t& start
     return start != text.npos;
   }
   re2::StringPiece match;
-  if (!expression_->Match({text.data(), text.size()}, from, text.size(), re2::RE2::UNANCHORED, &match, 1)) return false;
+  if (!expression_->Match({text.data(), text.size()}, from, text.size(), re2::RE2::UNANCHORED, &match, 1))
+    return false;
   start = static_cast<std::size_t>(match.data() - text.data());
   end = start + match.size();
   return true;
 }
 
-void split_text(std::string_view text, const Delimiter& delimiter, std::int64_t limit, std::vector<std::string_view>& parts) {
+void split_text(std::string_view text, const Delimiter& delimiter, std::int64_t limit,
+                std::vector<std::string_view>& parts) {
   parts.clear();
   if (delimiter.is_empty() && !text.empty()) return append_characters(text, limit, parts);
   std::size_t taken = 0;

@@ -25,8 +25,10 @@ class Delimiter {
 
 using RecentDelimiters = RecentlyCompiled<Delimiter, Delimiter::compile>;
 
-/// The parts of `text`, at most `limit` of them if that is above 0: the last one then holds the rest. Empty parts count, but none comes from an
-/// empty match at the start. An empty pattern gives the characters, and with a limit only the first ones, as in Spark.
-void split_text(std::string_view text, const Delimiter& delimiter, std::int64_t limit, std::vector<std::string_view>& parts);
+/// The parts of `text`, at most `limit` of them if that is above 0: the last one then holds the rest. Empty
+/// parts count, but none comes from an empty match at the start. An empty pattern gives the characters, and
+/// with a limit only the first ones, as in Spark.
+void split_text(std::string_view text, const Delimiter& delimiter, std::int64_t limit,
+                std::vector<std::string_view>& parts);
 
 }  // namespace weir

@@ -50,6 +50,50 @@ TEST(Binder, ReportsAllErrorsOfAnExpression) {
   EXPECT_EQ(errors_of("coalese(idd) + amout", views()).size(), 3u);
 }
 
+const TestTable& orders() {
+  static const TestTable table({{"skus", "array<string not null>", {"NULL"}},
+                                {"counts", "array<int>", {"NULL"}},
+                                {"totals", "array<bigint>", {"NULL"}},
+                                {"labels", "map<string, int>", {"NULL"}},
+                                {"buyer", "struct<name string, age int>", {"NULL"}}});
+  return table;
+}
+
+std::string type_in_orders(const std::string& text) { return to_string(bound(text, orders())->type); }
+
+TEST(Binder, FindsTheTypeThatElementsHaveInCommon) {
+  EXPECT_EQ(print(*bound("array_contains(totals, 7)", orders())), "array_contains(totals, 7)");
+  EXPECT_EQ(print(*bound("concat(counts, totals)", orders())), "concat(CAST(counts AS array<bigint>), totals)");
+  EXPECT_EQ(print(*bound("counts = totals", orders())), "CAST(counts AS array<bigint>) = totals");
+  EXPECT_EQ(print(*bound("element_at(labels, 'a')", orders())), "element_at(labels, 'a')");
+  EXPECT_EQ(type_in_orders("coalesce(counts, array())"), "array<int>");
+  EXPECT_EQ(type_in_orders("map_values(map('a', 1, 'b', 2.5))"), "array<decimal(11,1)>");
+}
+
+TEST(Binder, KeepsThatElementsAreNeverNull) {
+  EXPECT_EQ(type_in_orders("reverse(skus)"), "array<string not null>");
+  EXPECT_EQ(type_in_orders("concat(skus, skus)"), "array<string not null>");
+  EXPECT_EQ(type_in_orders("concat(skus, array('x'))"), "array<string>");
+  EXPECT_EQ(type_in_orders("array_union(skus, array('x'))"), "array<string>");
+  EXPECT_EQ(type_in_orders("array_append(skus, 'x')"), "array<string>");
+  EXPECT_EQ(type_in_orders("map_keys(labels)"), "array<string not null>");
+}
+
+TEST(Binder, NamesTheFieldsOfStructsAfterColumns) {
+  EXPECT_EQ(print(*bound("struct(counts, buyer.age, 1)", orders())),
+            "named_struct('counts', counts, 'age', get_field(buyer, 'age'), 'col3', 1)");
+  EXPECT_EQ(type_in_orders("arrays_zip(skus, counts)"), "array<struct<skus string, counts int> not null>");
+  EXPECT_EQ(type_in_orders("arrays_zip(skus, array(1))"), "array<struct<skus string, `1` int> not null>");
+  EXPECT_EQ(type_in_orders("arrays_zip(skus, skus)"), "array<struct<`0` string, `1` string> not null>");
+  EXPECT_THAT(errors_of("struct(skus, skus)", orders()), ElementsAre("named_struct: field skus is given twice"));
+}
+
+TEST(Binder, DoesNotWriteLongListsOut) {
+  EXPECT_EQ(print(*bound("sequence(1, 3)", orders())), "array(1, 2, 3)");
+  EXPECT_EQ(print(*bound("sequence(1, 1000)", orders())), "sequence(1, 1000)");
+  EXPECT_EQ(print(*bound("size(sequence(1, 1000))", orders())), "size(sequence(1, 1000))");
+}
+
 TEST(Binder, SaysWhatAFunctionExpects) {
   EXPECT_THAT(errors_of("sha2(time_stamp, 256)", views()),
               ElementsAre("sha2 expects (string, int) or (bytes, int), got (bigint, int)"));
