@@ -202,7 +202,7 @@ TEST_P(Layouts, GiveTheSameAnswersForOneRowAndForConstants) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Nested, Layouts, testing::ValuesIn(expressions),
-                         [](const auto& info) { return fmt::format("n{}", info.index); });
+                         [](const auto& tested) { return fmt::format("n{}", tested.index); });
 
 }  // namespace
 }  // namespace weir::test
