@@ -90,7 +90,8 @@ timestampadd('YEAR', n, ts)  timestampadd('QUARTER', n, ts)  timestampadd('MONTH
 timestampadd('SECOND', n, ts)  timestampadd('MILLISECOND', n, ts)  timestampadd('MICROSECOND', n, ts)  dateadd('MONTH', n, ts)  date_add('DAY', n, d1)  timestampdiff('YEAR', ts, us)  timestampdiff('QUARTER', ts, us)
 timestampdiff('MONTH', ts, us)  timestampdiff('WEEK', ts, us)  timestampdiff('DAY', ts, us)  timestampdiff('HOUR', ts, us)  timestampdiff('MINUTE', ts, us)  timestampdiff('SECOND', ts, us)
 timestampdiff('MILLISECOND', ts, us)  timestampdiff('MICROSECOND', ts, us)  datediff('MONTH', d1, d2)  date_diff('DAY', d1, us)  CAST(make_interval(n, n, n, n, n, n, 1.5) AS string)  CAST(make_interval(n) AS string)
-ts + make_interval(0, n, 0, n, n)
+ts + make_interval(0, n, 0, n, n)  to_timestamp(concat(date_format(ts, 'yyyy-MM-dd HH:mm:ss'), ' Europe/Berlin'), 'yyyy-MM-dd HH:mm:ss VV')
+to_timestamp(concat(date_format(ts, 'yyyy-MM-dd HH:mm:ss'), 'America/New_York'), 'yyyy-MM-dd HH:mm:ssVV')
 """
 
 TIME_TEXT_CASES = """
@@ -105,7 +106,9 @@ try_to_number(s, '999PR')  try_to_number(s, '$999.9PR')  try_to_number(s, '99G99
 
 JSON_CASES = """
 get_json_object(s, '$')  get_json_object(s, '$.a')  get_json_object(s, '$.a.b')  get_json_object(s, '$.a[0]')  get_json_object(s, '$.a[1]')  get_json_object(s, '$[0]')  get_json_object(s, '$[1].a')
-get_json_object(s, '$.a b')
+get_json_object(s, '$.a b')  get_json_object(s, '$[*]')  get_json_object(s, '$.a[*]')  get_json_object(s, '$.a[*].b')  get_json_object(s, '$[*].a')  
+get_json_object(s, '$[*][*]')  get_json_object(s, '$.a[*][*]')  get_json_object(s, '$.a[0][*]')  get_json_object(s, '$[0][*]')  
+get_json_object(s, '$.a[*].b[*]')  get_json_object(s, '$.a[*].b[0]')  get_json_object(s, '$.a[*].b[*].c')  get_json_object(s, '$[*][0]')
 get_json_object(s, '$.a.b.c[1]')  json_array_length(s)  get_json_object(s, '$.b[0]')
 """
 
