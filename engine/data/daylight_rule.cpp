@@ -128,8 +128,8 @@ std::optional<DaylightRule> DaylightRule::parse(std::string_view text) {
 }
 
 std::array<DaylightRule::Change, 2> DaylightRule::changes_in(std::int32_t year) const {
-  std::array<Change, 2> changes{{{start_.in(year) - standard_, standard_, daylight_},
-                                 {end_.in(year) - daylight_, daylight_, standard_}}};
+  std::array<Change, 2> changes{
+      {{start_.in(year)-standard_, standard_, daylight_}, {end_.in(year)-daylight_, daylight_, standard_}}};
   if (changes[1].at < changes[0].at) std::swap(changes[0], changes[1]);
   return changes;
 }

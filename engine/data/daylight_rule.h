@@ -12,7 +12,8 @@ namespace weir {
 
 class DaylightRule {
  public:
-  /// A moment at which clocks change, in seconds since 1970 UTC, and what they are ahead of UTC by, in seconds.
+  /// A moment at which clocks change, in seconds since 1970 UTC, and what they are ahead of UTC by, in
+  /// seconds.
   struct Change {
     std::int64_t at;
     std::int32_t before;

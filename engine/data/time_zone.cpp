@@ -14,7 +14,8 @@ namespace {
 
 constexpr std::int64_t beginning = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t end_of_time = std::numeric_limits<std::int64_t>::max();
-/// Changes up to this year are counted out when a zone is read; later ones are counted out when they are asked for.
+/// Changes up to this year are counted out when a zone is read; later ones are counted out when they are
+/// asked for.
 constexpr std::int32_t last_listed_year = 2100;
 constexpr std::int64_t earliest_listed = -719162 * microseconds_per_day;  // 0001-01-01
 constexpr std::int64_t second = microseconds_per_second;
@@ -59,8 +60,8 @@ struct Header {
     Header header;
     header.version = static_cast<char>(bytes.byte());
     bytes.skip(15);
-    for (std::int64_t* count : {&header.utc_flags, &header.standard_flags, &header.leap_seconds, &header.changes,
-                                &header.types, &header.letters}) {
+    for (std::int64_t* count : {&header.utc_flags, &header.standard_flags, &header.leap_seconds,
+                                &header.changes, &header.types, &header.letters}) {
       *count = bytes.number(4);
       if (*count < 0) return std::nullopt;
     }
@@ -95,7 +96,8 @@ Result<Header> find_long_times(Bytes& bytes) {
 
 /// Nothing where the last line is empty.
 Result<std::optional<DaylightRule>> read_footer(std::string_view footer) {
-  if (footer.size() < 2 || footer.front() != '\n' || footer.back() != '\n') return bad_file("its last line is missing");
+  if (footer.size() < 2 || footer.front() != '\n' || footer.back() != '\n')
+    return bad_file("its last line is missing");
   footer = footer.substr(1, footer.size() - 2);
   if (footer.empty()) return std::optional<DaylightRule>();
   const std::optional<DaylightRule> rule = DaylightRule::parse(footer);
@@ -175,7 +177,8 @@ TimeZone::Span TimeZone::span_by_rule(Clock clock, std::int64_t time) const {
   // A change may lie in the year next to the one it belongs to.
   for (std::int32_t near = year - 1; near <= year + 1; ++near) {
     for (const DaylightRule::Change& change : rule_->changes_in(near)) {
-      const std::int64_t at = (change.at + (clock == Clock::utc ? 0 : std::max(change.before, change.after))) * second;
+      const std::int64_t at =
+          (change.at + (clock == Clock::utc ? 0 : std::max(change.before, change.after))) * second;
       if (at > time) {
         found.until = std::min(found.until, at);
       } else if (at >= found.from) {

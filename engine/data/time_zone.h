@@ -11,7 +11,8 @@
 
 namespace weir {
 
-/// A fixed offset, or the history of a place and its rule for the future. Times are microseconds. Immutable: any thread.
+/// A fixed offset, or the history of a place and its rule for the future. Times are microseconds. Immutable:
+/// any thread.
 class TimeZone {
  public:
   /// Times for which clocks are ahead of UTC by the same `offset`.
@@ -29,8 +30,8 @@ class TimeZone {
 
   /// Local time is UTC + offset.
   Span span_of_utc(std::int64_t utc) const;
-  /// UTC is local time - offset. As java.time has it: of a local time that comes twice the first one is meant, and one that clocks skip
-  /// is as much later as they are put forward.
+  /// UTC is local time - offset. As java.time has it: of a local time that comes twice the first one is
+  /// meant, and one that clocks skip is as much later as they are put forward.
   Span span_of_local(std::int64_t local) const;
 
   std::int64_t to_local(std::int64_t utc) const { return utc + span_of_utc(utc).offset; }
@@ -44,13 +45,15 @@ class TimeZone {
   Span span(Clock clock, std::int64_t time) const;
   Span span_by_rule(Clock clock, std::int64_t time) const;
 
-  std::int64_t offset_before(std::size_t change) const { return change == 0 ? first_offset_ : offsets_[change - 1]; }
+  std::int64_t offset_before(std::size_t change) const {
+    return change == 0 ? first_offset_ : offsets_[change - 1];
+  }
 
   std::int64_t first_offset_;                // before the first change
   std::vector<std::int64_t> changes_;        // UTC
   std::vector<std::int64_t> local_changes_;  // the first local time that is told by the new offset
   std::vector<std::int64_t> offsets_;        // after each change
-  std::optional<DaylightRule> rule_;  // after the last change
+  std::optional<DaylightRule> rule_;         // after the last change
 };
 
 }  // namespace weir

@@ -18,21 +18,40 @@ namespace {
 
 constexpr std::int32_t most_hours = 18;
 
-/// https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/time/ZoneId.html#SHORT_IDS, without EST, MST and HST, which are offsets.
+/// https://docs.oracle.com/en/java/javase/17/docs/api/java.base/java/time/ZoneId.html#SHORT_IDS, without EST,
+/// MST and HST, which are offsets.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 25> short_names{
-    {{"ACT", "Australia/Darwin"},     {"AET", "Australia/Sydney"},    {"AGT", "America/Argentina/Buenos_Aires"},
-     {"ART", "Africa/Cairo"},         {"AST", "America/Anchorage"},   {"BET", "America/Sao_Paulo"},
-     {"BST", "Asia/Dhaka"},           {"CAT", "Africa/Harare"},       {"CNT", "America/St_Johns"},
-     {"CST", "America/Chicago"},      {"CTT", "Asia/Shanghai"},       {"EAT", "Africa/Addis_Ababa"},
-     {"ECT", "Europe/Paris"},         {"IET", "America/Indiana/Indianapolis"}, {"IST", "Asia/Kolkata"},
-     {"JST", "Asia/Tokyo"},           {"MIT", "Pacific/Apia"},        {"NET", "Asia/Yerevan"},
-     {"NST", "Pacific/Auckland"},     {"PLT", "Asia/Karachi"},        {"PNT", "America/Phoenix"},
-     {"PRT", "America/Puerto_Rico"},  {"PST", "America/Los_Angeles"}, {"SST", "Pacific/Guadalcanal"},
+    {{"ACT", "Australia/Darwin"},
+     {"AET", "Australia/Sydney"},
+     {"AGT", "America/Argentina/Buenos_Aires"},
+     {"ART", "Africa/Cairo"},
+     {"AST", "America/Anchorage"},
+     {"BET", "America/Sao_Paulo"},
+     {"BST", "Asia/Dhaka"},
+     {"CAT", "Africa/Harare"},
+     {"CNT", "America/St_Johns"},
+     {"CST", "America/Chicago"},
+     {"CTT", "Asia/Shanghai"},
+     {"EAT", "Africa/Addis_Ababa"},
+     {"ECT", "Europe/Paris"},
+     {"IET", "America/Indiana/Indianapolis"},
+     {"IST", "Asia/Kolkata"},
+     {"JST", "Asia/Tokyo"},
+     {"MIT", "Pacific/Apia"},
+     {"NET", "Asia/Yerevan"},
+     {"NST", "Pacific/Auckland"},
+     {"PLT", "Asia/Karachi"},
+     {"PNT", "America/Phoenix"},
+     {"PRT", "America/Puerto_Rico"},
+     {"PST", "America/Los_Angeles"},
+     {"SST", "Pacific/Guadalcanal"},
      {"VST", "Asia/Ho_Chi_Minh"}}};
 
 /// Two digits, or one where nothing but a colon or the end comes after it.
 bool take_two_digits(std::string_view& text, bool may_be_one, std::int32_t& number) {
-  const auto is_digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+  const auto is_digit = [&](std::size_t at) {
+    return at < text.size() && text[at] >= '0' && text[at] <= '9';
+  };
   if (!is_digit(0)) return false;
   const bool is_one = !is_digit(1);
   if (is_one && !may_be_one) return false;
@@ -41,7 +60,8 @@ bool take_two_digits(std::string_view& text, bool may_be_one, std::int32_t& numb
   return true;
 }
 
-/// ±h, ±hh, ±hh:mm, ±hhmm, ±hh:mm:ss or ±hhmmss; Spark also takes one digit before a colon and as the last minutes.
+/// ±h, ±hh, ±hh:mm, ±hhmm, ±hh:mm:ss or ±hhmmss; Spark also takes one digit before a colon and as the last
+/// minutes.
 std::optional<std::int32_t> parse_signed_offset(std::string_view text) {
   if (text.empty() || (text.front() != '+' && text.front() != '-')) return std::nullopt;
   const bool is_west = text.front() == '-';
@@ -63,8 +83,8 @@ std::optional<std::int32_t> parse_signed_offset(std::string_view text) {
 
 bool is_name_of_file(std::string_view name) {
   const auto is_allowed = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
-           c == '+' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+           c == '_' || c == '+' || c == '-';
   };
   return !name.empty() && name.front() != '/' && std::all_of(name.begin(), name.end(), is_allowed);
 }
@@ -87,9 +107,10 @@ bool begins_as_zone(const std::filesystem::path& path) {
 Error unknown_zone(std::string_view name, const std::string& folder) {
   const std::vector<std::string> names = time_zone_names(folder);
   if (names.empty()) {
-    return Error{ErrorKind::user,
-                 fmt::format("unknown time zone: {} (there are no time zone files in {}; Debian's package is tzdata)",
-                             name, folder)};
+    return Error{
+        ErrorKind::user,
+        fmt::format("unknown time zone: {} (there are no time zone files in {}; Debian's package is tzdata)",
+                    name, folder)};
   }
   const std::string nearest = nearest_name(name, names);
   return Error{ErrorKind::user,
@@ -148,8 +169,8 @@ std::vector<std::string> time_zone_names(const std::string& folder) {
     const std::string name = at->path().lexically_relative(folder).generic_string();
     if (name == "posix" || name == "right") {  // the same again, and with leap seconds
       at.disable_recursion_pending();
-    } else if (at->is_regular_file(failure) && name != "localtime" && name != "posixrules" && is_name_of_file(name) &&
-               begins_as_zone(at->path())) {
+    } else if (at->is_regular_file(failure) && name != "localtime" && name != "posixrules" &&
+               is_name_of_file(name) && begins_as_zone(at->path())) {
       names.push_back(name);
     }
   }

@@ -85,12 +85,13 @@ make_timestamp(year(d1), month(d1), n, n, n, 1.5)  make_timestamp(year(d1), 2, 2
 from_utc_timestamp(ts, z)  to_utc_timestamp(ts, z)  from_utc_timestamp(ts, 'America/New_York')  to_utc_timestamp(ts, 'America/New_York')  from_utc_timestamp(ts, 'Europe/Berlin')
 to_utc_timestamp(ts, 'Europe/Berlin')  to_utc_timestamp(ts, 'Asia/Kathmandu')  from_utc_timestamp(d1, 'Asia/Tokyo')  convert_timezone('Europe/London', 'Australia/Lord_Howe', ts)
 convert_timezone('America/Sao_Paulo', ts)  make_timestamp(2024, 3, 31, 2, n, 0, 'Europe/Berlin')  make_timestamp(2024, 10, 27, 2, n, 0.25, 'Europe/Berlin')
-make_timestamp(year(d1), month(d1), 1, 12, 0, 0, z)
+make_timestamp(greatest(year(d1), 2), month(d1), 1, 12, 0, 0, z)
 timestampadd('YEAR', n, ts)  timestampadd('QUARTER', n, ts)  timestampadd('MONTH', n, ts)  timestampadd('WEEK', n, ts)  timestampadd('DAY', n, ts)  timestampadd('HOUR', n, ts)  timestampadd('MINUTE', n, ts)
 timestampadd('SECOND', n, ts)  timestampadd('MILLISECOND', n, ts)  timestampadd('MICROSECOND', n, ts)  dateadd('MONTH', n, ts)  date_add('DAY', n, d1)  timestampdiff('YEAR', ts, us)  timestampdiff('QUARTER', ts, us)
 timestampdiff('MONTH', ts, us)  timestampdiff('WEEK', ts, us)  timestampdiff('DAY', ts, us)  timestampdiff('HOUR', ts, us)  timestampdiff('MINUTE', ts, us)  timestampdiff('SECOND', ts, us)
 timestampdiff('MILLISECOND', ts, us)  timestampdiff('MICROSECOND', ts, us)  datediff('MONTH', d1, d2)  date_diff('DAY', d1, us)  CAST(make_interval(n, n, n, n, n, n, 1.5) AS string)  CAST(make_interval(n) AS string)
-ts + make_interval(0, n, 0, n, n)
+ts + make_interval(0, n, 0, n, n)  to_timestamp(concat(date_format(ts, 'yyyy-MM-dd HH:mm:ss'), ' Europe/Berlin'), 'yyyy-MM-dd HH:mm:ss VV')
+to_timestamp(concat(date_format(ts, 'yyyy-MM-dd HH:mm:ss'), 'America/New_York'), 'yyyy-MM-dd HH:mm:ssVV')
 """
 
 TIME_TEXT_CASES = """
@@ -105,7 +106,9 @@ try_to_number(s, '999PR')  try_to_number(s, '$999.9PR')  try_to_number(s, '99G99
 
 JSON_CASES = """
 get_json_object(s, '$')  get_json_object(s, '$.a')  get_json_object(s, '$.a.b')  get_json_object(s, '$.a[0]')  get_json_object(s, '$.a[1]')  get_json_object(s, '$[0]')  get_json_object(s, '$[1].a')
-get_json_object(s, '$.a b')
+get_json_object(s, '$.a b')  get_json_object(s, '$[*]')  get_json_object(s, '$.a[*]')  get_json_object(s, '$.a[*].b')  get_json_object(s, '$[*].a')  
+get_json_object(s, '$[*][*]')  get_json_object(s, '$.a[*][*]')  get_json_object(s, '$.a[0][*]')  get_json_object(s, '$[0][*]')  
+get_json_object(s, '$.a[*].b[*]')  get_json_object(s, '$.a[*].b[0]')  get_json_object(s, '$.a[*].b[*].c')  get_json_object(s, '$[*][0]')
 get_json_object(s, '$.a.b.c[1]')  json_array_length(s)  get_json_object(s, '$.b[0]')
 """
 

@@ -32,7 +32,7 @@ slice(a, nullif(n, 0), 2)  slice(s, 2, i)  array_insert(a, nullif(n, 0), 9)
 MAP_FORMS = """
 m  p  map_concat(m, map('zz', 1))  map_concat(m)  map_entries(m)  map_entries(p)  map_keys(m)  map_keys(p)  map_values(m)  map_values(p)  map_from_entries(map_entries(m))
 map_from_entries(map_entries(p))  map_from_arrays(map_keys(m), map_values(m))  map_from_arrays(sequence(1, 3), array(k, k, 'x'))  map('a', i)  map(coalesce(k, 'q'), i, 'other', 7)  map('x', s, 'y', array(k))
-map(1, 'a', 2, k)  coalesce(m, map('none', 0))  if(i > 1, m, o)  str_to_map(k)  map_from_entries(array(struct(coalesce(k, 'q'), i)))  CAST(m AS map<string,string>)  CAST(m AS map<string,bigint>)
+map(1, 'a', 2, k)  coalesce(m, map('none', 0))  coalesce(m, map())  map()  if(i > 1, m, o)  str_to_map(k)  map_from_entries(array(struct(coalesce(k, 'q'), i)))  CAST(m AS map<string,string>)  CAST(m AS map<string,bigint>)
 arrays_zip(map_keys(m), map_values(m))  sort_array(map_keys(m))  concat(map_keys(m), s)
 """
 MAP_VALUES = """

@@ -124,13 +124,16 @@ TEST(RegularExpressions, MatchReplaceAndRefuse) {
 }
 
 TEST(FormatString, PrintsAsJavaDoes) {
-  check({{"format_string('%5d|%-5d|%05d|%+d|% d|%(d|%,d', 42, 42, 42, 42, 42, -42, -1234567)", "   42|42   |00042|+42| 42|(42)|-1,234,567"},
+  check({{"format_string('%5d|%-5d|%05d|%+d|% d|%(d|%,d', 42, 42, 42, 42, 42, -42, -1234567)",
+          "   42|42   |00042|+42| 42|(42)|-1,234,567"},
          {"format_string('%x %X %o %#x', -1, CAST(255 AS bigint), 8, 255)", "ffffffff FF 10 0xff"},
          {"format_string('%.0f %.1f %f', CAST(0.5 AS double), CAST(0.25 AS double), 1.5)", "1 0.3 1.500000"},
          {"format_string('%.2f', 99999999999999999999.995)", "100000000000000000000.00"},
          {"format_string('%e %.0E', CAST(0 AS double), CAST(-12345 AS double))", "0.000000e+00 -1E+04"},
-         {"format_string('%g %g', CAST(0.0001 AS double), CAST(123456789 AS double))", "0.000100000 1.23457e+08"},
-         {"format_string('%08.1f|%8s', CAST('Infinity' AS double), CAST('NaN' AS double))", "Infinity|     NaN"},
+         {"format_string('%g %g', CAST(0.0001 AS double), CAST(123456789 AS double))",
+          "0.000100000 1.23457e+08"},
+         {"format_string('%08.1f|%8s', CAST('Infinity' AS double), CAST('NaN' AS double))",
+          "Infinity|     NaN"},
          {"format_string('%-4s|%4s|%.1s', 'é', '日本', '日本')", "é   |  日本|日"},
          {"format_string('%s %s %b %d', NULL, DATE '2024-11-01', NULL, NULL)", "null 2024-11-01 false null"},
          {"format_string('%c%c', 65, 128512)", "A😀"},
@@ -138,7 +141,8 @@ TEST(FormatString, PrintsAsJavaDoes) {
          {"format_string('100%%%n')", "100%\n"},
          {"format_string(NULL, 1)", "NULL"}});
   EXPECT_EQ(answer("format_string('%d', 'x')"), "refused: format_string: %d does not take string");
-  EXPECT_EQ(answer("format_string('%s %s', 'x')"), "refused: format_string: the format names 2 arguments, the call has 1");
+  EXPECT_EQ(answer("format_string('%s %s', 'x')"),
+            "refused: format_string: the format names 2 arguments, the call has 1");
   EXPECT_EQ(answer("format_string('%y', 'x')").substr(0, 23), "refused: bad format: %y");
   EXPECT_EQ(answer("format_string('50%')").substr(0, 22), "refused: bad format: %");
 }
@@ -162,9 +166,11 @@ TEST(NumberFormats, WriteAndRead) {
          {"to_number('<12', '999PR')", "error bad_number"},
          {"to_number('.', '9.9')", "error bad_number"},
          {"try_to_number('', '9')", "NULL"}});
-  EXPECT_EQ(answer("to_char(1, '9,')").substr(0, 66), "refused: bad number format: 9, (a separator stands between digits;");
+  EXPECT_EQ(answer("to_char(1, '9,')").substr(0, 66),
+            "refused: bad number format: 9, (a separator stands between digits;");
   EXPECT_EQ(answer("to_char(1, 'S')").substr(0, 48), "refused: bad number format: S (it has no digit; ");
-  EXPECT_EQ(answer("to_number('1', '99S9')").substr(0, 55), "refused: bad number format: 99S9 (9 is not expected the");
+  EXPECT_EQ(answer("to_number('1', '99S9')").substr(0, 55),
+            "refused: bad number format: 99S9 (9 is not expected the");
   EXPECT_EQ(answer("to_number('1', repeat('9', 39))").substr(0, 7), "refused");
 }
 

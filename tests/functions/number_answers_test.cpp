@@ -35,7 +35,8 @@ TEST(Doubles, AreAsJavaHasThemAtTheEdges) {
 }
 
 TEST(Comparisons, NullSafeEqualityKeepsTheScalesOfDecimals) {
-  check({{"CAST('99999999999999999999999999999999999999' AS decimal(38,0)) <=> CAST('1' AS decimal(38,10))", "false"},
+  check({{"CAST('99999999999999999999999999999999999999' AS decimal(38,0)) <=> CAST('1' AS decimal(38,10))",
+          "false"},
          {"CAST('1' AS decimal(38,0)) <=> CAST('1.00' AS decimal(38,10))", "true"}});
 }
 
@@ -128,7 +129,20 @@ TEST(Json, FindsValues) {
          {"json_array_length(' [ [1,2] , \"a,b\" ] ')", "2"}});
   EXPECT_EQ(answer("json_value('{}', 'a')"),
             "refused: bad JSON path: a (it must begin with $; a path looks like $.a[0]['b c'])");
-  EXPECT_EQ(answer("json_value('{}', '$.a[*]')").substr(0, 32), "refused: bad JSON path: $.a[*] (");
+}
+
+TEST(Json, CollectsValuesOfArrays) {
+  check({{"get_json_object('{\"a\": [{\"b\": \"x\"}]}', '$.a[*].b')", "\"x\""},
+         {"get_json_object('[[1, 2], [3, [4]]]', '$[*][*]')", "[1,2,3,4]"},
+         {"get_json_object('{\"a\": [{\"b\": [1, 2]}, {\"b\": [3]}, {\"c\": 4}]}', '$.a[*].b[0]')", "[1,3]"},
+         {"get_json_object('{\"a\": [ {\"b\" : \" ] \" } , 2 ]}', '$.a[*]')", "[{\"b\":\" ] \"},2]"},
+         {"get_json_object('[]', '$[*]')", "NULL"},
+         {"get_json_object('[null]', '$[*]')", "NULL"},
+         {"get_json_object('[1', '$[*]')", "NULL"},
+         {"get_json_object('{}', '$[*]')", "NULL"}});
+  EXPECT_EQ(answer("json_value('[1]', '$[*]')"),
+            "refused: a path with [*] leads to several values, which get_json_object gives");
+  EXPECT_EQ(answer("get_json_object('{}', '$.*')").substr(0, 40), "refused: bad JSON path: $.* (* stands in");
 }
 
 TEST(Json, WritesValues) {

@@ -96,7 +96,8 @@ TEST(DateUnits, CountWholeOnes) {
          {"make_interval(2147483647)", "error overflow"},
          {"make_interval(0, 0, 0, 0, 0, 0, 0.0000001)", "0 seconds"},
          {"make_interval(NULL)", "NULL"}});
-  EXPECT_EQ(answer("timestampadd('fortnight', 1, DATE '2024-01-01')").substr(0, 46), "refused: timestampadd: unknown unit: fortnight");
+  EXPECT_EQ(answer("timestampadd('fortnight', 1, DATE '2024-01-01')").substr(0, 46),
+            "refused: timestampadd: unknown unit: fortnight");
 }
 
 TEST(TimeZones, AreReadByNameAndOffset) {
@@ -114,19 +115,36 @@ TEST(TimeZones, AreReadByNameAndOffset) {
             "refused: unknown time zone: Europe/Brelin (did you mean Europe/Berlin?)");
 }
 
+TEST(TimeZones, AreReadFromTexts) {
+  check({{"to_timestamp('2024-03-31 02:30 Europe/Berlin', 'yyyy-MM-dd HH:mm VV')", "2024-03-31 01:30:00"},
+         {"to_timestamp('2024-10-27 02:30 Europe/Berlin', 'yyyy-MM-dd HH:mm VV')", "2024-10-27 00:30:00"},
+         {"to_timestamp('2024-07-01 12:00 +02:00', 'yyyy-MM-dd HH:mm VV')", "2024-07-01 10:00:00"},
+         {"to_timestamp('Asia/Tokyo, 2024-07-01', 'VV, yyyy-MM-dd')", "2024-06-30 15:00:00"},
+         {"to_timestamp('2024-07-01 PST', 'yyyy-MM-dd z')", "2024-07-01 07:00:00"},
+         {"to_timestamp('2024-07-01 No/Where', 'yyyy-MM-dd VV')", "error bad_timestamp"},
+         {"to_timestamp('2024-07-01 ', 'yyyy-MM-dd VV')", "error bad_timestamp"}});
+}
+
 TEST(TimeZones, MayDifferFromRowToRow) {
-  const TestColumn zones{"zone", string_type, {{string_type, std::string("Asia/Tokyo")}, {string_type, std::string("No/Where")},
-                                               {string_type, std::string("+02:00")}, {string_type, std::string("-02:00")},
-                                               {string_type, {}}, {string_type, std::string("JST")}}};
+  const TestColumn zones{"zone",
+                         string_type,
+                         {{string_type, std::string("Asia/Tokyo")},
+                          {string_type, std::string("No/Where")},
+                          {string_type, std::string("+02:00")},
+                          {string_type, std::string("-02:00")},
+                          {string_type, {}},
+                          {string_type, std::string("JST")}}};
   const auto answers = [&](const char* expression) {
-    return evaluate(*parse(expression).value(), {zones}, static_cast<std::uint32_t>(zones.values.size())).value().rows;
+    return evaluate(*parse(expression).value(), {zones}, static_cast<std::uint32_t>(zones.values.size()))
+        .value()
+        .rows;
   };
   EXPECT_EQ(answers("from_utc_timestamp(TIMESTAMP '2024-07-01 12:00:00', zone)"),
-            (std::vector<std::string>{"2024-07-01 21:00:00", "error bad_time_zone", "2024-07-01 14:00:00", "2024-07-01 10:00:00", "NULL",
-                                      "2024-07-01 21:00:00"}));
+            (std::vector<std::string>{"2024-07-01 21:00:00", "error bad_time_zone", "2024-07-01 14:00:00",
+                                      "2024-07-01 10:00:00", "NULL", "2024-07-01 21:00:00"}));
   EXPECT_EQ(answers("convert_timezone(zone, 'America/New_York', TIMESTAMP '2024-07-01 12:00:00')"),
-            (std::vector<std::string>{"2024-06-30 23:00:00", "error bad_time_zone", "2024-07-01 06:00:00", "2024-07-01 10:00:00", "NULL",
-                                      "2024-06-30 23:00:00"}));
+            (std::vector<std::string>{"2024-06-30 23:00:00", "error bad_time_zone", "2024-07-01 06:00:00",
+                                      "2024-07-01 10:00:00", "NULL", "2024-06-30 23:00:00"}));
 }
 
 TEST(TimeZones, BeginDaysAndHoursOfTheirOwn) {

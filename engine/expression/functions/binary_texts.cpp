@@ -22,7 +22,8 @@ constexpr const char* family = "string";
 constexpr char32_t replacement = 0xFFFD;
 
 template <typename Form, std::size_t count>
-std::optional<Form> form_of(const std::array<std::pair<std::string_view, Form>, count>& forms, std::string_view name) {
+std::optional<Form> form_of(const std::array<std::pair<std::string_view, Form>, count>& forms,
+                            std::string_view name) {
   for (const auto& [known, form] : forms) {
     if (known.size() == name.size() && strncasecmp(known.data(), name.data(), name.size()) == 0) return form;
   }
@@ -31,7 +32,10 @@ std::optional<Form> form_of(const std::array<std::pair<std::string_view, Form>, 
 
 enum class BinaryForm : std::uint8_t { hex, utf8, base64 };
 constexpr std::array<std::pair<std::string_view, BinaryForm>, 4> binary_forms{
-    {{"hex", BinaryForm::hex}, {"utf-8", BinaryForm::utf8}, {"utf8", BinaryForm::utf8}, {"base64", BinaryForm::base64}}};
+    {{"hex", BinaryForm::hex},
+     {"utf-8", BinaryForm::utf8},
+     {"utf8", BinaryForm::utf8},
+     {"base64", BinaryForm::base64}}};
 
 void put_bytes(RowOutput& output, BinaryForm form, bool is_try, std::string_view text) {
   if (form == BinaryForm::utf8) return output.slice(0, text);
@@ -39,21 +43,28 @@ void put_bytes(RowOutput& output, BinaryForm form, bool is_try, std::string_view
   char* const end = form == BinaryForm::hex ? read_hex(text, out) : read_base64(text, out);
   if (end != nullptr) return output.finish(end);
   if (is_try) return output.null();
-  output.error("bad_binary", fmt::format("to_binary: not bytes in {}: {}", form == BinaryForm::hex ? "hexadecimal digits" : "base 64",
-                                         text.substr(0, 100)));
+  output.error("bad_binary",
+               fmt::format("to_binary: not bytes in {}: {}",
+                           form == BinaryForm::hex ? "hexadecimal digits" : "base 64", text.substr(0, 100)));
 }
 
 std::vector<Overload> binary_overloads(const char* function, bool is_try) {
   const auto in_form = [function, is_try](const CallSite& site) -> KernelResult {
     const std::string* name = constant_text(site, 1);
     const std::optional<BinaryForm> form = name == nullptr ? std::nullopt : form_of(binary_forms, *name);
-    if (!form.has_value()) return call_error(fmt::format("{}: the form is one of the constants 'hex', 'utf-8' and 'base64'", function));
-    return make_kernel(site.result, [form = *form, is_try](RowOutput& output, std::string_view text, std::string_view) {
-      put_bytes(output, form, is_try, text);
-    });
+    if (!form.has_value())
+      return call_error(
+          fmt::format("{}: the form is one of the constants 'hex', 'utf-8' and 'base64'", function));
+    return make_kernel(site.result,
+                       [form = *form, is_try](RowOutput& output, std::string_view text, std::string_view) {
+                         put_bytes(output, form, is_try, text);
+                       });
   };
-  const auto in_hex = [is_try](RowOutput& output, std::string_view text) { put_bytes(output, BinaryForm::hex, is_try, text); };
-  std::vector<Overload> overloads{strict({"string"}, bytes_type, in_hex), prepared({"string", "string"}, bytes_type, in_form)};
+  const auto in_hex = [is_try](RowOutput& output, std::string_view text) {
+    put_bytes(output, BinaryForm::hex, is_try, text);
+  };
+  std::vector<Overload> overloads{strict({"string"}, bytes_type, in_hex),
+                                  prepared({"string", "string"}, bytes_type, in_form)};
   if (is_try) overloads = {nullable(overloads[0]), nullable(overloads[1])};
   return overloads;
 }
@@ -93,7 +104,8 @@ void encode(RowOutput& output, std::string_view text, Charset charset) {
   if (charset == Charset::utf8) return output.slice(0, text);
   char* out = output.room(2 * text.size() + 2);
   if (charset == Charset::utf16 && !text.empty()) out = write_unit(0xFEFF, false, out);
-  for (std::size_t position = 0; position < text.size();) out = write_in(charset, next_character(text, position), out);
+  for (std::size_t position = 0; position < text.size();)
+    out = write_in(charset, next_character(text, position), out);
   output.finish(out);
 }
 
@@ -106,7 +118,8 @@ void decode_bytes(RowOutput& output, std::string_view bytes, Charset charset) {
   output.finish(out);
 }
 
-/// How many bytes behind the first belong to the character that `first` begins, and from where to where the second lies.
+/// How many bytes behind the first belong to the character that `first` begins, and from where to where the
+/// second lies.
 struct Utf8Form {
   int more;
   unsigned char low = 0x80;
@@ -180,7 +193,8 @@ void decode_utf16(RowOutput& output, std::string_view bytes, Charset charset) {
 
 void decode(RowOutput& output, std::string_view bytes, Charset charset) {
   if (charset == Charset::utf8) return decode_utf8(output, bytes);
-  charset == Charset::ascii || charset == Charset::latin1 ? decode_bytes(output, bytes, charset) : decode_utf16(output, bytes, charset);
+  charset == Charset::ascii || charset == Charset::latin1 ? decode_bytes(output, bytes, charset)
+                                                          : decode_utf16(output, bytes, charset);
 }
 
 using InCharset = void (*)(RowOutput&, std::string_view, Charset);
@@ -190,12 +204,15 @@ Overload charset_overload(const char* function, const char* parameter, Type resu
     const std::string* name = constant_text(site, 1);
     const std::optional<Charset> charset = name == nullptr ? std::nullopt : form_of(charsets, *name);
     if (!charset.has_value()) {
-      return call_error(fmt::format("{}: the character set is one of the constants 'UTF-8', 'US-ASCII', 'ISO-8859-1', 'UTF-16', "
-                                    "'UTF-16BE' and 'UTF-16LE'", function));
+      return call_error(fmt::format(
+          "{}: the character set is one of the constants 'UTF-8', 'US-ASCII', 'ISO-8859-1', 'UTF-16', "
+          "'UTF-16BE' and 'UTF-16LE'",
+          function));
     }
-    return make_kernel(site.result, [body, charset = *charset](RowOutput& output, std::string_view value, std::string_view) {
-      body(output, value, charset);
-    });
+    return make_kernel(
+        site.result, [body, charset = *charset](RowOutput& output, std::string_view value, std::string_view) {
+          body(output, value, charset);
+        });
   });
 }
 
@@ -205,28 +222,35 @@ void register_binary_texts(FunctionRegistry& registry) {
   add(registry, {.name = "to_binary",
                  .family = family,
                  .signature = "to_binary(text string[, form string]) -> bytes",
-                 .summary = "The bytes that a text stands for, in 'hex' (if no form is given), 'utf-8' or 'base64'; another text is an error of the row.",
-                 .examples = {{"hex(to_binary('abc', 'utf-8'))", "616263"}, {"hex(to_binary('0aBC'))", "0ABC"},
+                 .summary = "The bytes that a text stands for, in 'hex' (if no form is given), 'utf-8' or "
+                            "'base64'; another text is an error of the row.",
+                 .examples = {{"hex(to_binary('abc', 'utf-8'))", "616263"},
+                              {"hex(to_binary('0aBC'))", "0ABC"},
                               {"CAST(to_binary('U3Bh', 'base64') AS string)", "Spa"}},
                  .overloads = binary_overloads("to_binary", false)});
   add(registry, {.name = "try_to_binary",
                  .family = family,
                  .signature = "try_to_binary(text string[, form string]) -> bytes",
                  .summary = "Like to_binary, but NULL where the text stands for no bytes.",
-                 .examples = {{"hex(try_to_binary('abc', 'utf-8'))", "616263"}, {"try_to_binary('a!', 'base64')", "NULL"}},
+                 .examples = {{"hex(try_to_binary('abc', 'utf-8'))", "616263"},
+                              {"try_to_binary('a!', 'base64')", "NULL"}},
                  .overloads = binary_overloads("try_to_binary", true)});
-  add(registry, {.name = "encode",
-                 .family = family,
-                 .signature = "encode(text string, charset string) -> bytes",
-                 .summary = "The text in a character set: 'UTF-8', 'US-ASCII', 'ISO-8859-1', 'UTF-16', 'UTF-16BE' or 'UTF-16LE'; ? for what it lacks.",
-                 .examples = {{"hex(encode('é', 'ISO-8859-1'))", "E9"}, {"hex(encode('é', 'UTF-16BE'))", "00E9"}},
-                 .overloads = {charset_overload("encode", "string", bytes_type, encode)}});
-  add(registry, {.name = "decode",
-                 .family = family,
-                 .signature = "decode(value bytes, charset string) -> string",
-                 .summary = "The text that bytes say in a character set, those of encode; U+FFFD for what is none.",
-                 .examples = {{"decode(encode('abc', 'utf-8'), 'utf-8')", "abc"}, {"decode(X'61E9', 'ISO-8859-1')", "aé"}},
-                 .overloads = {charset_overload("decode", "bytes", string_type, decode)}});
+  add(registry,
+      {.name = "encode",
+       .family = family,
+       .signature = "encode(text string, charset string) -> bytes",
+       .summary = "The text in a character set: 'UTF-8', 'US-ASCII', 'ISO-8859-1', 'UTF-16', 'UTF-16BE' or "
+                  "'UTF-16LE'; ? for what it lacks.",
+       .examples = {{"hex(encode('é', 'ISO-8859-1'))", "E9"}, {"hex(encode('é', 'UTF-16BE'))", "00E9"}},
+       .overloads = {charset_overload("encode", "string", bytes_type, encode)}});
+  add(registry,
+      {.name = "decode",
+       .family = family,
+       .signature = "decode(value bytes, charset string) -> string",
+       .summary = "The text that bytes say in a character set, those of encode; U+FFFD for what is none.",
+       .examples = {{"decode(encode('abc', 'utf-8'), 'utf-8')", "abc"},
+                    {"decode(X'61E9', 'ISO-8859-1')", "aé"}},
+       .overloads = {charset_overload("decode", "bytes", string_type, decode)}});
 }
 
 }  // namespace weir

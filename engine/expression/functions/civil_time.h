@@ -25,14 +25,17 @@ struct CivilTime {
     const auto between = [](std::int64_t value, std::int64_t least, std::int64_t most) {
       return value >= least && value <= most;
     };
-    const bool fits = between(year, 1, 9999) && between(month, 1, 12) && between(day, 1, 31) && between(hour, 0, 23) &&
-                      between(minute, 0, 59) && microseconds >= 0 && microseconds <= 60 * microseconds_per_second;
-    if (!fits || !is_valid_date(static_cast<std::int32_t>(year), static_cast<unsigned>(month), static_cast<unsigned>(day)))
+    const bool fits = between(year, 1, 9999) && between(month, 1, 12) && between(day, 1, 31) &&
+                      between(hour, 0, 23) && between(minute, 0, 59) && microseconds >= 0 &&
+                      microseconds <= 60 * microseconds_per_second;
+    if (!fits || !is_valid_date(static_cast<std::int32_t>(year), static_cast<unsigned>(month),
+                                static_cast<unsigned>(day)))
       return std::nullopt;
-    const std::int32_t days =
-        days_from_civil(static_cast<std::int32_t>(year), static_cast<unsigned>(month), static_cast<unsigned>(day));
+    const std::int32_t days = days_from_civil(static_cast<std::int32_t>(year), static_cast<unsigned>(month),
+                                              static_cast<unsigned>(day));
     const std::int64_t seconds = hour * 3600 + minute * 60;
-    return days * microseconds_per_day + seconds * microseconds_per_second + static_cast<std::int64_t>(microseconds);
+    return days * microseconds_per_day + seconds * microseconds_per_second +
+           static_cast<std::int64_t>(microseconds);
   }
   std::string no_such_time() const {
     return fmt::format("make_timestamp: no such time: {}-{}-{} {}:{}:{}", year, month, day, hour, minute,

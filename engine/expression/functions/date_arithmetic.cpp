@@ -84,14 +84,16 @@ std::vector<Overload> day_overloads(const char* name, bool is_subtraction) {
 void register_counting(FunctionRegistry& registry) {
   std::vector<Overload> addition = day_overloads("date_add", false);
   addition.push_back(add_named_units());
-  add(registry, {.name = "date_add",
-                 .aliases = {"dateadd"},
-                 .family = family,
-                 .signature = "date_add(start date, days bigint) -> date, date_add(unit string, count bigint, time timestamp) -> timestamp",
-                 .summary = "The date so many days later; with a unit, the time so many units later, as timestampadd.",
-                 .examples = {{"date_add(DATE '2016-07-30', 1)", "2016-07-31"},
-                              {"dateadd('minute', -5, TIMESTAMP '2016-07-30 00:00:00')", "2016-07-29 23:55:00"}},
-                 .overloads = std::move(addition)});
+  add(registry,
+      {.name = "date_add",
+       .aliases = {"dateadd"},
+       .family = family,
+       .signature = "date_add(start date, days bigint) -> date, date_add(unit string, count bigint, time "
+                    "timestamp) -> timestamp",
+       .summary = "The date so many days later; with a unit, the time so many units later, as timestampadd.",
+       .examples = {{"date_add(DATE '2016-07-30', 1)", "2016-07-31"},
+                    {"dateadd('minute', -5, TIMESTAMP '2016-07-30 00:00:00')", "2016-07-29 23:55:00"}},
+       .overloads = std::move(addition)});
   add(registry, {.name = "date_sub",
                  .family = family,
                  .signature = "date_sub(start date, days bigint) -> date",
@@ -102,16 +104,20 @@ void register_counting(FunctionRegistry& registry) {
       {.name = "datediff",
        .aliases = {"date_diff"},
        .family = family,
-       .signature = "datediff(end date or timestamp, start date or timestamp) -> int, datediff(unit string, start timestamp, end timestamp) -> bigint",
+       .signature = "datediff(end date or timestamp, start date or timestamp) -> int, datediff(unit string, "
+                    "start timestamp, end timestamp) -> bigint",
        .summary = "The days from start to end; with a unit, the whole units between them, as timestampdiff.",
        .examples = {{"datediff(DATE '2009-07-31', DATE '2009-07-30')", "1"},
                     {"datediff(TIMESTAMP '2009-07-31 00:00:00', TIMESTAMP '2009-07-30 23:59:59')", "1"},
-                    {"datediff('hour', TIMESTAMP '2009-07-30 22:00:00', TIMESTAMP '2009-07-31 00:59:59')", "2"}},
+                    {"datediff('hour', TIMESTAMP '2009-07-30 22:00:00', TIMESTAMP '2009-07-31 00:59:59')",
+                     "2"}},
        .overloads = {strict({"date", "date"}, int32_type,
                             [](std::int32_t end, std::int32_t start) { return end - start; }),
-                     strict({"timestamp", "timestamp"}, int32_type, [](std::int64_t end, std::int64_t start) {
-                       return days_of_timestamp(end) - days_of_timestamp(start);
-                     }), difference_in_named_units()}});
+                     strict({"timestamp", "timestamp"}, int32_type,
+                            [](std::int64_t end, std::int64_t start) {
+                              return days_of_timestamp(end) - days_of_timestamp(start);
+                            }),
+                     difference_in_named_units()}});
   add(registry,
       {.name = "add_months",
        .family = family,
@@ -189,12 +195,14 @@ void register_truncation(FunctionRegistry& registry) {
       {.name = "date_trunc",
        .family = family,
        .signature = "date_trunc(unit string, time timestamp[, zone string]) -> timestamp",
-       .summary = fmt::format("The start of the {} in which the time lies, in UTC or in a zone.", date_unit_names),
+       .summary =
+           fmt::format("The start of the {} in which the time lies, in UTC or in a zone.", date_unit_names),
        .examples = {{"date_trunc('HOUR', TIMESTAMP '2015-03-05 09:32:05.359')", "2015-03-05 09:00:00"},
                     {"date_trunc('week', TIMESTAMP '2024-11-03 12:00:00')", "2024-10-28 00:00:00"},
                     {"date_trunc('millisecond', TIMESTAMP '2015-03-05 09:32:05.123456')",
                      "2015-03-05 09:32:05.123"},
-                    {"date_trunc('day', TIMESTAMP '2024-07-01 23:30:00', 'Europe/Berlin')", "2024-07-01 22:00:00"}},
+                    {"date_trunc('day', TIMESTAMP '2024-07-01 23:30:00', 'Europe/Berlin')",
+                     "2024-07-01 22:00:00"}},
        .overloads = {prepared({"string", "timestamp"}, timestamp_type, time),
                      prepared({"string", "date"}, timestamp_type, day_as_time), date_trunc_in_zone()}});
   const auto day = [](const CallSite& site) {

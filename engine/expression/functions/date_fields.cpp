@@ -41,14 +41,14 @@ void next_day(RowOutput& output, std::int32_t day, std::string_view name) {
 
 KernelResult prepare_make_timestamp(const CallSite& site) {
   const int scale = site.types[5].scale;
-  return make_kernel(timestamp_type,
-                     [scale](RowOutput& output, std::int64_t year, std::int64_t month, std::int64_t day,
-                             std::int64_t hour, std::int64_t minute, Int128 second) {
-                       const CivilTime civil{year, month, day, hour, minute, rescale(second, scale, 6).value_or(-1)};
-                       const std::optional<std::int64_t> time = civil.timestamp();
-                       if (!time.has_value()) return output.error("bad_timestamp", civil.no_such_time());
-                       output.set(*time);
-                     });
+  return make_kernel(
+      timestamp_type, [scale](RowOutput& output, std::int64_t year, std::int64_t month, std::int64_t day,
+                              std::int64_t hour, std::int64_t minute, Int128 second) {
+        const CivilTime civil{year, month, day, hour, minute, rescale(second, scale, 6).value_or(-1)};
+        const std::optional<std::int64_t> time = civil.timestamp();
+        if (!time.has_value()) return output.error("bad_timestamp", civil.no_such_time());
+        output.set(*time);
+      });
 }
 
 void name_of(RowOutput& output, std::string_view whole) { output.text(whole.substr(0, 3)); }
@@ -96,17 +96,19 @@ void register_date_fields(FunctionRegistry& registry) {
                     {"next_day(DATE '2015-01-20', 'tuesday')", "2015-01-27"}},
        .overloads = {strict({"date", "string"}, date_type, of_day),
                      strict({"timestamp", "string"}, date_type, of_time)}});
-  add(registry, {.name = "make_timestamp",
-                 .family = family,
-                 .signature = "make_timestamp(year bigint, month bigint, day bigint, hour bigint, minute "
-                              "bigint, second decimal[, zone string]) -> timestamp",
-                 .summary = "The time of a date and a time of day, in UTC or in a zone; the seconds may have a fraction.",
-                 .examples = {{"make_timestamp(2014, 12, 28, 6, 30, 45.887)", "2014-12-28 06:30:45.887"},
-                              {"make_timestamp(2019, 6, 30, 23, 59, 60)", "2019-07-01 00:00:00"},
-                              {"make_timestamp(2014, 12, 28, 6, 30, 45.887, 'CET')", "2014-12-28 05:30:45.887"}},
-                 .overloads = {prepared({"bigint", "bigint", "bigint", "bigint", "bigint", "decimal"},
-                                        timestamp_type, prepare_make_timestamp),
-                               make_timestamp_in_zone()}});
+  add(registry,
+      {.name = "make_timestamp",
+       .family = family,
+       .signature = "make_timestamp(year bigint, month bigint, day bigint, hour bigint, minute "
+                    "bigint, second decimal[, zone string]) -> timestamp",
+       .summary =
+           "The time of a date and a time of day, in UTC or in a zone; the seconds may have a fraction.",
+       .examples = {{"make_timestamp(2014, 12, 28, 6, 30, 45.887)", "2014-12-28 06:30:45.887"},
+                    {"make_timestamp(2019, 6, 30, 23, 59, 60)", "2019-07-01 00:00:00"},
+                    {"make_timestamp(2014, 12, 28, 6, 30, 45.887, 'CET')", "2014-12-28 05:30:45.887"}},
+       .overloads = {prepared({"bigint", "bigint", "bigint", "bigint", "bigint", "decimal"}, timestamp_type,
+                              prepare_make_timestamp),
+                     make_timestamp_in_zone()}});
   add_name_function(registry, "monthname", month_name, "The month's name in three letters.",
                     {"monthname(DATE '2008-02-20')", "Feb"});
   add_name_function(registry, "dayname", day_name, "The name of the day of the week in three letters.",

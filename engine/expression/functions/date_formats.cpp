@@ -171,6 +171,8 @@ void register_times(FunctionRegistry& registry) {
        .examples = {{"to_timestamp('2016-12-31 00:12:00')", "2016-12-31 00:12:00"},
                     {"to_timestamp('2024-11-01T02:00:00+02:00')", "2024-11-01 00:00:00"},
                     {"to_timestamp('31/12/2016 11:30 PM', 'dd/MM/yyyy hh:mm a')", "2016-12-31 23:30:00"},
+                    {"to_timestamp('2024-07-01 12:00 Europe/Berlin', 'yyyy-MM-dd HH:mm VV')",
+                     "2024-07-01 10:00:00"},
                     {"to_timestamp('20161231', 'yyyyMMdd')", "2016-12-31 00:00:00"}},
        .overloads = reading_overloads({"to_timestamp", Reading::Gives::timestamp, false})});
   add(registry, {.name = "try_to_timestamp",

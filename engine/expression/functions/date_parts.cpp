@@ -73,12 +73,17 @@ const std::vector<Field>& fields() {
       {{"week", "weeks", "w"}, week},
       {{"day", "days", "d"}, day},
       {{"dayofweek", "dow"}, day_of_week},
-      {{"dayofweek_iso", "dow_iso", "isodow"}, [](std::int32_t days) { return weekday_from_monday(days) + 1; }},
+      {{"dayofweek_iso", "dow_iso", "isodow"},
+       [](std::int32_t days) { return weekday_from_monday(days) + 1; }},
       {{"doy"}, day_of_year},
       {{"hour", "hours", "h", "hr", "hrs"}, nullptr, hour},
       {{"minute", "minutes", "m", "min", "mins"}, nullptr, minute},
       {{"second", "seconds", "s", "sec", "secs"}, nullptr, nullptr, second_with_fraction, decimal_type(8, 6)},
-      {{"milliseconds", "millisecond", "msec", "msecs", "ms"}, nullptr, nullptr, second_with_fraction, decimal_type(8, 3)},
+      {{"milliseconds", "millisecond", "msec", "msecs", "ms"},
+       nullptr,
+       nullptr,
+       second_with_fraction,
+       decimal_type(8, 3)},
       {{"microseconds", "microsecond", "usec", "usecs", "us"}, nullptr, microsecond_of_minute},
       {{"epoch"}, nullptr, nullptr, epoch, decimal_type(20, 6)},
   };
@@ -97,7 +102,8 @@ Result<const Field*> field_of(const CallSite& site) {
   }
   return call_error(
       fmt::format("date_part: unknown field: {} (fields are year, quarter, month, week, day, dayofweek, "
-                  "dayofweek_iso, doy, hour, minute, second, milliseconds, microseconds, epoch, yearofweek, decade, century, millennium)",
+                  "dayofweek_iso, doy, hour, minute, second, milliseconds, microseconds, epoch, yearofweek, "
+                  "decade, century, millennium)",
                   *name));
 }
 
@@ -112,7 +118,8 @@ KernelResult prepare_field_of_time(const CallSite& site) {
     return make_kernel(site.result,
                        [of = field->of_time](std::string_view, std::int64_t time) { return of(time); });
   }
-  return make_kernel(site.result, [of = field->decimal_of_time](std::string_view, std::int64_t time) { return of(time); });
+  return make_kernel(site.result,
+                     [of = field->decimal_of_time](std::string_view, std::int64_t time) { return of(time); });
 }
 
 KernelResult prepare_field_of_day(const CallSite& site) {
@@ -141,9 +148,11 @@ void register_date_part(FunctionRegistry& registry) {
       {.name = "date_part",
        .aliases = {"datepart"},
        .family = family,
-       .signature = "date_part(field string, time timestamp or date) -> int (decimal for second, milliseconds and epoch)",
+       .signature = "date_part(field string, time timestamp or date) -> int (decimal for second, "
+                    "milliseconds and epoch)",
        .summary = "A field of a time: year, yearofweek, quarter, month, week, day, dayofweek (Sunday 1), "
-                  "dayofweek_iso (Monday 1), doy, hour, minute, second with its fraction; Postgres's epoch, milliseconds and microseconds "
+                  "dayofweek_iso (Monday 1), doy, hour, minute, second with its fraction; Postgres's epoch, "
+                  "milliseconds and microseconds "
                   "(of the minute), isoyear, isodow, decade, century and millennium.",
        .examples = {{"date_part('YEAR', TIMESTAMP '2019-08-12 01:00:00.123456')", "2019"},
                     {"date_part('doy', DATE '2019-08-12')", "224"},

@@ -4,9 +4,11 @@
 #include <algorithm>
 
 #include "engine/data/calendar.h"
+#include "engine/data/time_zones.h"
 #include "engine/expression/functions/date_names.h"
 #include "engine/expression/functions/date_pattern.h"
 #include "engine/expression/functions/date_range.h"
+#include "engine/expression/functions/zone_argument.h"
 
 namespace weir {
 namespace {
@@ -24,6 +26,7 @@ struct ReadParts {
   std::int64_t second = 0;
   std::int64_t microsecond = 0;
   std::int64_t offset_seconds = 0;
+  const TimeZone* zone = nullptr;  // where it is no offset
 };
 
 bool is_between(std::int64_t value, std::int64_t least, std::int64_t most) {
@@ -130,6 +133,7 @@ class PatternReader {
         return read_half();
       case 'V':
       case 'z':
+        return read_zone_name();
       case 'O':
       case 'X':
       case 'x':
@@ -201,6 +205,24 @@ class PatternReader {
     return true;
   }
 
+  /// Europe/Berlin, PST, UTC, Z, +02:00.
+  bool read_zone_name() {
+    const auto is_part = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+             c == '_' || c == '+' || c == '-' || c == ':';
+    };
+    std::size_t end = position_;
+    while (end < text_.size() && is_part(text_[end])) ++end;
+    const std::string_view name = text_.substr(position_, end - position_);
+    position_ = end;
+    if (const auto offset = parse_zone_offset(name)) {
+      parts_.offset_seconds = *offset;
+      return true;
+    }
+    parts_.zone = ZoneTable::all().find(name);
+    return parts_.zone != nullptr;
+  }
+
   /// Z, UTC, GMT, UT, or an offset of hours, minutes and seconds, with or without colons.
   bool read_zone() {
     if (read_text("UTC") || read_text("GMT") || read_text("UT")) {
@@ -248,8 +270,8 @@ class PatternReader {
     std::int64_t hour = parts_.hour;
     if (hour < 0) hour = std::max<std::int64_t>(parts_.hour_of_half, 0) + (parts_.half == 1 ? 12 : 0);
     const std::int64_t seconds = hour * 3600 + parts_.minute * 60 + parts_.second - parts_.offset_seconds;
-    const std::int64_t time =
-        days * microseconds_per_day + seconds * microseconds_per_second + parts_.microsecond;
+    std::int64_t time = days * microseconds_per_day + seconds * microseconds_per_second + parts_.microsecond;
+    if (parts_.zone != nullptr) time = parts_.zone->to_utc(time);
     return is_in_timestamp_range(time) ? std::optional(time) : std::nullopt;
   }
 

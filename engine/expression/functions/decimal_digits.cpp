@@ -18,7 +18,8 @@ void drop_zeros(DecimalDigits& number) {
 
 DecimalDigits DecimalDigits::of_double(double value) {
   char text[40];
-  const char* end = std::to_chars(text, text + sizeof text, std::fabs(value), std::chars_format::scientific).ptr;
+  const char* end =
+      std::to_chars(text, text + sizeof text, std::fabs(value), std::chars_format::scientific).ptr;
   const std::string_view whole(text, static_cast<std::size_t>(end - text));
   const std::size_t mark = whole.find('e');
   DecimalDigits number;
@@ -63,7 +64,9 @@ void DecimalDigits::append_fixed(int places, std::string& out) const {
   rounded.round_to(exponent + places);
   const auto digit = [&](int at) {  // 0 is the first behind the point
     const int index = rounded.exponent + at;
-    return index >= 0 && index < static_cast<int>(rounded.digits.size()) ? rounded.digits[static_cast<std::size_t>(index)] : '0';
+    return index >= 0 && index < static_cast<int>(rounded.digits.size())
+               ? rounded.digits[static_cast<std::size_t>(index)]
+               : '0';
   };
   for (int at = -std::max(rounded.exponent, 1); at < places; ++at) {
     if (at == 0) out += '.';

@@ -1,4 +1,5 @@
-// decimal_digits.h — numbers as digits and an exponent, for printing them rounded half up by their decimal text.
+// decimal_digits.h — numbers as digits and an exponent, for printing them rounded half up by their decimal
+// text.
 #pragma once
 
 #include <string>

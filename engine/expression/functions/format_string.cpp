@@ -42,7 +42,8 @@ bool takes(char conversion, TypeKind kind) {
 /// Whether a format goes with the arguments of a call, of which the first is the format itself.
 Status check_arguments(const PrintFormat& format, std::span<const Type> types) {
   if (format.argument_count > types.size() - 1) {
-    return call_error(fmt::format("format_string: the format names {} arguments, the call has {}", format.argument_count, types.size() - 1));
+    return call_error(fmt::format("format_string: the format names {} arguments, the call has {}",
+                                  format.argument_count, types.size() - 1));
   }
   for (const PrintItem& item : format.items) {
     if (item.conversion == 0) continue;
@@ -82,7 +83,8 @@ class Printer {
         if (column.type.is_text_like()) return print_text(item, column.text_at(row));
         return print_text(item, to_text(value_at(column, row)));
       case 'b':
-        return print_text(item, column.type.kind != TypeKind::boolean || column.bool_at(row) ? "true" : "false");
+        return print_text(item,
+                          column.type.kind != TypeKind::boolean || column.bool_at(row) ? "true" : "false");
       case 'c':
         return print_character(item, integer_at(column, row));
       case 'd':
@@ -99,7 +101,8 @@ class Printer {
   }
 
   void print_text(const PrintItem& item, std::string_view text) {
-    if (item.precision != PrintItem::none) text = text.substr(0, bytes_of_characters(text, static_cast<std::size_t>(item.precision)));
+    if (item.precision != PrintItem::none)
+      text = text.substr(0, bytes_of_characters(text, static_cast<std::size_t>(item.precision)));
     body_ = text;
     pad(item);
   }
@@ -117,12 +120,15 @@ class Printer {
     char digits[32];
     if (item.conversion == 'd') {
       is_negative_ = value < 0;
-      const std::uint64_t magnitude = is_negative_ ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
+      const std::uint64_t magnitude =
+          is_negative_ ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value);
       body_.assign(digits, std::to_chars(digits, digits + sizeof digits, magnitude).ptr);
       return print_number(item);
     }
-    const std::uint64_t bits = column.type.kind == TypeKind::int32 ? static_cast<std::uint32_t>(value) : static_cast<std::uint64_t>(value);
-    body_.assign(digits, std::to_chars(digits, digits + sizeof digits, bits, item.conversion == 'x' ? 16 : 8).ptr);
+    const std::uint64_t bits = column.type.kind == TypeKind::int32 ? static_cast<std::uint32_t>(value)
+                                                                   : static_cast<std::uint64_t>(value);
+    body_.assign(digits,
+                 std::to_chars(digits, digits + sizeof digits, bits, item.conversion == 'x' ? 16 : 8).ptr);
     if (item.is_alternate) prefix_ = item.conversion == 'x' ? "0x" : "0";
     print_number(item);
   }
@@ -170,9 +176,12 @@ class Printer {
   void print_number(const PrintItem& item) {
     if (item.has_groups) insert_groups();
     const bool has_brackets = is_negative_ && item.has_parentheses;
-    if (is_negative_) prefix_ = has_brackets ? "(" : "-";
-    else if (item.has_plus) prefix_ = "+";
-    else if (item.has_blank) prefix_ = " ";
+    if (is_negative_)
+      prefix_ = has_brackets ? "(" : "-";
+    else if (item.has_plus)
+      prefix_ = "+";
+    else if (item.has_blank)
+      prefix_ = " ";
     const std::size_t used = body_.size() + prefix_.size() + (has_brackets ? 1 : 0);
     const auto width = static_cast<std::size_t>(std::max(item.width, 0));
     if (item.is_zero_padded && used < width) body_.insert(0, width - used, '0');
@@ -210,7 +219,8 @@ class Printer {
 /// NULL only where the format is: of arguments NULL prints as null, in Java's way.
 class FormatString final : public Kernel {
  public:
-  FormatString(PrintFormatPtr literal, std::vector<Type> types) : literal_(std::move(literal)), types_(std::move(types)) {}
+  FormatString(PrintFormatPtr literal, std::vector<Type> types)
+      : literal_(std::move(literal)), types_(std::move(types)) {}
 
   Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
     ColumnWriter writer(string_type, context.rows, context.arena, true);
@@ -233,14 +243,15 @@ class FormatString final : public Kernel {
  private:
   static const RowError* first_error(std::span<const Column> arguments, std::uint32_t row) {
     for (const Column& argument : arguments) {
-      const RowError* error = argument.errors == nullptr ? nullptr : argument.errors->find(row & argument.row_mask);
+      const RowError* error =
+          argument.errors == nullptr ? nullptr : argument.errors->find(row & argument.row_mask);
       if (error != nullptr) return error;
     }
     return nullptr;
   }
 
-  void print_row(const Result<PrintFormatPtr>& format, Printer& printer, std::span<const Column> arguments, std::uint32_t row,
-                 ColumnWriter& writer) const {
+  void print_row(const Result<PrintFormatPtr>& format, Printer& printer, std::span<const Column> arguments,
+                 std::uint32_t row, ColumnWriter& writer) const {
     if (!format.ok()) return writer.set_error(row, "bad_format", format.error().message());
     const Status status = check_arguments(**format, types_);
     if (!status.ok()) return writer.set_error(row, "bad_format", status.error().message());
@@ -277,10 +288,12 @@ void register_format_string(FunctionRegistry& registry) {
        .aliases = {"printf"},
        .family = "string",
        .signature = "format_string(format string[, value any, ...]) -> string",
-       .summary = "The values put into a format as Java's String.format has it: %s any value, %d %x %o whole numbers, %f %e %g others, %c a "
+       .summary = "The values put into a format as Java's String.format has it: %s any value, %d %x %o whole "
+                  "numbers, %f %e %g others, %c a "
                   "character, %b a boolean, %% a percent sign.",
        .examples = {{"format_string('Hello World %d %s', 100, 'days')", "Hello World 100 days"},
-                    {"format_string('%08.3f|%,d|%-5s|%x', CAST(-3.14159 AS double), 1234567, 'ab', 255)", "-003.142|1,234,567|ab   |ff"},
+                    {"format_string('%08.3f|%,d|%-5s|%x', CAST(-3.14159 AS double), 1234567, 'ab', 255)",
+                     "-003.142|1,234,567|ab   |ff"},
                     {"format_string('%2$s %1$s', 'a', NULL)", "null a"}},
        .overloads = {overload}});
 }

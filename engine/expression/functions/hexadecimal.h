@@ -21,8 +21,8 @@ inline int hex_digit(char letter) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
-/// Writes the bytes that hexadecimal digits stand for and returns the end, or null where there are others; an odd first digit is a byte of
-/// its own.
+/// Writes the bytes that hexadecimal digits stand for and returns the end, or null where there are others; an
+/// odd first digit is a byte of its own.
 inline char* read_hex(std::string_view text, char* out) {
   int high = text.size() % 2 == 1 ? 0 : -1;
   for (const char letter : text) {

@@ -91,7 +91,8 @@ void width_bucket(RowOutput& output, double value, double low, double high, std:
 /// The bit counted from the lowest, 0. `bits` is the width of the value's type.
 void put_bit(RowOutput& output, std::int64_t value, std::int64_t position, std::int64_t bits) {
   if (position < 0 || position >= bits)
-    return output.error("bad_argument", fmt::format("bit_get: there is no bit {}: bits are 0 to {}", position, bits - 1));
+    return output.error("bad_argument",
+                        fmt::format("bit_get: there is no bit {}: bits are 0 to {}", position, bits - 1));
   output.set(static_cast<std::int32_t>(value >> position & 1));
 }
 
@@ -109,7 +110,8 @@ void least_common_multiple(RowOutput& output, std::int64_t a, std::int64_t b) {
   if (a == 0 || b == 0) return output.set<std::int64_t>(0);
   const std::uint64_t part = magnitude(a) / std::gcd(magnitude(a), magnitude(b));
   std::uint64_t multiple = 0;
-  if (__builtin_mul_overflow(part, magnitude(b), &multiple)) multiple = std::numeric_limits<std::uint64_t>::max();
+  if (__builtin_mul_overflow(part, magnitude(b), &multiple))
+    multiple = std::numeric_limits<std::uint64_t>::max();
   put_divisor(output, "lcm", multiple);
 }
 
@@ -187,25 +189,28 @@ void register_bits(FunctionRegistry& registry) {
             });
 }
 
-void add_of_two(FunctionRegistry& registry, const char* name, const char* summary, std::vector<FunctionExample> examples,
-                void (*body)(RowOutput&, std::int64_t, std::int64_t)) {
+void add_of_two(FunctionRegistry& registry, const char* name, const char* summary,
+                std::vector<FunctionExample> examples, void (*body)(RowOutput&, std::int64_t, std::int64_t)) {
   add(registry, {.name = name,
                  .family = family,
                  .signature = fmt::format("{}(a bigint, b bigint) -> bigint", name),
                  .summary = summary,
                  .examples = std::move(examples),
-                 .overloads = {strict({"bigint", "bigint"}, int64_type,
-                                      [body](RowOutput& output, std::int64_t a, std::int64_t b) { body(output, a, b); })}});
+                 .overloads = {strict(
+                     {"bigint", "bigint"}, int64_type,
+                     [body](RowOutput& output, std::int64_t a, std::int64_t b) { body(output, a, b); })}});
 }
 
 void register_divisors(FunctionRegistry& registry) {
-  add_of_two(registry, "div", "The quotient cut to a whole number.", {{"div(9, 4)", "2"}, {"div(-9, 4)", "-2"}}, whole_quotient);
-  add_of_two(registry, "gcd", "The greatest common divisor; 0 of two zeros.", {{"gcd(1071, 462)", "21"}, {"gcd(-4, 0)", "4"}},
+  add_of_two(registry, "div", "The quotient cut to a whole number.",
+             {{"div(9, 4)", "2"}, {"div(-9, 4)", "-2"}}, whole_quotient);
+  add_of_two(registry, "gcd", "The greatest common divisor; 0 of two zeros.",
+             {{"gcd(1071, 462)", "21"}, {"gcd(-4, 0)", "4"}},
              [](RowOutput& output, std::int64_t a, std::int64_t b) {
                put_divisor(output, "gcd", std::gcd(magnitude(a), magnitude(b)));
              });
-  add_of_two(registry, "lcm", "The least common multiple; 0 where one is 0.", {{"lcm(1071, 462)", "23562"}, {"lcm(0, 3)", "0"}},
-             least_common_multiple);
+  add_of_two(registry, "lcm", "The least common multiple; 0 where one is 0.",
+             {{"lcm(1071, 462)", "23562"}, {"lcm(0, 3)", "0"}}, least_common_multiple);
 }
 
 }  // namespace

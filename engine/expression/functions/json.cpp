@@ -33,19 +33,31 @@ struct JsonState {
 
 using PutValue = void (*)(JsonState&, RowOutput&, std::string_view value);
 
+constexpr const char* wildcard_refused =
+    "a path with [*] leads to several values, which get_json_object gives";
+
+void put_collected(JsonState& state, RowOutput& output, const JsonPath& path, std::string_view json) {
+  state.made.clear();
+  const bool is_found = path.collect(json, state.made) && state.made != "null";
+  is_found ? output.text(state.made) : output.null();
+}
+
 /// The kernel of functions (json, path) that give the value at the path as `put` has it. Text that is no JSON
 /// gives NULL; values of type json are JSON already.
-KernelResult path_kernel(const CallSite& site, PutValue put) {
+KernelResult path_kernel(const CallSite& site, PutValue put, bool takes_wildcards) {
   const bool is_checked = site.types[0].kind == TypeKind::json;
-  const auto look_up = [is_checked, put](JsonState& state, RowOutput& output, std::string_view json,
-                                         const JsonPath& path) {
+  const auto look_up = [is_checked, put, takes_wildcards](JsonState& state, RowOutput& output,
+                                                          std::string_view json, const JsonPath& path) {
+    if (path.has_wildcard() && !takes_wildcards) return output.error("bad_path", wildcard_refused);
     if (!is_checked && !is_valid_json(json)) return output.null();
+    if (path.has_wildcard()) return put_collected(state, output, path, json);
     const auto value = path.find(json);
     if (!value.has_value() || *value == "null") return output.null();
     put(state, output, *value);
   };
   if (const std::string* text = constant_text(site, 1)) {
     WEIR_ASSIGN(const JsonPathPtr path, compile_path(*text));
+    if (path->has_wildcard() && !takes_wildcards) return call_error(wildcard_refused);
     return make_kernel(site.result,
                        [look_up, path](JsonState& state, RowOutput& output, std::string_view json,
                                        std::string_view) { look_up(state, output, json, *path); });
@@ -96,8 +108,10 @@ void put_scalar_only(JsonState& state, RowOutput& output, std::string_view value
 
 void put_json(JsonState&, RowOutput& output, std::string_view value) { output.slice(0, value); }
 
-std::vector<Overload> path_overloads(Type type, PutValue put) {
-  const auto prepare = [put](const CallSite& site) { return path_kernel(site, put); };
+std::vector<Overload> path_overloads(Type type, PutValue put, bool takes_wildcards = false) {
+  const auto prepare = [put, takes_wildcards](const CallSite& site) {
+    return path_kernel(site, put, takes_wildcards);
+  };
   return {nullable(prepared({"json", "string"}, type, prepare)),
           nullable(prepared({"string", "string"}, type, prepare))};
 }
@@ -112,18 +126,19 @@ void register_paths(FunctionRegistry& registry) {
                     {"json_value('{\"a\": [{\"b\": \"x\"}, 2.50]}', '$.a[1]')", "2.50"},
                     {"json_value('{\"a\": [1]}', '$.a')", "NULL"}},
        .overloads = path_overloads(string_type, put_scalar_only)});
-  add(registry,
-      {.name = "get_json_object",
-       .aliases = {"json_path"},
-       .family = family,
-       .signature = "get_json_object(value json or string, path string) -> string",
-       .summary = "The value at a path, objects and arrays as JSON text; also written value:a.b[0].",
-       .examples = {{"get_json_object('{\"a\":\"b\"}', '$.a')", "b"},
-                    {"get_json_object('{\"a\": {\"b\": [1, 2]}}', '$.a')", "{\"b\":[1,2]}"},
-                    {"get_json_object('{\"x y\": \"caf\\u00e9\"}', '$[\"x y\"]')", "café"},
-                    {"get_json_object('{\"a\": null}', '$.a')", "NULL"},
-                    {"get_json_object('{\"a\": ', '$.a')", "NULL"}},
-       .overloads = path_overloads(string_type, put_any)});
+  add(registry, {.name = "get_json_object",
+                 .aliases = {"json_path"},
+                 .family = family,
+                 .signature = "get_json_object(value json or string, path string) -> string",
+                 .summary = "The value at a path, objects and arrays as JSON text; also written "
+                            "value:a.b[0]. Of the values at a path with [*] several are an array.",
+                 .examples = {{"get_json_object('{\"a\":\"b\"}', '$.a')", "b"},
+                              {"get_json_object('{\"a\": {\"b\": [1, 2]}}', '$.a')", "{\"b\":[1,2]}"},
+                              {"get_json_object('{\"x y\": \"caf\\u00e9\"}', '$[\"x y\"]')", "café"},
+                              {"get_json_object('[{\"a\": 1}, {\"a\": 2}]', '$[*].a')", "[1,2]"},
+                              {"get_json_object('{\"a\": null}', '$.a')", "NULL"},
+                              {"get_json_object('{\"a\": ', '$.a')", "NULL"}},
+                 .overloads = path_overloads(string_type, put_any, true)});
   add(registry, {.name = "json_query",
                  .family = family,
                  .signature = "json_query(value json or string, path string) -> json",
@@ -247,8 +262,7 @@ class ToJson final : public Kernel {
 };
 
 KernelResult prepare_to_json(const CallSite& site) {
-  if (holds_bytes(site.types[0]))
-    return call_error("to_json: bytes have no JSON form (give base64(value))");
+  if (holds_bytes(site.types[0])) return call_error("to_json: bytes have no JSON form (give base64(value))");
   return kernel_of<ToJson>();
 }
 
@@ -257,18 +271,18 @@ KernelResult prepare_to_json(const CallSite& site) {
 void register_json(FunctionRegistry& registry) {
   register_paths(registry);
   register_tests(registry);
-  add(registry,
-      {.name = "to_json",
-       .family = family,
-       .signature = "to_json(value any) -> json",
-       .summary =
-           "The value as JSON: texts, dates and times in quotes, numbers and booleans bare, json as it is; a struct without its NULL fields.",
-       .examples = {{"to_json('say \"hi\"')", "\"say \\\"hi\\\"\""},
-                    {"to_json(12.50)", "12.50"},
-                    {"to_json(named_struct('id', 7, 'tags', array('a', NULL), 'none', NULL))", "{\"id\":7,\"tags\":[\"a\",null]}"},
-                    {"to_json(TIMESTAMP '2015-08-26 00:00:00')", "\"2015-08-26T00:00:00.000Z\""},
-                    {"to_json(NULL)", "NULL"}},
-       .overloads = {prepared({"any"}, json_type, prepare_to_json)}});
+  add(registry, {.name = "to_json",
+                 .family = family,
+                 .signature = "to_json(value any) -> json",
+                 .summary = "The value as JSON: texts, dates and times in quotes, numbers and booleans bare, "
+                            "json as it is; a struct without its NULL fields.",
+                 .examples = {{"to_json('say \"hi\"')", "\"say \\\"hi\\\"\""},
+                              {"to_json(12.50)", "12.50"},
+                              {"to_json(named_struct('id', 7, 'tags', array('a', NULL), 'none', NULL))",
+                               "{\"id\":7,\"tags\":[\"a\",null]}"},
+                              {"to_json(TIMESTAMP '2015-08-26 00:00:00')", "\"2015-08-26T00:00:00.000Z\""},
+                              {"to_json(NULL)", "NULL"}},
+                 .overloads = {prepared({"any"}, json_type, prepare_to_json)}});
 }
 
 }  // namespace weir

@@ -5,6 +5,7 @@
 
 #include <charconv>
 
+#include "engine/expression/functions/json_walker.h"
 #include "engine/expression/json_text.h"
 
 namespace weir {
@@ -15,79 +16,9 @@ Error bad_path(std::string_view path, std::string_view reason) {
                fmt::format("bad JSON path: {} ({}; a path looks like $.a[0]['b c'])", path, reason)};
 }
 
-/// Reads along valid JSON; on anything else it ends somewhere within the text.
-class Walker {
- public:
-  explicit Walker(std::string_view text) : text_(text) { skip_blanks(); }
+}  // namespace
 
-  char next() const { return position_ < text_.size() ? text_[position_] : '\0'; }
-  void advance() {
-    if (position_ < text_.size()) ++position_;
-    skip_blanks();
-  }
-  bool take(char wanted) {
-    if (next() != wanted) return false;
-    advance();
-    return true;
-  }
-
-  /// The string that starts here, with its quotes.
-  std::string_view take_string() {
-    const std::size_t start = position_;
-    skip_string();
-    const std::string_view quoted = text_.substr(start, position_ - start);
-    skip_blanks();
-    return quoted;
-  }
-
-  /// The value that starts here.
-  std::string_view take_value() {
-    const std::size_t start = position_;
-    skip_value();
-    const std::string_view value = text_.substr(start, position_ - start);
-    skip_blanks();
-    return value;
-  }
-
- private:
-  void skip_blanks() { position_ = skip_json_blanks(text_, position_); }
-
-  void skip_string() {
-    const char* const end = text_.data() + text_.size();
-    const char* at = text_.data() + position_ + 1;
-    while (at < end && *at != '"') at += *at == '\\' ? 2 : 1;
-    position_ = at < end ? static_cast<std::size_t>(at - text_.data()) + 1 : text_.size();
-  }
-
-  void skip_value() {
-    const char first = next();
-    if (first == '"') return skip_string();
-    if (first == '{' || first == '[') return skip_container();
-    while (position_ < text_.size() && !ends_scalar(text_[position_])) ++position_;
-  }
-
-  void skip_container() {
-    for (std::size_t depth = 0; position_ < text_.size();) {
-      const char c = text_[position_];
-      if (c == '"') {
-        skip_string();
-        continue;
-      }
-      ++position_;
-      if (c == '{' || c == '[') ++depth;
-      if ((c == '}' || c == ']') && --depth == 0) return;
-    }
-  }
-
-  static bool ends_scalar(char c) {
-    return c == ',' || c == ']' || c == '}' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
-  }
-
-  std::string_view text_;
-  std::size_t position_ = 0;
-};
-
-bool is_name(std::string_view quoted, std::string_view name) {
+bool is_json_name(std::string_view quoted, std::string_view name) {
   const std::string_view inner = quoted.substr(1, quoted.size() < 2 ? 0 : quoted.size() - 2);
   if (inner.find('\\') == inner.npos) return inner == name;
   std::string unescaped;
@@ -95,11 +26,13 @@ bool is_name(std::string_view quoted, std::string_view name) {
   return unescaped == name;
 }
 
+namespace {
+
 /// Moves from the start of an object to that of the value of a member.
-bool enter_member(Walker& walker, std::string_view name) {
+bool enter_member(JsonWalker& walker, std::string_view name) {
   if (!walker.take('{')) return false;
   while (walker.next() == '"') {
-    const bool is_found = is_name(walker.take_string(), name);
+    const bool is_found = is_json_name(walker.take_string(), name);
     if (!walker.take(':')) return false;
     if (is_found) return true;
     walker.take_value();
@@ -109,7 +42,7 @@ bool enter_member(Walker& walker, std::string_view name) {
 }
 
 /// Moves from the start of an array to that of an element.
-bool enter_element(Walker& walker, std::size_t index) {
+bool enter_element(JsonWalker& walker, std::size_t index) {
   if (!walker.take('[')) return false;
   for (; index > 0; --index) {
     if (walker.take_value().empty() || !walker.take(',')) return false;
@@ -129,22 +62,26 @@ Result<JsonPath> JsonPath::compile(std::string_view text) {
       end = std::min(text.find_first_of(".[", i + 1), text.size());
       step.name = text.substr(i + 1, end - i - 1);
       if (step.name.empty()) return bad_path(text, "a name is missing");
-      if (step.name == "*") return bad_path(text, "* is not supported");
+      if (step.name == "*") return bad_path(text, "* stands in brackets, for the elements of an array");
     } else if (text[i] == '[' && (text.substr(i + 1, 1) == "'" || text.substr(i + 1, 1) == "\"")) {
       const std::size_t closing = text.find(std::string{text[i + 1], ']'}, i + 2);
       if (closing == text.npos) return bad_path(text, "a bracket is not closed");
       step.name = text.substr(i + 2, closing - i - 2);
       end = closing + 2;
+    } else if (text.substr(i, 3) == "[*]") {
+      step.kind = Kind::any_element;
+      end = i + 3;
     } else if (text[i] == '[') {
       const char* last = text.data() + text.size();
       const auto read = std::from_chars(text.data() + i + 1, last, step.index);
       if (read.ec != std::errc() || read.ptr == last || *read.ptr != ']')
         return bad_path(text, "an index or a quoted name must stand in brackets");
-      step.is_name = false;
+      step.kind = Kind::index;
       end = static_cast<std::size_t>(read.ptr - text.data()) + 1;
     } else {
-      return bad_path(text, "steps are .name, ['name'] and [0]");
+      return bad_path(text, "steps are .name, ['name'], [0] and [*]");
     }
+    path.has_wildcard_ = path.has_wildcard_ || step.kind == Kind::any_element;
     path.steps_.push_back(std::move(step));
     i = end;
   }
@@ -152,9 +89,10 @@ Result<JsonPath> JsonPath::compile(std::string_view text) {
 }
 
 std::optional<std::string_view> JsonPath::find(std::string_view json) const {
-  Walker walker(json);
+  JsonWalker walker(json);
   for (const Step& step : steps_) {
-    const bool is_there = step.is_name ? enter_member(walker, step.name) : enter_element(walker, step.index);
+    const bool is_there =
+        step.kind == Kind::name ? enter_member(walker, step.name) : enter_element(walker, step.index);
     if (!is_there) return std::nullopt;
   }
   const std::string_view value = walker.take_value();
@@ -163,7 +101,7 @@ std::optional<std::string_view> JsonPath::find(std::string_view json) const {
 }
 
 std::optional<std::int32_t> json_array_length(std::string_view json) {
-  Walker walker(json);
+  JsonWalker walker(json);
   if (!walker.take('[')) return std::nullopt;
   std::int32_t count = 0;
   while (walker.next() != ']' && walker.next() != '\0') {

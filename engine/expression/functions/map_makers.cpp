@@ -112,6 +112,7 @@ class MapFromEntries final : public Kernel {
 };
 
 Result<Type> type_of_map(const CallSite& site) {
+  if (site.types.empty()) return map_type(null_type, null_type);
   if (site.types.size() % 2 != 0) return call_error("map expects a value after each key");
   return map_type(site.types[0], site.types[1]);
 }
@@ -139,15 +140,17 @@ Result<Type> type_of_map_from_entries(const CallSite& site) {
 }  // namespace
 
 void register_map_makers(FunctionRegistry& registry) {
+  Overload map = never_null(not_strict(variadic(nested_overload(
+      {"K", "V"}, type_of_map, [](const CallSite& site) { return kernel_of<MakeMap>(site.result); }))));
+  map.optional = 2;
   add(registry, {.name = "map",
                  .family = nested_family,
                  .signature = "map(key K, value V, ...) -> map<K, V>",
                  .summary = "The pairs as a map; the row is rejected where a key is NULL or given twice.",
-                 .examples = {{"map('a', 1, 'b', NULL)", "{a -> 1, b -> null}"}, {"map('a', 1)['a']", "1"}},
-                 .overloads = {never_null(
-                     not_strict(variadic(nested_overload({"K", "V"}, type_of_map, [](const CallSite& site) {
-                       return kernel_of<MakeMap>(site.result);
-                     }))))}});
+                 .examples = {{"map('a', 1, 'b', NULL)", "{a -> 1, b -> null}"},
+                              {"map('a', 1)['a']", "1"},
+                              {"map()", "{}"}},
+                 .overloads = {std::move(map)}});
   add(registry, {.name = "map_concat",
                  .family = nested_family,
                  .signature = "map_concat(value map<K, V>, ...) -> map<K, V>",

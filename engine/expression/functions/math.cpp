@@ -230,9 +230,11 @@ void register_angles(FunctionRegistry& registry) {
                     {"acos(1)", "0.0"});
   add_real_function(registry, "atan", {}, std::atan, "The angle in radians whose tangent is the value.",
                     {"atan(0)", "0.0"});
-  add_real_function(registry, "degrees", {}, [](double radians) { return radians * (180 / std::numbers::pi); },
+  add_real_function(registry, "degrees", {},
+                    [](double radians) { return radians * (180 / std::numbers::pi); },
                     "An angle in radians as degrees.", {"degrees(3.141592653589793)", "180.0"});
-  add_real_function(registry, "radians", {}, [](double degrees) { return degrees * (std::numbers::pi / 180); },
+  add_real_function(registry, "radians", {},
+                    [](double degrees) { return degrees * (std::numbers::pi / 180); },
                     "An angle in degrees as radians.", {"radians(180)", "3.141592653589793"});
   add(registry, {.name = "atan2",
                  .family = family,

@@ -9,8 +9,9 @@ namespace weir {
 namespace {
 
 Error bad_format(std::string_view format, std::string_view reason) {
-  return Error{ErrorKind::user,
-               fmt::format("bad number format: {} ({}; a format looks like S$9,990.00 or 999.99PR)", format, reason)};
+  return Error{
+      ErrorKind::user,
+      fmt::format("bad number format: {} ({}; a format looks like S$9,990.00 or 999.99PR)", format, reason)};
 }
 
 std::string upper_without_g_and_d(std::string_view text) {
@@ -45,8 +46,10 @@ Result<NumberFormat> NumberFormat::compile(std::string_view text) {
     rest.remove_prefix(wanted.size());
     return true;
   };
-  if (take("S")) made.sign_ = Sign::plus_or_minus;
-  else if (take("MI")) made.sign_ = Sign::minus;
+  if (take("S"))
+    made.sign_ = Sign::plus_or_minus;
+  else if (take("MI"))
+    made.sign_ = Sign::minus;
   made.is_sign_first_ = made.sign_ != Sign::none;
   made.has_currency_ = take("$");
   const std::size_t whole = std::min(rest.find_first_not_of("09,"), rest.size());
@@ -59,13 +62,17 @@ Result<NumberFormat> NumberFormat::compile(std::string_view text) {
     rest.remove_prefix(digits);
   }
   if (!made.is_sign_first_) {
-    if (take("S")) made.sign_ = Sign::plus_or_minus;
-    else if (take("MI")) made.sign_ = Sign::minus;
-    else if (take("PR")) made.sign_ = Sign::brackets;
+    if (take("S"))
+      made.sign_ = Sign::plus_or_minus;
+    else if (take("MI"))
+      made.sign_ = Sign::minus;
+    else if (take("PR"))
+      made.sign_ = Sign::brackets;
   }
   if (!rest.empty()) return bad_format(text, fmt::format("{} is not expected there", rest));
   if (made.precision() == 0) return bad_format(text, "it has no digit");
-  if (made.precision() > max_precision) return bad_format(text, fmt::format("more than {} digits", max_precision));
+  if (made.precision() > max_precision)
+    return bad_format(text, fmt::format("more than {} digits", max_precision));
   return made;
 }
 
@@ -76,14 +83,18 @@ char NumberFormat::leading_sign(bool is_negative) const {
   return is_negative ? '-' : ' ';
 }
 
-/// Blanks up to the first digit, where the format begins with 9; the sign stands before the currency or the first digit.
-char* NumberFormat::write_whole(const DecimalDigits& number, bool is_negative, bool is_too_large, char* out) const {
+/// Blanks up to the first digit, where the format begins with 9; the sign stands before the currency or the
+/// first digit.
+char* NumberFormat::write_whole(const DecimalDigits& number, bool is_negative, bool is_too_large,
+                                char* out) const {
   const char sign = leading_sign(is_negative);
   if (sign != '\0' && has_currency_) *out++ = sign;
   if (has_currency_) *out++ = '$';
   bool is_sign_due = sign != '\0' && !has_currency_;
   // A zero stands before the point, if there is room for it.
-  const int present = is_too_large || whole_.starts_with('0') ? whole_digits_ : std::min(std::max(number.exponent, 1), whole_digits_);
+  const int present = is_too_large || whole_.starts_with('0')
+                          ? whole_digits_
+                          : std::min(std::max(number.exponent, 1), whole_digits_);
   int left = whole_digits_;
   for (const char c : whole_) {
     const bool is_blank = left > present || (c == ',' && left == present && present != whole_digits_);
@@ -95,7 +106,10 @@ char* NumberFormat::write_whole(const DecimalDigits& number, bool is_negative, b
     }
     const int index = number.exponent - left;
     const bool has_digit = index >= 0 && index < static_cast<int>(number.digits.size());
-    *out++ = is_blank ? ' ' : is_too_large ? '#' : has_digit ? number.digits[static_cast<std::size_t>(index)] : '0';
+    *out++ = is_blank       ? ' '
+             : is_too_large ? '#'
+             : has_digit    ? number.digits[static_cast<std::size_t>(index)]
+                            : '0';
     --left;
   }
   if (is_sign_due) *out++ = sign;
@@ -132,7 +146,8 @@ bool NumberFormat::take_sign(std::string& text, bool& is_negative) const {
   }
   const char sign = text.empty() ? '\0' : is_sign_first_ ? text.front() : text.back();
   is_negative = sign == '-';
-  if (is_negative || (sign == '+' && sign_ == Sign::plus_or_minus)) text.erase(is_sign_first_ ? 0 : text.size() - 1, 1);
+  if (is_negative || (sign == '+' && sign_ == Sign::plus_or_minus))
+    text.erase(is_sign_first_ ? 0 : text.size() - 1, 1);
   return true;
 }
 
@@ -147,8 +162,10 @@ std::optional<Int128> NumberFormat::read(std::string_view input) const {
   const std::size_t point = std::min(rest.find('.'), rest.size());
   const std::string_view whole = rest.substr(0, point);
   const std::string_view fraction = rest.substr(std::min(point + 1, rest.size()));
-  if ((point < rest.size() && !has_point_) || fraction.size() > static_cast<std::size_t>(fraction_digits_)) return std::nullopt;
-  if (whole.size() > whole_.size() || (whole_.starts_with('0') && whole.size() != whole_.size())) return std::nullopt;
+  if ((point < rest.size() && !has_point_) || fraction.size() > static_cast<std::size_t>(fraction_digits_))
+    return std::nullopt;
+  if (whole.size() > whole_.size() || (whole_.starts_with('0') && whole.size() != whole_.size()))
+    return std::nullopt;
   Int128 number = 0;
   std::size_t digits = 0;
   const std::size_t skipped = whole_.size() - whole.size();

@@ -12,7 +12,8 @@
 
 namespace weir {
 
-/// [S or MI][$]digits[. or D digits][S, MI or PR], where digits are 0, 9 and separators (, or G) between them. Immutable.
+/// [S or MI][$]digits[. or D digits][S, MI or PR], where digits are 0, 9 and separators (, or G) between
+/// them. Immutable.
 class NumberFormat {
  public:
   /// An error sentence where the text is no such format. Any case.
@@ -24,9 +25,11 @@ class NumberFormat {
 
   /// No number takes more bytes than this.
   std::size_t longest() const { return whole_.size() + static_cast<std::size_t>(fraction_digits_) + 6; }
-  /// Writes the number at `out` and returns the end; where it has more digits than the format, # stands for each.
+  /// Writes the number at `out` and returns the end; where it has more digits than the format, # stands for
+  /// each.
   char* write(const DecimalDigits& number, bool is_negative, char* out) const;
-  /// The number, with scale() digits behind the point, that a text in this format says; blanks are not looked at.
+  /// The number, with scale() digits behind the point, that a text in this format says; blanks are not looked
+  /// at.
   std::optional<Int128> read(std::string_view text) const;
 
  private:

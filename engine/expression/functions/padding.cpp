@@ -56,24 +56,27 @@ Overload trim_characters(Trim trim) {
 }
 
 void register_trims(FunctionRegistry& registry) {
-  add(registry, {.name = "trim",
-                 .family = family,
-                 .signature = "trim(text string[, characters string]) -> string",
-                 .summary = "The text without blanks, or the given characters, at its start and end.",
-                 .examples = {{"concat('[', trim('   SparkSQL  '), ']')", "[SparkSQL]"}, {"trim('xhix', 'x')", "hi"}},
-                 .overloads = {trim_blanks({true, true}), trim_characters({true, true})}});
-  add(registry, {.name = "ltrim",
-                 .family = family,
-                 .signature = "ltrim(text string[, characters string]) -> string",
-                 .summary = "The text without blanks, or the given characters, at its start.",
-                 .examples = {{"concat('[', ltrim('  Spark '), ']')", "[Spark ]"}, {"ltrim('xyxhix', 'xy')", "hix"}},
-                 .overloads = {trim_blanks({true, false}), trim_characters({true, false})}});
-  add(registry, {.name = "rtrim",
-                 .family = family,
-                 .signature = "rtrim(text string[, characters string]) -> string",
-                 .summary = "The text without blanks, or the given characters, at its end.",
-                 .examples = {{"concat('[', rtrim('  Spark '), ']')", "[  Spark]"}, {"rtrim('xhixyx', 'xy')", "xhi"}},
-                 .overloads = {trim_blanks({false, true}), trim_characters({false, true})}});
+  add(registry,
+      {.name = "trim",
+       .family = family,
+       .signature = "trim(text string[, characters string]) -> string",
+       .summary = "The text without blanks, or the given characters, at its start and end.",
+       .examples = {{"concat('[', trim('   SparkSQL  '), ']')", "[SparkSQL]"}, {"trim('xhix', 'x')", "hi"}},
+       .overloads = {trim_blanks({true, true}), trim_characters({true, true})}});
+  add(registry,
+      {.name = "ltrim",
+       .family = family,
+       .signature = "ltrim(text string[, characters string]) -> string",
+       .summary = "The text without blanks, or the given characters, at its start.",
+       .examples = {{"concat('[', ltrim('  Spark '), ']')", "[Spark ]"}, {"ltrim('xyxhix', 'xy')", "hix"}},
+       .overloads = {trim_blanks({true, false}), trim_characters({true, false})}});
+  add(registry,
+      {.name = "rtrim",
+       .family = family,
+       .signature = "rtrim(text string[, characters string]) -> string",
+       .summary = "The text without blanks, or the given characters, at its end.",
+       .examples = {{"concat('[', rtrim('  Spark '), ']')", "[  Spark]"}, {"rtrim('xhixyx', 'xy')", "xhi"}},
+       .overloads = {trim_blanks({false, true}), trim_characters({false, true})}});
   add(registry,
       {.name = "btrim",
        .family = family,
@@ -116,7 +119,8 @@ void pad(RowOutput& output, std::string_view text, std::int64_t length, std::str
 }
 
 /// Bytes are filled up with zero bytes where no others are given.
-void pad_bytes(RowOutput& output, std::string_view bytes, std::int64_t length, std::string_view padding, bool is_left) {
+void pad_bytes(RowOutput& output, std::string_view bytes, std::int64_t length, std::string_view padding,
+               bool is_left) {
   const auto wanted = static_cast<std::size_t>(std::max<std::int64_t>(length, 0));
   if (bytes.size() >= wanted || padding.empty()) return output.slice(0, bytes.substr(0, wanted));
   if (length > max_made_text) return too_long(output, is_left ? "lpad" : "rpad", length);
@@ -133,9 +137,8 @@ std::vector<Overload> pad_overloads(bool is_left) {
                    pad_bytes(output, bytes, length, std::string_view("\0", 1), is_left);
                  }),
           strict({"bytes", "bigint", "bytes"}, bytes_type,
-                 [is_left](RowOutput& output, std::string_view bytes, std::int64_t length, std::string_view padding) {
-                   pad_bytes(output, bytes, length, padding, is_left);
-                 }),
+                 [is_left](RowOutput& output, std::string_view bytes, std::int64_t length,
+                           std::string_view padding) { pad_bytes(output, bytes, length, padding, is_left); }),
           strict({"string", "bigint"}, string_type,
                  [is_left](RowOutput& output, std::string_view text, std::int64_t length) {
                    pad(output, text, length, " ", is_left);
@@ -169,7 +172,9 @@ void register_padding(FunctionRegistry& registry) {
                  .family = family,
                  .signature = "rpad(text string, length bigint[, pad string]) -> string (bytes of bytes)",
                  .summary = "The text filled up on the right to a length in characters, or cut to it.",
-                 .examples = {{"rpad('hi', 5, 'é.')", "hié.é"}, {"rpad('hi', 1, '*')", "h"}, {"hex(rpad(X'61', 3))", "610000"}},
+                 .examples = {{"rpad('hi', 5, 'é.')", "hié.é"},
+                              {"rpad('hi', 1, '*')", "h"},
+                              {"hex(rpad(X'61', 3))", "610000"}},
                  .overloads = pad_overloads(false)});
   add(registry, {.name = "repeat",
                  .family = family,

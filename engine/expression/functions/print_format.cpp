@@ -38,12 +38,15 @@ class FormatReader {
   char next() const { return position_ < text_.size() ? text_[position_] : '\0'; }
 
   Error bad(std::string_view reason) const {
-    return Error{ErrorKind::user, fmt::format("bad format: {} ({})", text_.substr(start_, std::max<std::size_t>(position_ - start_, 2)), reason)};
+    return Error{ErrorKind::user,
+                 fmt::format("bad format: {} ({})",
+                             text_.substr(start_, std::max<std::size_t>(position_ - start_, 2)), reason)};
   }
 
   int read_number() {
     int number = 0;
-    while (next() >= '0' && next() <= '9') number = std::min(number * 10 + (text_[position_++] - '0'), most_width + 1);
+    while (next() >= '0' && next() <= '9')
+      number = std::min(number * 10 + (text_[position_++] - '0'), most_width + 1);
     return number;
   }
 
@@ -112,7 +115,8 @@ class FormatReader {
 
   /// %% and %n are text.
   Status take_sign(PrintItem& item, char conversion) {
-    if (item.precision != PrintItem::none || item.width != PrintItem::none) return bad("%% and %n have no width");
+    if (item.precision != PrintItem::none || item.width != PrintItem::none)
+      return bad("%% and %n have no width");
     PrintItem plain;
     plain.text = std::move(item.text) + (conversion == 'n' ? '\n' : '%');
     item = std::move(plain);
@@ -121,13 +125,19 @@ class FormatReader {
 
   Status check(const PrintItem& item) const {
     if (item.width > most_width || item.precision > most_width) return bad("that is too wide");
-    if ((item.is_left || item.is_zero_padded) && item.width == PrintItem::none) return bad("- and 0 need a width");
-    if ((item.is_left && item.is_zero_padded) || (item.has_plus && item.has_blank)) return bad("these flags exclude each other");
-    const bool is_whole = item.conversion == 'd' || item.conversion == 'x' || item.conversion == 'o' || item.conversion == 'c';
-    if (is_whole && item.precision != PrintItem::none) return bad("whole numbers and characters have no precision");
+    if ((item.is_left || item.is_zero_padded) && item.width == PrintItem::none)
+      return bad("- and 0 need a width");
+    if ((item.is_left && item.is_zero_padded) || (item.has_plus && item.has_blank))
+      return bad("these flags exclude each other");
+    const bool is_whole =
+        item.conversion == 'd' || item.conversion == 'x' || item.conversion == 'o' || item.conversion == 'c';
+    if (is_whole && item.precision != PrintItem::none)
+      return bad("whole numbers and characters have no precision");
     const bool has_sign = item.has_plus || item.has_blank || item.has_parentheses;
-    const bool is_signed = item.conversion == 'd' || item.conversion == 'f' || item.conversion == 'e' || item.conversion == 'g';
-    if ((has_sign && !is_signed) || (item.is_zero_padded && !item.is_number())) return bad("this flag is for numbers");
+    const bool is_signed =
+        item.conversion == 'd' || item.conversion == 'f' || item.conversion == 'e' || item.conversion == 'g';
+    if ((has_sign && !is_signed) || (item.is_zero_padded && !item.is_number()))
+      return bad("this flag is for numbers");
     if (item.has_groups && (!is_signed || item.conversion == 'e')) return bad("a comma is for %d, %f and %g");
     if (item.is_alternate && std::string_view("xofe").find(item.conversion) == std::string_view::npos)
       return bad("# is for %x, %o, %f and %e");

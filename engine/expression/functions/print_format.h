@@ -1,4 +1,5 @@
-// print_format.h — formats of format_string: Java's %[argument$][flags][width][.precision]conversion, taken apart.
+// print_format.h — formats of format_string: Java's %[argument$][flags][width][.precision]conversion, taken
+// apart.
 #pragma once
 
 #include <cstdint>
@@ -19,12 +20,12 @@ struct PrintItem {
   int width = none;
   int precision = none;
   bool is_upper = false;
-  bool is_left = false;        // -
-  bool is_alternate = false;   // #
-  bool has_plus = false;       // +
-  bool has_blank = false;      // a blank before positive numbers
-  bool is_zero_padded = false; // 0
-  bool has_groups = false;     // ,
+  bool is_left = false;          // -
+  bool is_alternate = false;     // #
+  bool has_plus = false;         // +
+  bool has_blank = false;        // a blank before positive numbers
+  bool is_zero_padded = false;   // 0
+  bool has_groups = false;       // ,
   bool has_parentheses = false;  // (
   bool is_number() const { return std::string_view("dxofeg").find(conversion) != std::string_view::npos; }
 };

@@ -233,7 +233,8 @@ void register_counts(FunctionRegistry& registry) {
                  .family = family,
                  .signature = "regexp_like(text string, pattern string) -> boolean",
                  .summary = "Whether a part of the text matches; also written text RLIKE pattern.",
-                 .examples = {{"regexp_like('Spark SQL', 'S[a-z]+k')", "true"}, {"regexp_like('Spark', '^park')", "false"}},
+                 .examples = {{"regexp_like('Spark SQL', 'S[a-z]+k')", "true"},
+                              {"regexp_like('Spark', '^park')", "false"}},
                  .overloads = {prepared({"string", "string"}, boolean_type, matches)},
                  .expensive = true});
   const auto place = [](const CallSite& site) {

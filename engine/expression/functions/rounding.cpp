@@ -33,7 +33,8 @@ Int128 drop_digits(Int128 value, int digits, Rounding rounding) {
   if (is_up) return signed_rest > 0 ? quotient + 1 : quotient;
   const Int128 rest = signed_rest < 0 ? -signed_rest : signed_rest;
   const Int128 missing = unit - rest;
-  const bool is_away = rest > missing || (rest == missing && (rounding == Rounding::half_away || quotient % 2 != 0));
+  const bool is_away =
+      rest > missing || (rest == missing && (rounding == Rounding::half_away || quotient % 2 != 0));
   return is_away ? quotient + (value < 0 ? -1 : 1) : quotient;
 }
 
@@ -136,10 +137,11 @@ Result<std::int64_t> decimal_scale(const CallSite& site) {
 Overload decimal_overload(std::vector<std::string> parameters, Rounding rounding) {
   const bool has_scale = parameters.size() == 2;
   Overload overload = prepared(
-      std::move(parameters), decimal_type(38, 0), [rounding, has_scale](const CallSite& site) -> KernelResult {
+      std::move(parameters), decimal_type(38, 0),
+      [rounding, has_scale](const CallSite& site) -> KernelResult {
         WEIR_ASSIGN(const std::int64_t scale, decimal_scale(site));
         const auto body = [from = site.types[0], to = site.result, scale, rounding](RowOutput& output,
-                                                                                Int128 value) {
+                                                                                    Int128 value) {
           round_decimal(output, value, from, to, scale, rounding);
         };
         if (!has_scale) return make_kernel(site.result, body);
@@ -157,7 +159,8 @@ std::vector<Overload> round_overloads(Rounding rounding) {
   return {strict({"int"}, int32_type, [](std::int32_t value) { return value; }),
           strict({"bigint"}, int64_type, [](std::int64_t value) { return value; }),
           decimal_overload({"decimal"}, rounding),
-          strict({"double"}, float64_type, [rounding](double value) { return round_double(value, 0, rounding) + 0.0; }),
+          strict({"double"}, float64_type,
+                 [rounding](double value) { return round_double(value, 0, rounding) + 0.0; }),
           strict({"int", "int"}, int32_type,
                  [rounding](RowOutput& output, std::int32_t value, std::int32_t scale) {
                    round_integer(output, value, scale, rounding);
@@ -167,8 +170,9 @@ std::vector<Overload> round_overloads(Rounding rounding) {
                    round_integer(output, value, scale, rounding);
                  }),
           decimal_overload({"decimal", "int"}, rounding),
-          strict({"double", "int"}, float64_type,
-                 [rounding](double value, std::int32_t scale) { return round_double(value, scale, rounding) + 0.0; })};
+          strict({"double", "int"}, float64_type, [rounding](double value, std::int32_t scale) {
+            return round_double(value, scale, rounding) + 0.0;
+          })};
 }
 
 void to_whole(RowOutput& output, double value, Rounding rounding) {
@@ -182,16 +186,20 @@ void to_whole(RowOutput& output, double value, Rounding rounding) {
 double round_towards(double value, std::int64_t scale, Rounding rounding) {
   if (!std::isfinite(value) || value == 0 || scale > 400) return value;
   const bool is_to_zero = (rounding == Rounding::floor) == (value > 0);
-  return round_by_text(value, std::max<std::int64_t>(scale, -400), is_to_zero ? Rounding::floor : Rounding::ceiling) + 0.0;
+  return round_by_text(value, std::max<std::int64_t>(scale, -400),
+                       is_to_zero ? Rounding::floor : Rounding::ceiling) +
+         0.0;
 }
 
 std::vector<Overload> whole_overloads(Rounding rounding) {
-  return {strict({"bigint"}, int64_type, [](std::int64_t value) { return value; }), decimal_overload({"decimal"}, rounding),
+  return {strict({"bigint"}, int64_type, [](std::int64_t value) { return value; }),
+          decimal_overload({"decimal"}, rounding),
           strict({"double"}, int64_type,
                  [rounding](RowOutput& output, double value) { to_whole(output, value, rounding); }),
           decimal_overload({"decimal", "int"}, rounding),
-          strict({"double", "int"}, float64_type,
-                 [rounding](double value, std::int32_t scale) { return round_towards(value, scale, rounding); })};
+          strict({"double", "int"}, float64_type, [rounding](double value, std::int32_t scale) {
+            return round_towards(value, scale, rounding);
+          })};
 }
 
 }  // namespace
@@ -222,16 +230,28 @@ void register_rounding(FunctionRegistry& registry) {
        .overloads = round_overloads(Rounding::half_even)});
   add(registry, {.name = "floor",
                  .family = family,
-                 .signature = "floor(value number[, scale int]) -> bigint (decimal of decimals; with a scale decimal, double of doubles)",
-                 .summary = "The greatest whole number, or number with `scale` digits behind the point, that is not greater than the value.",
-                 .examples = {{"floor(-0.1)", "-1"}, {"floor(5)", "5"}, {"floor(CAST(2.9 AS double))", "2"}, {"floor(3.1411, 3)", "3.141"}, {"floor(-12345, -2)", "-12400"}},
+                 .signature = "floor(value number[, scale int]) -> bigint (decimal of decimals; with a scale "
+                              "decimal, double of doubles)",
+                 .summary = "The greatest whole number, or number with `scale` digits behind the point, that "
+                            "is not greater than the value.",
+                 .examples = {{"floor(-0.1)", "-1"},
+                              {"floor(5)", "5"},
+                              {"floor(CAST(2.9 AS double))", "2"},
+                              {"floor(3.1411, 3)", "3.141"},
+                              {"floor(-12345, -2)", "-12400"}},
                  .overloads = whole_overloads(Rounding::floor)});
   add(registry, {.name = "ceil",
                  .aliases = {"ceiling"},
                  .family = family,
-                 .signature = "ceil(value number[, scale int]) -> bigint (decimal of decimals; with a scale decimal, double of doubles)",
-                 .summary = "The smallest whole number, or number with `scale` digits behind the point, that is not smaller than the value.",
-                 .examples = {{"ceil(-0.1)", "0"}, {"ceil(5)", "5"}, {"ceil(CAST(2.1 AS double))", "3"}, {"ceil(3.1411, 3)", "3.142"}, {"ceil(-12345, -2)", "-12300"}},
+                 .signature = "ceil(value number[, scale int]) -> bigint (decimal of decimals; with a scale "
+                              "decimal, double of doubles)",
+                 .summary = "The smallest whole number, or number with `scale` digits behind the point, that "
+                            "is not smaller than the value.",
+                 .examples = {{"ceil(-0.1)", "0"},
+                              {"ceil(5)", "5"},
+                              {"ceil(CAST(2.1 AS double))", "3"},
+                              {"ceil(3.1411, 3)", "3.142"},
+                              {"ceil(-12345, -2)", "-12300"}},
                  .overloads = whole_overloads(Rounding::ceiling)});
   add(registry,
       {.name = "rint",

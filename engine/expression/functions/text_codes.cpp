@@ -111,18 +111,19 @@ void register_hexadecimal(FunctionRegistry& registry) {
                     {"hex(-1)", "FFFFFFFFFFFFFFFF"}},
        .overloads = {strict({"bigint"}, string_type, of_number), strict({"string"}, string_type, of_bytes),
                      strict({"bytes"}, string_type, of_bytes)}});
-  add(registry, {.name = "to_hex",
-                 .family = family,
-                 .signature = "to_hex(value int or bigint) -> string",
-                 .summary = "A number in small hexadecimal digits, of a negative one the 8 or 16 of its type.",
-                 .examples = {{"to_hex(255)", "ff"}, {"to_hex(-1)", "ffffffff"}},
-                 .overloads = {strict({"int"}, string_type,
-                                      [](RowOutput& output, std::int32_t number) {
-                                        hex_of_number(output, static_cast<std::uint32_t>(number), "0123456789abcdef");
-                                      }),
-                               strict({"bigint"}, string_type, [](RowOutput& output, std::int64_t number) {
-                                 hex_of_number(output, static_cast<std::uint64_t>(number), "0123456789abcdef");
-                               })}});
+  add(registry,
+      {.name = "to_hex",
+       .family = family,
+       .signature = "to_hex(value int or bigint) -> string",
+       .summary = "A number in small hexadecimal digits, of a negative one the 8 or 16 of its type.",
+       .examples = {{"to_hex(255)", "ff"}, {"to_hex(-1)", "ffffffff"}},
+       .overloads = {strict({"int"}, string_type,
+                            [](RowOutput& output, std::int32_t number) {
+                              hex_of_number(output, static_cast<std::uint32_t>(number), "0123456789abcdef");
+                            }),
+                     strict({"bigint"}, string_type, [](RowOutput& output, std::int64_t number) {
+                       hex_of_number(output, static_cast<std::uint64_t>(number), "0123456789abcdef");
+                     })}});
   add(registry,
       {.name = "unhex",
        .family = family,

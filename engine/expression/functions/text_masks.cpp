@@ -41,7 +41,8 @@ class Masker {
     const auto letter = static_cast<wint_t>(character);
     if (locale_ == nullptr || iswalpha_l(letter, locale_) == 0) return covers.other;
     // A title letter (Dz) is both a capital and not.
-    if (iswupper_l(letter, locale_) != 0) return towupper_l(letter, locale_) == letter ? covers.upper : covers.other;
+    if (iswupper_l(letter, locale_) != 0)
+      return towupper_l(letter, locale_) == letter ? covers.upper : covers.other;
     return iswlower_l(letter, locale_) != 0 ? covers.lower : covers.other;
   }
 
@@ -54,7 +55,8 @@ void mask(const Masker& masker, const Covers& covers, RowOutput& output, std::st
   for (std::size_t position = 0; position < text.size();) {
     const std::size_t start = position;
     const Cover& cover = masker.cover(covers, next_character(text, position));
-    const std::string_view made = cover.has_value() ? std::string_view(*cover) : text.substr(start, position - start);
+    const std::string_view made =
+        cover.has_value() ? std::string_view(*cover) : text.substr(start, position - start);
     out = std::copy(made.begin(), made.end(), out);
   }
   output.finish(out);
@@ -103,21 +105,24 @@ class Mask final : public Kernel {
 }  // namespace
 
 void register_text_masks(FunctionRegistry& registry) {
-  Overload overload = prepared({"string", "string", "string", "string", "string"}, string_type, [](const CallSite& site) -> KernelResult {
-    WEIR_ASSIGN(Covers covers, covers_of(site));
-    return kernel_of<Mask>(std::move(covers));
-  });
+  Overload overload = prepared({"string", "string", "string", "string", "string"}, string_type,
+                               [](const CallSite& site) -> KernelResult {
+                                 WEIR_ASSIGN(Covers covers, covers_of(site));
+                                 return kernel_of<Mask>(std::move(covers));
+                               });
   overload.optional = 4;
   overload.strict = false;  // NULL for a cover keeps such characters
   overload.never_null = false;
-  add(registry, {.name = "mask",
-                 .family = "string",
-                 .signature = "mask(text string[, upper string, lower string, digit string, other string]) -> string",
-                 .summary = "The text with X for capitals, x for small letters, n for digits and the rest kept, or with the given characters; NULL keeps.",
-                 .examples = {{"mask('AbCD123-@$#')", "XxXXnnn-@$#"},
-                              {"mask('AbCD123-@$#', 'Q', 'q', 'd', 'o')", "QqQQdddoooo"},
-                              {"mask('AbCD123-@$#', NULL, 'q')", "AqCDnnn-@$#"}},
-                 .overloads = {overload}});
+  add(registry,
+      {.name = "mask",
+       .family = "string",
+       .signature = "mask(text string[, upper string, lower string, digit string, other string]) -> string",
+       .summary = "The text with X for capitals, x for small letters, n for digits and the rest kept, or "
+                  "with the given characters; NULL keeps.",
+       .examples = {{"mask('AbCD123-@$#')", "XxXXnnn-@$#"},
+                    {"mask('AbCD123-@$#', 'Q', 'q', 'd', 'o')", "QqQQdddoooo"},
+                    {"mask('AbCD123-@$#', NULL, 'q')", "AqCDnnn-@$#"}},
+       .overloads = {overload}});
 }
 
 }  // namespace weir

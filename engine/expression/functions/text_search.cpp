@@ -30,9 +30,7 @@ void replace(RowOutput& output, std::string_view text, std::string_view search,
   for (std::size_t at = found; at != text.npos; at = text.find(search, at + search.size())) ++count;
   char* out = output.room(text.size() + count * replacement.size());
   std::size_t position = 0;
-  const auto write = [&](std::string_view part) {
-    out = std::copy(part.begin(), part.end(), out);
-  };
+  const auto write = [&](std::string_view part) { out = std::copy(part.begin(), part.end(), out); };
   for (; found != text.npos; found = text.find(search, position)) {
     write(text.substr(position, found - position));
     write(replacement);

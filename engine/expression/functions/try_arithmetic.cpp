@@ -56,7 +56,8 @@ void register_try_arithmetic(FunctionRegistry& registry) {
           {{"try_multiply(2, 3)", "6"}, {"try_multiply(2147483647, 2)", "NULL"}});
   add_try(registry, "try_divide", "/", "a / b, or NULL where b is zero or the quotient is out of range.",
           {{"try_divide(3, 2)", "1.5"}, {"try_divide(1, 0)", "NULL"}});
-  add_try(registry, "try_mod", "%", "a % b, or NULL where b is zero.", {{"try_mod(7, 3)", "1"}, {"try_mod(7, 0)", "NULL"}});
+  add_try(registry, "try_mod", "%", "a % b, or NULL where b is zero.",
+          {{"try_mod(7, 3)", "1"}, {"try_mod(7, 0)", "NULL"}});
 }
 
 }  // namespace weir

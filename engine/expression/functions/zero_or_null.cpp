@@ -41,7 +41,8 @@ class ZeroIfNull final : public Kernel {
     ColumnWriter writer(values.type, context.rows, context.arena);
     for (std::uint32_t row = 0; row < context.rows; ++row) {
       const bool is_error = values.errors != nullptr && values.errors->find(row & values.row_mask) != nullptr;
-      values.is_null(row) && !is_error ? set_zero(values.type, row, writer) : writer.copy_from(row, values, row);
+      values.is_null(row) && !is_error ? set_zero(values.type, row, writer)
+                                       : writer.copy_from(row, values, row);
     }
     return writer.finish();
   }
@@ -53,7 +54,8 @@ class NullIfZero final : public Kernel {
     const Column& values = arguments[0];
     ColumnWriter writer(values.type, context.rows, context.arena);
     for (std::uint32_t row = 0; row < context.rows; ++row) {
-      !values.is_null(row) && is_zero(values, row) ? writer.set_null(row) : writer.copy_from(row, values, row);
+      !values.is_null(row) && is_zero(values, row) ? writer.set_null(row)
+                                                   : writer.copy_from(row, values, row);
     }
     return writer.finish();
   }
@@ -61,7 +63,8 @@ class NullIfZero final : public Kernel {
 
 template <typename KernelClass>
 Overload of_number(bool never_null) {
-  Overload overload = prepared({"number"}, null_type, [](const CallSite&) -> KernelResult { return kernel_of<KernelClass>(); });
+  Overload overload = prepared({"number"}, null_type,
+                               [](const CallSite&) -> KernelResult { return kernel_of<KernelClass>(); });
   overload.result = [](const CallSite& site) -> Result<Type> { return site.types[0]; };
   overload.strict = false;
   overload.never_null = never_null;

@@ -17,6 +17,11 @@ ZoneTable::ZoneTable() {
   }
 }
 
+const ZoneTable& ZoneTable::all() {
+  static const ZoneTable table;
+  return table;
+}
+
 const TimeZone* ZoneTable::find(std::string_view name) const {
   const auto found = zones_.find(name);
   return found == zones_.end() ? nullptr : &found->second;
@@ -37,8 +42,7 @@ Result<ZoneArgument> ZoneArgument::of(const CallSite& site, std::size_t index) {
     WEIR_ASSIGN(TimeZone zone, find_time_zone(*name, time_zone_folder()));
     argument.literal_ = std::make_shared<const TimeZone>(std::move(zone));
   } else {
-    static const auto all = std::make_shared<const ZoneTable>();  // six hundred files
-    argument.table_ = all;
+    argument.table_ = &ZoneTable::all();
   }
   return argument;
 }
@@ -46,7 +50,8 @@ Result<ZoneArgument> ZoneArgument::of(const CallSite& site, std::size_t index) {
 const TimeZone* ZoneArgument::look_up(ZoneMemory& memory, RowOutput& output, std::string_view name) const {
   if (const auto offset = parse_zone_offset(name)) return memory.keep_offset(*offset);
   const TimeZone* zone = table_->find(name);
-  if (zone == nullptr) output.error("bad_time_zone", fmt::format("unknown time zone: {}", name.substr(0, 100)));
+  if (zone == nullptr)
+    output.error("bad_time_zone", fmt::format("unknown time zone: {}", name.substr(0, 100)));
   return zone;
 }
 

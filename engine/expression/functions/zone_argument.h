@@ -1,4 +1,5 @@
-// zone_argument.h — the time zone of a call: a literal, found when the pipeline is checked, or a column, whose rows may name any zone.
+// zone_argument.h — the time zone of a call: a literal, found when the pipeline is checked, or a column,
+// whose rows may name any zone.
 #pragma once
 
 #include <functional>
@@ -15,11 +16,13 @@ namespace weir {
 /// All zones of this machine. Immutable.
 class ZoneTable {
  public:
-  ZoneTable();
+  /// Read when first asked for: some six hundred files. Any thread.
+  static const ZoneTable& all();
   /// Null where there is none of that name; offsets have no entry.
   const TimeZone* find(std::string_view name) const;
 
  private:
+  ZoneTable();
   struct Hash {
     using is_transparent = void;
     std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>()(name); }
@@ -27,7 +30,8 @@ class ZoneTable {
   std::unordered_map<std::string, TimeZone, Hash, std::equal_to<>> zones_;
 };
 
-/// The zone of the latest rows and the span of time around them: in a stream the next row is mostly in the same. One evaluation, one thread.
+/// The zone of the latest rows and the span of time around them: in a stream the next row is mostly in the
+/// same. One evaluation, one thread.
 class ZoneMemory {
  public:
   std::int64_t to_local(const TimeZone& zone, std::int64_t utc) {
@@ -72,7 +76,7 @@ class ZoneArgument {
   const TimeZone* look_up(ZoneMemory& memory, RowOutput& output, std::string_view name) const;
 
   std::shared_ptr<const TimeZone> literal_;
-  std::shared_ptr<const ZoneTable> table_;  // where there is no literal
+  const ZoneTable* table_ = nullptr;  // where there is no literal
 };
 
 /// date_trunc(unit, time, zone) of timestamps; date_arithmetic.cpp registers it.

@@ -1,4 +1,5 @@
-// time_zone_test.cpp — rules, files and names of time zones. tests/functions/time_zones_test.py compares every zone with Python's.
+// time_zone_test.cpp — rules, files and names of time zones. tests/functions/time_zones_test.py compares
+// every zone with Python's.
 #include "engine/data/time_zone.h"
 
 #include <gtest/gtest.h>
@@ -11,17 +12,21 @@
 namespace weir {
 namespace {
 
-/// A TZif file of version 2 with the given changes (seconds and offset) and last line; all numbers big-endian.
-std::string zone_file(std::int32_t first_offset, const std::vector<std::pair<std::int64_t, std::int32_t>>& changes,
+/// A TZif file of version 2 with the given changes (seconds and offset) and last line; all numbers
+/// big-endian.
+std::string zone_file(std::int32_t first_offset,
+                      const std::vector<std::pair<std::int64_t, std::int32_t>>& changes,
                       const std::string& footer, char version = '2') {
   const auto number = [](std::int64_t value, int width) {
     std::string bytes;
-    for (int shift = (width - 1) * 8; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift & 0xff);
+    for (int shift = (width - 1) * 8; shift >= 0; shift -= 8)
+      bytes += static_cast<char>(value >> shift & 0xff);
     return bytes;
   };
   const auto header = [&](std::int64_t moments, std::int64_t types) {
     std::string bytes = std::string("TZif") + version + std::string(15, '\0');
-    for (const std::int64_t count : {std::int64_t{0}, std::int64_t{0}, std::int64_t{0}, moments, types, types * 4})
+    for (const std::int64_t count :
+         {std::int64_t{0}, std::int64_t{0}, std::int64_t{0}, moments, types, types * 4})
       bytes += number(count, 4);
     return bytes;
   };
@@ -37,8 +42,12 @@ std::string zone_file(std::int32_t first_offset, const std::vector<std::pair<std
 }
 
 std::int64_t time(const char* text) { return parse_timestamp(text).value(); }
-std::string local(const TimeZone& zone, const char* utc) { return timestamp_to_string(zone.to_local(time(utc))); }
-std::string utc(const TimeZone& zone, const char* local) { return timestamp_to_string(zone.to_utc(time(local))); }
+std::string local(const TimeZone& zone, const char* utc) {
+  return timestamp_to_string(zone.to_local(time(utc)));
+}
+std::string utc(const TimeZone& zone, const char* local) {
+  return timestamp_to_string(zone.to_utc(time(local)));
+}
 TimeZone zone_of(const std::string& file) { return TimeZone::parse(file).value(); }
 std::string refused(const std::string& file) {
   const Result<TimeZone> zone = TimeZone::parse(file);
@@ -61,9 +70,10 @@ TEST(DaylightRule, CountsOutItsChanges) {
 }
 
 TEST(DaylightRule, TakesNothingElse) {
-  for (const char* text : {"", "C", "CET", "CET-", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0", "CET-1CEST,M3.6.0,M10.5.0",
-                           "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,J0,J1", "CET-1CEST,366,1", "CET-25", "<CET-1", "CET-1CEST,M3.5.0/168,M10.5.0",
-                           "CET-1CEST,M3.5.0,M10.5.0 ", "CET-1:60"}) {
+  for (const char* text :
+       {"", "C", "CET", "CET-", "CET-1CEST", "CET-1CEST,M3.5.0", "CET-1CEST,M13.5.0,M10.5.0",
+        "CET-1CEST,M3.6.0,M10.5.0", "CET-1CEST,M3.5.7,M10.5.0", "CET-1CEST,J0,J1", "CET-1CEST,366,1",
+        "CET-25", "<CET-1", "CET-1CEST,M3.5.0/168,M10.5.0", "CET-1CEST,M3.5.0,M10.5.0 ", "CET-1:60"}) {
     EXPECT_FALSE(DaylightRule::parse(text).has_value()) << text;
   }
   EXPECT_EQ(DaylightRule::parse("<+0330>-3:30").value().standard_offset(), 12'600);
@@ -114,10 +124,13 @@ TEST(TimeZone, RefusesWhatIsNoFile) {
   ASSERT_EQ(refused(good), "accepted");
   EXPECT_EQ(refused(""), "not a time zone file: it does not begin as one");
   EXPECT_EQ(refused("TZif"), "not a time zone file: it does not begin as one");
-  EXPECT_EQ(refused(zone_file(0, {}, "", '\0')), "not a time zone file: it is of version 1; version 2 is needed");
+  EXPECT_EQ(refused(zone_file(0, {}, "", '\0')),
+            "not a time zone file: it is of version 1; version 2 is needed");
   EXPECT_EQ(refused(zone_file(0, {}, "no rule")), "not a time zone file: its last line is no rule: no rule");
-  EXPECT_EQ(refused(zone_file(0, {{5, 1}, {5, 2}}, "")), "not a time zone file: its changes are not in order");
-  for (std::size_t length = 0; length < good.size(); ++length) EXPECT_NE(refused(good.substr(0, length)), "accepted") << length;
+  EXPECT_EQ(refused(zone_file(0, {{5, 1}, {5, 2}}, "")),
+            "not a time zone file: its changes are not in order");
+  for (std::size_t length = 0; length < good.size(); ++length)
+    EXPECT_NE(refused(good.substr(0, length)), "accepted") << length;
 }
 
 TEST(TimeZones, KnowOffsetsAsJavaAndSparkWriteThem) {
@@ -136,7 +149,8 @@ TEST(TimeZones, KnowOffsetsAsJavaAndSparkWriteThem) {
   EXPECT_EQ(offset("UTC+3"), 10'800);
   EXPECT_EQ(offset("UT+01:00"), 3'600);
   EXPECT_EQ(offset("EST"), -18'000);
-  for (const char* name : {"", "+", "+18:01", "+19", "+1:2:3", "+01:60", "7", "GMT0", "utc", "+01:00 ", "UTC+", "+01:0203", "Europe/Berlin"})
+  for (const char* name : {"", "+", "+18:01", "+19", "+1:2:3", "+01:60", "7", "GMT0", "utc", "+01:00 ",
+                           "UTC+", "+01:0203", "Europe/Berlin"})
     EXPECT_FALSE(parse_zone_offset(name).has_value()) << name;
 }
 
@@ -157,7 +171,8 @@ TEST(TimeZones, SayWhichNameWasMeant) {
   const Result<TimeZone> nowhere = find_time_zone("Europe/Berlin", "/nowhere");
   ASSERT_FALSE(nowhere.ok());
   EXPECT_EQ(nowhere.error().message(),
-            "unknown time zone: Europe/Berlin (there are no time zone files in /nowhere; Debian's package is tzdata)");
+            "unknown time zone: Europe/Berlin (there are no time zone files in /nowhere; Debian's package is "
+            "tzdata)");
 }
 
 }  // namespace
