@@ -8,7 +8,8 @@ if(WEIR_SANITIZE MATCHES "thread")
 endif()
 set(WEIR_SANITIZER_ENVIRONMENT
   "TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/sanitize/tsan.supp:halt_on_error=1:second_deadlock_stack=1"
-  "ASAN_OPTIONS=detect_stack_use_after_return=1" "UBSAN_OPTIONS=print_stacktrace=1")
+  "ASAN_OPTIONS=detect_stack_use_after_return=1" "UBSAN_OPTIONS=print_stacktrace=1"
+  "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/sanitize/lsan.supp:print_suppressions=0")
 
 function(weir_library name)
   cmake_parse_arguments(arg "" "" "DEPENDS;PRIVATE;SUBFOLDERS" ${ARGN})
