@@ -173,5 +173,43 @@ TEST(Nested, GoThroughArrowAndBack) {
   }
 }
 
+// struct(a, 'x') has the columns themselves for children, and one of them is constant.
+TEST(Nested, StructsOfConstantsAreReadAndGoThroughArrow) {
+  constexpr std::uint32_t rows = 5;
+  Arena arena;
+  const Type type = struct_type({{"n", int32_type}, {"word", string_type}, {"none", string_type}});
+  ColumnWriter numbers(int32_type, rows, arena);
+  ColumnWriter writer(type, rows, arena, true);
+  std::vector<Value> values;
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    if (row != 2) numbers.set(row, static_cast<std::int32_t>(row));
+    writer.set(row, row);
+    values.push_back(nested(type, {row == 2 ? null_of(int32_type) : number(static_cast<std::int32_t>(row)),
+                                   text("a word that is not inline"), null_of(string_type)}));
+  }
+  Column column = writer.finish();
+  column.children = std::make_shared<const std::vector<Column>>(
+      std::vector<Column>{numbers.finish(), constant_column(text("a word that is not inline"), rows, arena),
+                          constant_column(null_of(string_type), rows, arena)});
+  Arena other;
+  const std::vector<std::uint32_t> backwards{4, 3, 2, 1, 0};
+  const Column chosen = gather(column, backwards, other);
+  ColumnBuilder copies(type, other);
+  for (std::uint32_t row = 0; row < rows; ++row) copies.append_from(column, row);
+  const Column copied = copies.finish();
+  Batch batch{std::make_shared<Schema>(Schema{{{"s", type, true}}}), {column}, rows};
+  ArrowSchema arrow_schema;
+  ArrowArray arrow_array;
+  export_batch(batch, nullptr, &arrow_schema, &arrow_array);
+  auto imported = import_batch(&arrow_schema, &arrow_array);
+  ASSERT_TRUE(imported.ok()) << imported.error().message();
+  for (std::uint32_t row = 0; row < rows; ++row) {
+    EXPECT_EQ(value_at(column, row), values[row]);
+    EXPECT_EQ(value_at(chosen, row), values[backwards[row]]);
+    EXPECT_EQ(value_at(copied, row), values[row]);
+    EXPECT_EQ(value_at(imported->batch.columns[0], row), values[row]);
+  }
+}
+
 }  // namespace
 }  // namespace weir
