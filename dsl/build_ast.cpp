@@ -363,6 +363,13 @@ AstPtr AstBuilder::extract(Parser::ExtractContext* context) {
     if (wanted == field) return call(function, list_of(std::move(operand)), context);
     names.emplace_back(field);
   }
+  for (const char* field : {"yearofweek", "isoyear", "dayofweek_iso", "isodow", "epoch", "milliseconds", "microseconds",
+                            "decade", "century", "millennium"}) {
+    names.emplace_back(field);
+    if (wanted != field) continue;
+    AstPtr name = make(LiteralAst{Value{string_type, wanted}}, place(context->name()));
+    return call("date_part", list_of(std::move(name), std::move(operand)), context);
+  }
   const std::string nearest = nearest_name(wanted, names);
   report(Error{ErrorKind::user, fmt::format("unknown field of EXTRACT: {}", wanted)}.with_hint(
              nearest.empty() ? fmt::format("fields are {}", fmt::join(names, ", "))

@@ -196,6 +196,19 @@ TEST(BinaryTexts, AreReadStrictly) {
   EXPECT_EQ(answer("mask('a', 'XX')"), "refused: mask: one character stands for another: XX");
 }
 
+TEST(NamedCasts, AreThoseOfTheirTypes) {
+  check({{"int('x')", "error bad_cast"},
+         {"int(2147483648)", "error overflow"},
+         {"date('2024-02-30')", "error bad_cast"},
+         {"typeof(decimal('42.5'))", "decimal(10,0)"},
+         {"string(NULL)", "NULL"},
+         {"ilike('10%', '10\\%')", "true"},
+         {"ilike('a', NULL)", "NULL"},
+         {"ilike('STRASSE', 'straße')", "false"},
+         {"bitand(-1, 9223372036854775807)", "9223372036854775807"}});
+  EXPECT_EQ(answer("date(TRUE)"), "refused: cannot cast bool to date");
+}
+
 TEST(Hashes, AreThoseOfSpark) {
   check({{"sha2('', 256)", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"},
          {"sha2('abc', 224)", "23097d223405d8228642a477bda255b32aadbce4bda0b3f7e36c9da7"},

@@ -31,7 +31,10 @@ TEST(DateParts, KnowPostgresFields) {
          {"date_part('microseconds', TIMESTAMP '1969-12-31 23:59:59.5')", "59500000"},
          {"date_part('epoch', TIMESTAMP '1969-12-31 23:59:59.5')", "-0.500000"},
          {"date_part('epoch', DATE '9999-12-31')", "253402214400.000000"},
-         {"date_part('isoyear', DATE '2021-01-01')", "2020"}});
+         {"date_part('isoyear', DATE '2021-01-01')", "2020"},
+         {"EXTRACT(epoch FROM TIMESTAMP '1970-01-01 00:00:01.5')", "1.500000"},
+         {"EXTRACT(isodow FROM DATE '2024-11-03')", "7"}});
+  EXPECT_EQ(answer("EXTRACT(epok FROM DATE '2024-11-03')"), "refused: unknown field of EXTRACT: epok");
 }
 
 TEST(DateArithmetic, RefusesWhatNoDateCanBe) {

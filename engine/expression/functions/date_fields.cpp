@@ -98,6 +98,7 @@ void register_date_fields(FunctionRegistry& registry) {
                      strict({"timestamp", "string"}, date_type, of_time)}});
   add(registry,
       {.name = "make_timestamp",
+       .aliases = {"make_timestamp_ltz", "make_timestamp_ntz"},
        .family = family,
        .signature = "make_timestamp(year bigint, month bigint, day bigint, hour bigint, minute "
                     "bigint, second decimal[, zone string]) -> timestamp",

@@ -151,7 +151,7 @@ void register_now(FunctionRegistry& registry) {
   const auto now = [](const CallSite& site) -> KernelResult { return kernel_of<Now>(site.result); };
   add(registry,
       {.name = "current_timestamp",
-       .aliases = {"now"},
+       .aliases = {"now", "localtimestamp"},
        .family = family,
        .signature = "current_timestamp() -> timestamp",
        .summary = "The time at which the row is computed; a row read again after a crash gets another one.",

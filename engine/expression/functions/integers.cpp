@@ -201,6 +201,37 @@ void add_of_two(FunctionRegistry& registry, const char* name, const char* summar
                      [body](RowOutput& output, std::int64_t a, std::int64_t b) { body(output, a, b); })}});
 }
 
+template <typename Operation>
+void add_bitwise(FunctionRegistry& registry, const char* name, const char* summary, FunctionExample example,
+                 Operation operation) {
+  add(registry,
+      {.name = name,
+       .family = family,
+       .signature = fmt::format("{}(a int or bigint, b int or bigint) -> the wider type", name),
+       .summary = summary,
+       .examples = {std::move(example)},
+       .overloads = {strict({"int", "int"}, int32_type,
+                            [operation](std::int32_t a, std::int32_t b) { return operation(a, b); }),
+                     strict({"bigint", "bigint"}, int64_type,
+                            [operation](std::int64_t a, std::int64_t b) { return operation(a, b); })}});
+}
+
+void register_bitwise(FunctionRegistry& registry) {
+  add_bitwise(registry, "bitand", "The bits that are set in both.", {"bitand(3, 5)", "1"},
+              [](auto a, auto b) { return a & b; });
+  add_bitwise(registry, "bitor", "The bits that are set in one or both.", {"bitor(3, 5)", "7"},
+              [](auto a, auto b) { return a | b; });
+  add_bitwise(registry, "bitxor", "The bits that are set in just one.", {"bitxor(3, 5)", "6"},
+              [](auto a, auto b) { return a ^ b; });
+  add(registry, {.name = "bitnot",
+                 .family = family,
+                 .signature = "bitnot(value int or bigint) -> the type of value",
+                 .summary = "The bits that are not set.",
+                 .examples = {{"bitnot(0)", "-1"}},
+                 .overloads = {strict({"int"}, int32_type, [](std::int32_t value) { return ~value; }),
+                               strict({"bigint"}, int64_type, [](std::int64_t value) { return ~value; })}});
+}
+
 void register_divisors(FunctionRegistry& registry) {
   add_of_two(registry, "div", "The quotient cut to a whole number.",
              {{"div(9, 4)", "2"}, {"div(-9, 4)", "-2"}}, whole_quotient);
@@ -217,6 +248,7 @@ void register_divisors(FunctionRegistry& registry) {
 
 void register_integers(FunctionRegistry& registry) {
   register_bits(registry);
+  register_bitwise(registry);
   register_divisors(registry);
   const auto of_text = [](RowOutput& output, std::string_view text, std::int64_t from, std::int64_t to) {
     convert_base(output, text, from, to);
