@@ -7,11 +7,13 @@ namespace weir {
 void register_builtin_functions(FunctionRegistry& registry) {
   register_operators(registry);
   register_cast(registry);
+  register_named_casts(registry);
   register_conditional(registry);
   register_zero_or_null(registry);
   register_value_tests(registry);
   register_concatenation(registry);
   register_letter_case(registry);
+  register_ilike(registry);
   register_padding(registry);
   register_text_parts(registry);
   register_text_search(registry);

@@ -10,6 +10,8 @@ class FunctionRegistry;
 void register_operators(FunctionRegistry& registry);
 // cast, try_cast
 void register_cast(FunctionRegistry& registry);
+// boolean, int, bigint, double, decimal, string, binary, date, timestamp
+void register_named_casts(FunctionRegistry& registry);
 // coalesce, nullif, if, ifnull, nvl2, greatest, least
 void register_conditional(FunctionRegistry& registry);
 // zeroifnull, nullifzero
@@ -20,6 +22,8 @@ void register_value_tests(FunctionRegistry& registry);
 void register_concatenation(FunctionRegistry& registry);
 // lower, upper, initcap
 void register_letter_case(FunctionRegistry& registry);
+// ilike
+void register_ilike(FunctionRegistry& registry);
 // trim, ltrim, rtrim, btrim, lpad, rpad, repeat
 void register_padding(FunctionRegistry& registry);
 // length, substring, left, right, split_part ...
