@@ -120,8 +120,10 @@ void EpochAssembler::add_table(std::size_t sink, std::size_t stage,
 
 void EpochAssembler::take_state(std::size_t stage, const std::vector<StagedChunkPtr>& chunks) {
   for (const StagedChunkPtr& chunk : chunks) {
-    for (std::size_t g = 0; g < chunk->gathered.size(); ++g)
-      state_->merge(stages_[stage].gatherings[g].aggregate, *chunk->gathered[g].groups);
+    for (std::size_t g = 0; g < chunk->gathered.size(); ++g) {
+      const GatheredRows& rows = chunk->gathered[g];
+      if (rows.groups != nullptr) state_->merge(stages_[stage].gatherings[g].aggregate, *rows.groups);
+    }
   }
   changes_ = &state_->take_changes(write_.epoch);
   write_.advances.push_back(changes_->advance);
@@ -278,9 +280,16 @@ void EpochAssembler::count_expansions(std::size_t stage, std::size_t block, cons
 
 std::set<std::string> EpochAssembler::sinks_below(std::size_t stage, std::size_t block) const {
   std::set<std::string> sinks;
+  const auto is_below = [&](std::size_t at) {
+    while (at != 0 && at != block) at = stages_[stage].expansions[at - 1].parent;
+    return at == block;
+  };
   for (const Branch& branch : stages_[stage].branches) {
-    for (std::size_t at = branch.block; at != 0; at = stages_[stage].expansions[at - 1].parent) {
-      if (at == block) sinks.insert(plan_.sinks[branch.sink].table.sink);
+    if (is_below(branch.block)) sinks.insert(plan_.sinks[branch.sink].table.sink);
+  }
+  for (const Gathering& gathering : stages_[stage].gatherings) {
+    for (std::size_t sink = 0; sink < plan_.sinks.size() && is_below(gathering.block); ++sink) {
+      if (state_->feeds(sink, gathering.aggregate)) sinks.insert(plan_.sinks[sink].table.sink);
     }
   }
   return sinks;

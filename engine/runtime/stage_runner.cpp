@@ -8,22 +8,29 @@
 #include "engine/data/hash.h"
 #include "engine/expression/program.h"
 #include "engine/runtime/keyed_state.h"
-#include "engine/runtime/record_part.h"
 
 namespace weir {
-namespace {
 
 /// The rows that a branch or an expansion still takes, beside where each came from.
-struct Selection {
+struct StageRunner::Selection {
   std::vector<std::uint32_t> rows;
   std::vector<std::uint32_t> records;
 };
+
+namespace {
+
+/// Made rows that are handled at once: few enough for the cache, and for memory where a function makes many of one row.
+constexpr std::size_t rows_at_once = 16 * 1024;
+constexpr std::size_t first_slice = 256;
+/// Rows that may be made of one record: a mistake in a pipeline must not eat the machine.
+constexpr std::uint32_t most_rows_of_record = 1'000'000;
 
 // A constant column holds its one error at row 0.
 const RowError* error_at(const Column& column, std::uint32_t row) {
   return column.errors == nullptr ? nullptr : column.errors->find(row & column.row_mask);
 }
 
+template <typename Selection>
 Selection select_all(std::uint32_t row_count, const std::vector<std::uint32_t>& origins) {
   Selection selection{std::vector<std::uint32_t>(row_count), origins};
   std::iota(selection.rows.begin(), selection.rows.end(), 0u);
@@ -31,7 +38,7 @@ Selection select_all(std::uint32_t row_count, const std::vector<std::uint32_t>& 
 }
 
 // Keeps the rows for which `keeps(row, record)` holds.
-template <typename Keeps>
+template <typename Selection, typename Keeps>
 void keep_if(Selection& selection, const Keeps& keeps) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < selection.rows.size(); ++i) {
@@ -44,6 +51,7 @@ void keep_if(Selection& selection, const Keeps& keeps) {
 }
 
 // A row with an error in the predicate is rejected, one where it is not true is filtered.
+template <typename Selection>
 void apply_predicate(const Column& predicate, bool errors_are_null, Selection& selection, std::vector<RefusedRecord>& refused,
                      std::int64_t& filtered) {
   keep_if(selection, [&](std::uint32_t row, std::uint32_t record) {
@@ -59,7 +67,7 @@ void apply_predicate(const Column& predicate, bool errors_are_null, Selection& s
 }
 
 // Takes out the rows for which a column could not be computed; `describe(c)` begins the message.
-template <typename Describe>
+template <typename Selection, typename Describe>
 void drop_failed(std::span<const Column> columns, Selection& selection, std::vector<RefusedRecord>& refused, const Describe& describe) {
   if (std::none_of(columns.begin(), columns.end(), [](const Column& column) { return column.errors != nullptr; })) return;
   keep_if(selection, [&](std::uint32_t row, std::uint32_t record) {
@@ -74,6 +82,7 @@ void drop_failed(std::span<const Column> columns, Selection& selection, std::vec
 }
 
 // Keeps of `selection` the rows that are still in `rows`, by record: both ascend.
+template <typename Selection>
 void keep_matching(const std::vector<EncodedRow>& rows, Selection& selection) {
   if (rows.size() == selection.rows.size()) return;
   std::size_t at = 0;
@@ -84,6 +93,19 @@ void keep_matching(const std::vector<EncodedRow>& rows, Selection& selection) {
   }
   selection.rows.resize(rows.size());
   selection.records.resize(rows.size());
+}
+
+// Adds rows that were encoded apart.
+void append_rows(const EncodedRows& from, EncodedRows& to) {
+  const auto bytes = static_cast<std::uint32_t>(to.bytes.size()), keys = static_cast<std::uint32_t>(to.keys.size());
+  to.bytes += from.bytes;
+  to.keys += from.keys;
+  for (EncodedRow row : from.rows) {
+    row.offset += bytes;
+    row.key_offset += keys;
+    to.rows.push_back(row);
+  }
+  to.refused.insert(to.refused.end(), from.refused.begin(), from.refused.end());
 }
 
 std::vector<Column> gather_all(std::span<const Column> columns, std::span<const std::uint32_t> rows, Arena& arena) {
@@ -158,26 +180,25 @@ void StageRunner::run(StagedChunk& chunk) const {
   chunk.branches.resize(branches_.size());
   chunk.blocks.resize(expansions_.size());
   chunk.gathered.resize(gatherings_.size());
-  run_block(0, {std::move(decoded.batch), std::move(decoded.record_of_row)}, chunk);
+  run_block(0, {std::move(decoded.batch), decoded.record_of_row, decoded.record_of_row}, chunk.raw->arena, chunk);
   chunk.raw->arena.keep_blocks(blocks_of_records);
 }
 
-void StageRunner::run_block(std::size_t block, const BlockRows& rows, StagedChunk& chunk) const {
-  const std::vector<Column> results = programs_[block].evaluate(rows.batch, chunk.raw->arena, clock_.wall_microseconds());
+void StageRunner::run_block(std::size_t block, const BlockRows& rows, Arena& arena, StagedChunk& chunk) const {
+  const std::vector<Column> results = programs_[block].evaluate(rows.batch, arena, clock_.wall_microseconds());
   for (std::size_t i = 0; i < branches_.size(); ++i) {
     if (branches_[i].block == block) run_branch(branches_[i], results, rows, chunk.branches[i]);
   }
   for (std::size_t i = 0; i < gatherings_.size(); ++i) {
-    if (gatherings_[i].block == block) run_gathering(gatherings_[i], results, rows, block, chunk, chunk.gathered[i]);
+    if (gatherings_[i].block == block) run_gathering(gatherings_[i], results, rows, arena, chunk, chunk.gathered[i]);
   }
   for (std::size_t i = 0; i < expansions_.size(); ++i) {
-    if (expansions_[i].expansion->parent != block) continue;
-    run_block(i + 1, run_expansion(expansions_[i], results, rows, chunk.raw->arena, chunk.blocks[i]), chunk);
+    if (expansions_[i].expansion->parent == block) run_expansion(i, results, rows, chunk);
   }
 }
 
 void StageRunner::run_branch(const BranchPlan& branch, const std::vector<Column>& results, const BlockRows& rows, BranchRows& out) const {
-  Selection selection = select_all(rows.batch.row_count, rows.origins);
+  Selection selection = select_all<Selection>(rows.batch.row_count, rows.origins);
   const Column* outputs = results.data() + branch.results.first_column;
   if (branch.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.rows.refused, out.filtered);
   const std::span<const Column> columns(outputs, branch.results.column_count);
@@ -185,19 +206,28 @@ void StageRunner::run_branch(const BranchPlan& branch, const std::vector<Column>
     drop_failed(columns, selection, out.rows.refused,
                 [&](std::size_t c) { return "column " + branch.table->schema.fields[c].name + ": "; });
   }
-  branch.encoder->encode_keys(columns, selection.rows, selection.records, out.rows);
+  if (branch.block == 0) return encode(branch, columns, selection, out.rows, out.duplicates);
+  // The rows of a block come slice by slice.
+  EncodedRows slice;
+  encode(branch, columns, selection, slice, out.duplicates);
+  append_rows(slice, out.rows);
+}
+
+void StageRunner::encode(const BranchPlan& branch, std::span<const Column> columns, Selection& selection, EncodedRows& out,
+                         std::int64_t& duplicates) const {
+  branch.encoder->encode_keys(columns, selection.rows, selection.records, out);
   if (branch.seen != nullptr) {
-    const std::size_t before = out.rows.rows.size();
-    out.duplicates += static_cast<std::int64_t>(before - branch.seen->keep_unknown(out.rows.rows));
+    const std::size_t before = out.rows.size();
+    duplicates += static_cast<std::int64_t>(before - branch.seen->keep_unknown(out.rows));
   }
-  keep_matching(out.rows.rows, selection);
-  branch.encoder->encode_values(columns, selection.rows, out.rows);
+  keep_matching(out.rows, selection);
+  branch.encoder->encode_values(columns, selection.rows, out);
 }
 
 // Groups of the chunk alone; the lane merges them in the order of commits, which decides nothing.
 void StageRunner::run_gathering(const GatheringPlan& gathering, const std::vector<Column>& results, const BlockRows& rows,
-                                std::size_t block, StagedChunk& chunk, GatheredRows& out) const {
-  Selection selection = select_all(rows.batch.row_count, rows.origins);
+                                Arena& arena, StagedChunk& chunk, GatheredRows& out) const {
+  Selection selection = select_all<Selection>(rows.batch.row_count, rows.origins);
   const Column* outputs = results.data() + gathering.results.first_column;
   if (gathering.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.refused, out.filtered);
   const std::span<const Column> columns(outputs, gathering.results.column_count);
@@ -214,48 +244,77 @@ void StageRunner::run_gathering(const GatheringPlan& gathering, const std::vecto
   std::vector<RowPosition> positions;
   if (gathering.shape->uses_positions()) {
     const std::uint64_t split = hash_bytes(chunk.split->source_name + "/" + chunk.split->split).low;
-    for (const std::uint32_t row : selection.records) {
-      const std::uint32_t record = part_of(stage_, block, chunk, row).record;
-      positions.push_back({0, split, static_cast<std::uint64_t>(chunk.raw->records[record].offset)});
-    }
+    for (const std::uint32_t row : selection.rows)
+      positions.push_back({0, split, static_cast<std::uint64_t>(chunk.raw->records[rows.records[row]].offset)});
   }
-  out.groups = std::make_unique<GroupTable>(*gathering.shape);
-  out.groups->add({columns.first(gathering.gathering->keys.size()), arguments, filters, selection.rows, positions}, chunk.raw->arena);
-  out.absorbed = static_cast<std::int64_t>(selection.rows.size());
+  if (out.groups == nullptr) out.groups = std::make_unique<GroupTable>(*gathering.shape);
+  out.groups->add({columns.first(gathering.gathering->keys.size()), arguments, filters, selection.rows, positions}, arena);
+  out.absorbed += static_cast<std::int64_t>(selection.rows.size());
 }
 
-StageRunner::BlockRows StageRunner::run_expansion(const ExpansionPlan& expansion, const std::vector<Column>& results, const BlockRows& rows,
-                                                  Arena& arena, MadeBlock& out) const {
-  Selection selection = select_all(rows.batch.row_count, rows.origins);
+void StageRunner::run_expansion(std::size_t number, const std::vector<Column>& results, const BlockRows& rows,
+                                StagedChunk& chunk) const {
+  const ExpansionPlan& expansion = expansions_[number];
+  MadeBlock& out = chunk.blocks[number];
+  Selection selection = select_all<Selection>(rows.batch.row_count, rows.origins);
   const Column* outputs = results.data() + expansion.results.first_column;
   if (expansion.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.refused, out.filtered);
-  const std::size_t argument_count = expansion.expansion->arguments.size();
-  const std::span<const Column> arguments(outputs, argument_count);
-  const std::span<const Column> carried(outputs + argument_count, expansion.results.column_count - argument_count);
-  const std::string& name = expansion.expansion->explode->call.function->declaration.name;
-  const auto describe = [&](std::size_t) { return name + ": "; };
-  if (!errors_are_null_) drop_failed(arguments, selection, out.refused, describe);
-
-  EvaluationContext context{static_cast<std::uint32_t>(selection.rows.size()), arena, clock_.wall_microseconds()};
-  ExpandedRows expanded =
-      expand(*expansion.expansion->explode->call.body, expansion.rules, gather_all(arguments, selection.rows, arena), context);
-  for (const RowError& error : expanded.errors)
-    out.refused.push_back({selection.records[error.row], error.code, describe(0) + error.message});
-  out.filtered += expanded.empty;
-  const std::size_t sources = selection.rows.size() - expanded.errors.size() - expanded.empty;
-  out.added += static_cast<std::int64_t>(expanded.parents.size()) - static_cast<std::int64_t>(sources);
-
-  BlockRows made;
-  made.batch.row_count = static_cast<std::uint32_t>(expanded.parents.size());
-  made.origins.resize(expanded.parents.size());
-  std::iota(made.origins.begin(), made.origins.end(), 0u);
-  std::vector<std::uint32_t> parent_rows(expanded.parents.size());
-  out.parents.resize(expanded.parents.size());
-  for (std::size_t i = 0; i < parent_rows.size(); ++i) {
-    parent_rows[i] = selection.rows[expanded.parents[i]];
-    out.parents[i] = selection.records[expanded.parents[i]];
+  const std::span<const Column> columns(outputs, expansion.results.column_count);
+  if (!errors_are_null_) {
+    const std::string& name = expansion.expansion->explode->call.function->declaration.name;
+    drop_failed(columns.first(expansion.expansion->arguments.size()), selection, out.refused, [&](std::size_t) { return name + ": "; });
   }
-  made.batch.columns = gather_all(carried, parent_rows, arena);
+  std::size_t size = first_slice;
+  for (std::size_t from = 0; from < selection.rows.size();) {
+    const std::size_t to = std::min(from + size, selection.rows.size());
+    const auto part = [&](const std::vector<std::uint32_t>& all) {
+      return std::vector<std::uint32_t>(all.begin() + static_cast<std::ptrdiff_t>(from), all.begin() + static_cast<std::ptrdiff_t>(to));
+    };
+    Arena of_slice;
+    const BlockRows made = make_rows(expansion, columns, {part(selection.rows), part(selection.records)}, rows, of_slice, out);
+    run_block(number + 1, made, of_slice, chunk);
+    size = std::clamp<std::size_t>((to - from) * rows_at_once / std::max<std::size_t>(made.batch.row_count, 1), 1, rows_at_once);
+    from = to;
+  }
+}
+
+// The rows made of `slice`, numbered after those made before. `columns` are the arguments of the call, then what is carried along.
+StageRunner::BlockRows StageRunner::make_rows(const ExpansionPlan& expansion, std::span<const Column> columns, const Selection& slice,
+                                              const BlockRows& rows, Arena& arena, MadeBlock& out) const {
+  const std::size_t argument_count = expansion.expansion->arguments.size();
+  const std::string& name = expansion.expansion->explode->call.function->declaration.name;
+  EvaluationContext context{static_cast<std::uint32_t>(slice.rows.size()), arena, clock_.wall_microseconds()};
+  ExpandedRows expanded = expand(*expansion.expansion->explode->call.body, expansion.rules,
+                                 gather_all(columns.first(argument_count), slice.rows, arena), context);
+  for (const RowError& error : expanded.errors) out.refused.push_back({slice.records[error.row], error.code, name + ": " + error.message});
+  out.filtered += expanded.empty;
+
+  const auto first = static_cast<std::uint32_t>(out.parents.size());
+  BlockRows made;
+  std::vector<std::uint32_t> parent_rows, kept;
+  for (std::size_t from = 0, to = 0; from < expanded.parents.size(); from = to) {
+    const std::uint32_t parent = expanded.parents[from], record = rows.records[slice.rows[parent]];
+    while (to < expanded.parents.size() && expanded.parents[to] == parent) ++to;
+    if (record != out.last_record) out.rows_of_record = 0;
+    out.last_record = record;
+    if (to - from > most_rows_of_record - out.rows_of_record) {
+      out.refused.push_back({slice.records[parent], "too_large", fmt::format("{}: more than {} rows of one record", name, most_rows_of_record)});
+      continue;
+    }
+    out.rows_of_record += static_cast<std::uint32_t>(to - from);
+    out.added += static_cast<std::int64_t>(to - from) - 1;
+    for (std::size_t i = from; i < to; ++i) {
+      kept.push_back(static_cast<std::uint32_t>(i));
+      parent_rows.push_back(slice.rows[parent]);
+      out.parents.push_back(slice.records[parent]);
+      made.records.push_back(record);
+    }
+  }
+  made.batch.row_count = static_cast<std::uint32_t>(kept.size());
+  made.origins.resize(kept.size());
+  std::iota(made.origins.begin(), made.origins.end(), first);
+  made.batch.columns = gather_all(columns.subspan(argument_count), parent_rows, arena);
+  if (kept.size() != expanded.parents.size()) expanded.columns = gather_all(expanded.columns, kept, arena);
   std::move(expanded.columns.begin(), expanded.columns.end(), std::back_inserter(made.batch.columns));
   return made;
 }

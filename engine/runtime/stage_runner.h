@@ -53,16 +53,21 @@ class StageRunner {
   struct BlockRows {
     Batch batch;
     std::vector<std::uint32_t> origins;
+    std::vector<std::uint32_t> records;  // of each row: the record that it was made of in the end
   };
+  struct Selection;
   StageRunner(const Stage& stage, const Clock& clock, std::unique_ptr<Decoder> decoder, bool errors_are_null);
   static Results add_roots(const ExpressionPtr& predicate, std::vector<ExpressionPtr> expressions, std::vector<ExpressionPtr>& roots);
   Status compile(const Plan& plan, const Store& store, const AllTableKeys& keys);
-  void run_block(std::size_t block, const BlockRows& rows, StagedChunk& chunk) const;
+  void run_block(std::size_t block, const BlockRows& rows, Arena& arena, StagedChunk& chunk) const;
   void run_branch(const BranchPlan& branch, const std::vector<Column>& results, const BlockRows& rows, BranchRows& out) const;
-  void run_gathering(const GatheringPlan& gathering, const std::vector<Column>& results, const BlockRows& rows, std::size_t block,
+  void encode(const BranchPlan& branch, std::span<const Column> columns, Selection& selection, EncodedRows& out,
+              std::int64_t& duplicates) const;
+  void run_gathering(const GatheringPlan& gathering, const std::vector<Column>& results, const BlockRows& rows, Arena& arena,
                      StagedChunk& chunk, GatheredRows& out) const;
-  BlockRows run_expansion(const ExpansionPlan& expansion, const std::vector<Column>& results, const BlockRows& rows, Arena& arena,
-                          MadeBlock& out) const;
+  void run_expansion(std::size_t number, const std::vector<Column>& results, const BlockRows& rows, StagedChunk& chunk) const;
+  BlockRows make_rows(const ExpansionPlan& expansion, std::span<const Column> columns, const Selection& slice,
+                      const BlockRows& rows, Arena& arena, MadeBlock& out) const;
 
   const Stage& stage_;
   const Clock& clock_;

@@ -40,11 +40,13 @@ struct MadeBlock {
   std::vector<RefusedRecord> refused;   // `record` is a row of the parent block, or a record
   std::int64_t filtered = 0;            // rows of the parent that the predicate left out, or of which nothing was made
   std::int64_t added = 0;               // how many more rows than the ones they were made of
+  std::uint32_t last_record = ~0u;      // while it is made: the record of the latest rows, and how many were made of it so far
+  std::uint32_t rows_of_record = 0;
 };
 
 /// What a gathering of a stage made of a chunk.
 struct GatheredRows {
-  std::unique_ptr<GroupTable> groups;
+  std::unique_ptr<GroupTable> groups;  // null where no row came
   std::vector<RefusedRecord> refused;  // `record` is a record, or a row of the gathering's block
   std::int64_t filtered = 0;
   std::int64_t absorbed = 0;
