@@ -144,6 +144,7 @@ TEST(FormatString, PrintsAsJavaDoes) {
   EXPECT_EQ(answer("format_string('%s %s', 'x')"),
             "refused: format_string: the format names 2 arguments, the call has 1");
   EXPECT_EQ(answer("format_string('%y', 'x')").substr(0, 23), "refused: bad format: %y");
+  EXPECT_EQ(answer("format_string('%20000d', 1)"), "refused: bad format: %20000d (that is too wide)");
   EXPECT_EQ(answer("format_string('50%')").substr(0, 22), "refused: bad format: %");
 }
 

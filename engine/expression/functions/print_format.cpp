@@ -8,7 +8,7 @@
 namespace weir {
 namespace {
 
-constexpr int most_width = 1'000'000;
+constexpr int most_width = 10'000;
 constexpr std::string_view conversions = "sdxXofeEgGcb";
 
 class FormatReader {

@@ -3,7 +3,12 @@
 #include "engine/data/time_zone.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
 #include <string>
 
 #include "engine/data/calendar.h"
@@ -131,6 +136,44 @@ TEST(TimeZone, RefusesWhatIsNoFile) {
             "not a time zone file: its changes are not in order");
   for (std::size_t length = 0; length < good.size(); ++length)
     EXPECT_NE(refused(good.substr(0, length)), "accepted") << length;
+}
+
+TEST(TimeZone, AnswersForEveryFileThatItAccepts) {
+  const std::string good = zone_file(-5000, {{-3'000'000'000, 3600}, {0, 7200}, {1'000'000'000, -3600}},
+                                     "CET-1CEST,M3.5.0,M10.5.0/3");
+  std::mt19937_64 random(11);
+  int accepted = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::string damaged = good;
+    for (std::size_t i = random() % 4 + 1; i > 0; --i)
+      damaged[random() % damaged.size()] = static_cast<char>(random());
+    const Result<TimeZone> zone = TimeZone::parse(damaged);
+    if (!zone.ok()) continue;
+    ++accepted;
+    const auto at = static_cast<std::int64_t>(random() % 315'537'897'600) * microseconds_per_second +
+                    time("0001-01-01 00:00:00");
+    ASSERT_TRUE(zone->span_of_utc(at).holds(at));
+    ASSERT_TRUE(zone->span_of_local(at).holds(at));
+  }
+  EXPECT_GT(accepted, 1'000);
+}
+
+TEST(TimeZones, ComeFromTheFolderThatTzdirNames) {
+  const char* before = std::getenv("TZDIR");
+  const std::string kept = before == nullptr ? "" : before;
+  const std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("weir_time_zone_test_" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder / "Mars");
+  std::ofstream(folder / "Mars" / "Olympus", std::ios::binary) << zone_file(2400, {}, "MMT-0:40");
+  std::ofstream(folder / "README", std::ios::binary) << "no zone";
+  setenv("TZDIR", folder.c_str(), 1);
+  EXPECT_EQ(time_zone_folder(), folder.string());
+  EXPECT_EQ(time_zone_names(time_zone_folder()), std::vector<std::string>{"Mars/Olympus"});
+  EXPECT_EQ(local(find_time_zone("Mars/Olympus", time_zone_folder()).value(), "2024-01-01 00:00:00"),
+            "2024-01-01 00:40:00");
+  EXPECT_FALSE(find_time_zone("README", time_zone_folder()).ok());
+  kept.empty() ? unsetenv("TZDIR") : setenv("TZDIR", kept.c_str(), 1);
+  std::filesystem::remove_all(folder);
 }
 
 TEST(TimeZones, KnowOffsetsAsJavaAndSparkWriteThem) {
