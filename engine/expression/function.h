@@ -46,8 +46,8 @@ struct CallSite {
   Type result;
 };
 
-/// One signature. `parameters` names type patterns: a concrete type ("string", "decimal") or "any", "T" (all T's are one type after
-/// coercion), "number", "array", "map", "struct". The last pattern repeats if `variadic`.
+/// One signature. `parameters` names type patterns: a type ("string", "decimal"), "any", "number", "array", "map", "struct"; "T" (all T's of a call are one type),
+/// "array<T>", "map<K, V>", "S" (structs of one type). The last pattern repeats if `variadic`, "K", "V" as a pair.
 struct Overload {
   std::vector<std::string> parameters;
   bool variadic = false;
