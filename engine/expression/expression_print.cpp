@@ -61,6 +61,21 @@ bool is_call_of(const Expression& expression, std::string_view name) {
   return call != nullptr && call->function->name == name;
 }
 
+bool is_plain_name(std::string_view name) {
+  if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) != 0) return false;
+  for (const char c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_') return false;
+  }
+  return true;
+}
+
+std::string print_name(const std::string& name) {
+  if (is_plain_name(name)) return name;
+  std::string text = "`";
+  for (const char c : name) text += c == '`' ? "``" : std::string(1, c);
+  return text + "`";
+}
+
 struct Printed {
   std::string text;
   Precedence precedence;
@@ -132,6 +147,12 @@ Printed print_call(const Expression& expression, const Call& call) {
             comparison};
   }
   if (name == "case") return print_case(call);
+  if (name == "get_item") return {fmt::format("{}[{}]", print_in(*arguments[0], primary), print_in(*arguments[1], lowest)), primary};
+  if (name == "get_field") {
+    const auto* field = std::get_if<Literal>(&arguments[1]->node);
+    const auto* text = field == nullptr ? nullptr : std::get_if<std::string>(&field->value.data);
+    if (text != nullptr) return {print_in(*arguments[0], primary) + "." + print_name(*text), primary};
+  }
   if (name == "not") return print_not(*arguments[0]);
   if (name == "is_null") return {print_in(*arguments[0], concatenation) + " IS NULL", comparison};
   if (name == "negate") return {"-" + print_in(*arguments[0], primary), sign};
@@ -145,21 +166,6 @@ Printed print_call(const Expression& expression, const Call& call) {
             primary};
   }
   return {fmt::format("{}({})", name, print_list(arguments, 0)), primary};
-}
-
-bool is_plain_name(std::string_view name) {
-  if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) != 0) return false;
-  for (const char c : name) {
-    if (std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '_') return false;
-  }
-  return true;
-}
-
-std::string print_name(const std::string& name) {
-  if (is_plain_name(name)) return name;
-  std::string text = "`";
-  for (const char c : name) text += c == '`' ? "``" : std::string(1, c);
-  return text + "`";
 }
 
 Printed print_node(const Expression& expression) {

@@ -115,6 +115,7 @@ std::optional<NodeId> PlanBuilder::aggregate(NodeId input, const AggregateReques
   std::map<const CallAst*, std::size_t> computed;
   std::set<const CallAst*> wrong;
   for (const NamedAst& column : request.select) {
+    int parts = 0;
     for_each_call(*column.expression, [&](const CallAst& call, const Location& where) {
       if (registry_.functions.find(call.function) != nullptr || registry_.aggregates.find(call.function) == nullptr) return true;
       auto bound = bind_aggregate_call(input, call, where);
@@ -122,8 +123,11 @@ std::optional<NodeId> PlanBuilder::aggregate(NodeId input, const AggregateReques
         wrong.insert(&call);
         return false;
       }
+      // A column that is more than the aggregate is computed from ones with numbers: average_1, average_2.
+      const bool is_all = std::get_if<CallAst>(&column.expression->node) == &call;
+      const std::string name = is_all ? column.name : fmt::format("{}_{}", column.name, ++parts);
       computed[&call] = grouped.fields.size();
-      grouped.fields.push_back({print(*bound), bound->bound.type, bound->bound.function->declaration.name != "count"});
+      grouped.fields.push_back({name, bound->bound.type, bound->bound.function->declaration.name != "count"});
       node.calls.push_back(*std::move(bound));
       return false;
     });

@@ -138,8 +138,13 @@ std::string explode_text(const Plan& plan, NodeId node) {
 std::string aggregate_text(const Plan& plan, NodeId node) {
   const auto& aggregate = std::get<AggregateNode>(plan.nodes[node].operation);
   std::vector<std::string> calls, keys;
-  for (const AggregateNode::Call& call : aggregate.calls) calls.push_back(print(call));
-  for (const ExpressionPtr& key : aggregate.keys) keys.push_back(print(*key));
+  const std::vector<Field>& fields = plan.nodes[node].schema.fields;
+  for (std::size_t i = 0; i < aggregate.keys.size(); ++i) {
+    const std::string printed = print(*aggregate.keys[i]);
+    keys.push_back(printed == fields[i].name ? printed : fmt::format("{} = {}", fields[i].name, printed));
+  }
+  for (std::size_t i = 0; i < aggregate.calls.size(); ++i)
+    calls.push_back(fmt::format("{} = {}", fields[aggregate.keys.size() + i].name, print(aggregate.calls[i])));
   return fmt::format("aggregate {}{}", join(calls), keys.empty() ? "" : " by " + join(keys));
 }
 

@@ -81,7 +81,7 @@ TEST(Binder, KeepsThatElementsAreNeverNull) {
 
 TEST(Binder, NamesTheFieldsOfStructsAfterColumns) {
   EXPECT_EQ(print(*bound("struct(counts, buyer.age, 1)", orders())),
-            "named_struct('counts', counts, 'age', get_field(buyer, 'age'), 'col3', 1)");
+            "named_struct('counts', counts, 'age', buyer.age, 'col3', 1)");
   EXPECT_EQ(type_in_orders("arrays_zip(skus, counts)"), "array<struct<skus string, counts int> not null>");
   EXPECT_EQ(type_in_orders("arrays_zip(skus, array(1))"), "array<struct<skus string, `1` int> not null>");
   EXPECT_EQ(type_in_orders("arrays_zip(skus, skus)"), "array<struct<`0` string, `1` string> not null>");
