@@ -29,15 +29,19 @@ test
   : K_IN OPEN expression (COMMA expression)* CLOSE            # in
   | K_BETWEEN value K_AND value                               # between
   | K_LIKE value (K_ESCAPE value)?                            # like
+  | K_ILIKE value                                             # ilike
   | K_RLIKE value                                             # rlike
   ;
 
 value
   : primary                                                   # single
-  | (MINUS | PLUS) value                                      # sign
-  | value (STAR | SLASH | PERCENT) value                      # arithmetic
+  | (MINUS | PLUS | TILDE) value                              # sign
+  | value (STAR | SLASH | PERCENT | K_DIV) value              # arithmetic
   | value (PLUS | MINUS) value                                # arithmetic
   | value CONCAT value                                        # arithmetic
+  | value AMPERSAND value                                     # arithmetic
+  | value HAT value                                           # arithmetic
+  | value BAR value                                           # arithmetic
   ;
 
 primary
@@ -76,15 +80,15 @@ typePart : (name COLON?)? typeName (K_NOT K_NULL)? ;
 jsonPath : (anyName | subscript) (DOT anyName | subscript)* ;
 subscript : OPEN_BRACKET (INTEGER | STRING) CLOSE_BRACKET ;
 
-function : IDENTIFIER | QUOTED | soft ;
+function : IDENTIFIER | QUOTED | soft | K_LIKE | K_ILIKE | K_RLIKE ;
 name : IDENTIFIER | QUOTED | soft | K_CAST | K_TRY_CAST | K_EXTRACT ;
 // After a dot or a colon nothing but a name can stand.
 anyName
-  : name | K_AND | K_OR | K_NOT | K_IS | K_IN | K_BETWEEN | K_LIKE | K_RLIKE | K_CASE | K_WHEN | K_THEN | K_ELSE | K_NULL | K_TRUE
+  : name | K_AND | K_OR | K_NOT | K_IS | K_IN | K_BETWEEN | K_LIKE | K_ILIKE | K_RLIKE | K_CASE | K_WHEN | K_THEN | K_ELSE | K_NULL | K_TRUE
   | K_FALSE
   ;
 soft
-  : K_AS | K_DATE | K_DISTINCT | K_DOUBLE | K_END | K_ESCAPE | K_FILTER | K_FROM | K_INTERVAL | K_PRECISION | K_TIMESTAMP | K_WHERE
+  : K_AS | K_DATE | K_DISTINCT | K_DIV | K_DOUBLE | K_END | K_ESCAPE | K_FILTER | K_FROM | K_INTERVAL | K_PRECISION | K_TIMESTAMP | K_WHERE
   ;
 
 K_AND : A N D ;
@@ -94,6 +98,7 @@ K_CASE : C A S E ;
 K_CAST : C A S T ;
 K_DATE : D A T E ;
 K_DISTINCT : D I S T I N C T ;
+K_DIV : D I V ;
 K_DOUBLE : D O U B L E ;
 K_ELSE : E L S E ;
 K_END : E N D ;
@@ -102,6 +107,7 @@ K_EXTRACT : E X T R A C T ;
 K_FALSE : F A L S E ;
 K_FILTER : F I L T E R ;
 K_FROM : F R O M ;
+K_ILIKE : I L I K E ;
 K_IN : I N ;
 K_INTERVAL : I N T E R V A L ;
 K_IS : I S ;
@@ -131,6 +137,10 @@ STAR : '*' ;
 SLASH : '/' ;
 PERCENT : '%' ;
 CONCAT : '||' ;
+AMPERSAND : '&' ;
+HAT : '^' ;
+BAR : '|' ;
+TILDE : '~' ;
 OPEN : '(' ;
 CLOSE : ')' ;
 OPEN_BRACKET : '[' ;

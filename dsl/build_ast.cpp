@@ -201,8 +201,20 @@ AstPtr AstBuilder::test(AstPtr left, Parser::TestContext* context, ParserRuleCon
     add_values(like->value());
     return call("like", std::move(arguments), whole);
   }
+  if (auto* ilike = dynamic_cast<Parser::IlikeContext*>(context)) {
+    arguments.push_back(value(ilike->value()));
+    return call("ilike", std::move(arguments), whole);
+  }
   arguments.push_back(value(dynamic_cast<Parser::RlikeContext*>(context)->value()));
   return call("rlike", std::move(arguments), whole);
+}
+
+// Most operators are functions of their own name.
+std::string function_of(const std::string& symbol) {
+  if (symbol == "&") return "bitand";
+  if (symbol == "^") return "bitxor";
+  if (symbol == "|") return "bitor";
+  return lower(symbol);  // DIV
 }
 
 AstPtr AstBuilder::value(Parser::ValueContext* context) {
@@ -216,7 +228,7 @@ AstPtr AstBuilder::value(Parser::ValueContext* context) {
                                     : sign(dynamic_cast<Parser::SignContext*>(links.front()));
   for (std::size_t at = 1; at < links.size(); ++at) {
     auto* arithmetic = dynamic_cast<Parser::ArithmeticContext*>(links[at]);
-    result = call(arithmetic->children[1]->getText(), list_of(std::move(result), value(arithmetic->value(1))),
+    result = call(function_of(arithmetic->children[1]->getText()), list_of(std::move(result), value(arithmetic->value(1))),
                   arithmetic);
   }
   return result;
@@ -225,6 +237,7 @@ AstPtr AstBuilder::value(Parser::ValueContext* context) {
 // A minus belongs to the number it stands before, so that the smallest bigint can be written.
 AstPtr AstBuilder::sign(Parser::SignContext* context) {
   if (context->PLUS() != nullptr) return value(context->value());
+  if (context->TILDE() != nullptr) return call("bitnot", list_of(value(context->value())), context);
   if (auto* single = dynamic_cast<Parser::SingleContext*>(context->value())) {
     auto* constant = dynamic_cast<Parser::ConstantContext*>(single->primary());
     auto* number = constant != nullptr ? constant->literal() : nullptr;

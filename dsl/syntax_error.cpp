@@ -36,6 +36,7 @@ bool is_reserved(std::size_t type) {
     case Parser::K_IN:
     case Parser::K_BETWEEN:
     case Parser::K_LIKE:
+    case Parser::K_ILIKE:
     case Parser::K_RLIKE:
     case Parser::K_CASE:
     case Parser::K_WHEN:
@@ -119,6 +120,7 @@ std::string hint_for(antlr4::Token& offending, antlr4::Token* previous, bool exp
   if (!expected_operand) return {};
   if (is_meant_as_column(offending))
     return fmt::format("a column of that name is written `{}`", offending.getText());
+  if (offending.getType() == Parser::AMPERSAND) return "write AND";
   return offending.getType() == Parser::STAR ? "name the columns or values you want" : "";
 }
 

@@ -37,12 +37,15 @@ bool ends_operand(std::size_t type) {
     case WeirLexer::K_AS:
     case WeirLexer::K_DATE:
     case WeirLexer::K_DISTINCT:
+    case WeirLexer::K_DIV:
     case WeirLexer::K_DOUBLE:
     case WeirLexer::K_ESCAPE:
+    case WeirLexer::K_FILTER:
     case WeirLexer::K_FROM:
     case WeirLexer::K_INTERVAL:
     case WeirLexer::K_PRECISION:
     case WeirLexer::K_TIMESTAMP:
+    case WeirLexer::K_WHERE:
       return true;
     default:
       return false;
@@ -81,6 +84,7 @@ class Nesting {
       case WeirLexer::K_NOT:
       case WeirLexer::MINUS:
       case WeirLexer::PLUS:
+      case WeirLexer::TILDE:
         ++prefixes_;
         break;
       default:
@@ -128,11 +132,8 @@ std::optional<Error> lexical_error(const antlr4::Token& token, const Location& w
           .with_hint(fmt::format("end it with {}", text.front()));
     case WeirLexer::UNCLOSED_COMMENT:
       return Error{ErrorKind::user, "this comment is not closed", where}.with_hint("end it with */");
-    case WeirLexer::UNKNOWN: {
-      const bool is_ampersand = text == "&";
-      return Error{ErrorKind::user, fmt::format("unexpected character: {}", text), where}.with_hint(
-          is_ampersand ? "write AND" : "");
-    }
+    case WeirLexer::UNKNOWN:
+      return Error{ErrorKind::user, fmt::format("unexpected character: {}", text), where};
     default:
       return std::nullopt;
   }

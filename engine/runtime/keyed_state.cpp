@@ -25,7 +25,7 @@ std::string name_of(const Plan& plan, NodeId node) {
 
 SinkTable make_state_table(const Store& store) {
   SinkTable table;
-  table.sink = "weir_state";
+  table.sink = state_source;  // no name that a sink can have
   table.table = store.state_table();
   table.schema.fields = {{"pipeline", string_type, false}, {"name", string_type, false}, {"key", bytes_type, false},
                          {"value", bytes_type, false},     {"epoch", int64_type, false}};

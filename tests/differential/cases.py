@@ -24,7 +24,7 @@ regexp_replace(s, 'a*', '-')  regexp_count(s, 'a')  regexp_count(s, '[a-z]+')  r
 lcase(s)  ucase(s)  sha(s)  char(n)  chr(n)  format_string('%s|%5s|%-8s|%.2s', s, t, u, s)  format_string('%2$s %1$s %% %3$d', s, t, n)  printf('%s', s)
 mask(s)  mask(s, 'Q', NULL, '#', '.')  mask(s, NULL, NULL, NULL, NULL)  to_binary(s, 'utf-8')  try_to_binary(s)  try_to_binary(s, 'hex')  try_to_binary(s, 'base64')  try_to_binary(t, 'base64')
 encode(s, 'utf-8')  encode(s, 'US-ASCII')  encode(s, 'ISO-8859-1')  encode(s, 'UTF-16')  encode(s, 'UTF-16BE')  encode(s, 'UTF-16LE')  elt(n, s, t, u)  elt(m, s, t, u)  regexp_like(s, '[a-c]+')
-ilike(s, t)  ilike(s, 'A%')  ilike(s, '%L_O%')  regexp_like(s, '^\\w+$')  trim(s, t)  ltrim(s, t)  rtrim(s, t)  ltrim(s, 'ab ')
+ilike(s, t)  s ILIKE 'A%'  s NOT ILIKE t  ilike(s, '%L_O%')  regexp_like(s, '^\\w+$')  trim(s, t)  ltrim(s, t)  rtrim(s, t)  ltrim(s, 'ab ')
 """
 
 CAST_TEXT_CASES = """
@@ -45,7 +45,7 @@ from_unixtime(a)  make_date(a, n, n)  make_date(2024, n, b)  width_bucket(a, 0, 
 nullif(a, b)  nvl2(a, b, n)  a is not null  if(a < b, a, b)  case when a > b then x else y end
 equal_null(a, b)  hypot(a, b)  space(n)  mod(a, n)  try_add(a, b)  try_add(x, y)  try_add(a, x)  try_subtract(a, b)  try_subtract(x, y)  try_multiply(a, b)  try_multiply(x, y)
 try_divide(a, b)  try_divide(x, y)  format_string('%d|%,d|%05d|%+d|% d|%(d|%-9d|%12d', a, x, a, x, a, x, a, a)  format_string('%x|%X|%o|%#x|%08x|%#o', a, x, x, a, a, a)
-format_string('%s %b %c', x, a, 8364)  bit_get(a, 3)  getbit(x, 40)  bitand(a, b)  bitor(x, y)  bitxor(a, x)  bitnot(a)  string(x)  double(a)  boolean(a)  div(a, b)  div(x, y)  positive(a)  negative(x)  positive(x)
+format_string('%s %b %c', x, a, 8364)  bit_get(a, 3)  getbit(x, 40)  a & b  x | y  a ^ x  ~a  a | b & 3 ^ a * 2  a = b & 7  string(x)  double(a)  boolean(a)  a DIV b  x DIV y  positive(a)  negative(x)  positive(x)
 floor(a, -1)  ceil(a, -2)  floor(x, -2)  ceil(x, -1)  floor(a, 2)  to_char(a, '9999')  to_char(a, '000,000MI')  to_char(x, 'S99G999G999')
 """
 
@@ -129,9 +129,7 @@ f in (g, h)  hash(f)  xxhash64(f)  equal_null(f, g)  isnull(f)  greatest(f, g)  
 """
 
 SPELT_OTHERWISE = {
-    "bitand(a, b)": "a & b", "bitor(x, y)": "x | y", "bitxor(a, x)": "a ^ x", "bitnot(a)": "~a",
     "trim(s, t)": "btrim(s, t)", "ltrim(s, t)": "ltrim(t, s)", "rtrim(s, t)": "rtrim(t, s)", "ltrim(s, 'ab ')": "ltrim('ab ', s)",
-    "div(a, b)": "a div b", "div(x, y)": "x div y",
     "CAST(hex(v) AS bytes)": "CAST(hex(v) AS binary)", "dayname(ts)": "date_format(ts, 'EEE')", "monthname(ts)": "date_format(ts, 'MMM')",
     "date_format(ts, 'yyyy-MM-dd''T''HH:mm:ssXXX')": "date_format(ts, \"yyyy-MM-dd'T'HH:mm:ssXXX\")",
 }

@@ -58,9 +58,9 @@ void register_ilike(FunctionRegistry& registry) {
   add(registry, {.name = "ilike",
                  .family = "string",
                  .signature = "ilike(text string, pattern string) -> boolean",
-                 .summary = "Whether the whole text matches, whatever the case of letters: % is any text, _ "
+                 .summary = "Whether the whole text matches, whatever the case of letters; as an operator ILIKE: % is any text, _ "
                             "any one character.",
-                 .examples = {{"ilike('Spark', '_PARK')", "true"}, {"ilike('Été', 'é%É')", "true"}},
+                 .examples = {{"'Spark' ILIKE '_PARK'", "true"}, {"ilike('Été', 'é%É')", "true"}},
                  .overloads = {prepared({"string", "string"}, boolean_type, prepare)}});
 }
 

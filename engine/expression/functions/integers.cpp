@@ -217,24 +217,24 @@ void add_bitwise(FunctionRegistry& registry, const char* name, const char* summa
 }
 
 void register_bitwise(FunctionRegistry& registry) {
-  add_bitwise(registry, "bitand", "The bits that are set in both.", {"bitand(3, 5)", "1"},
+  add_bitwise(registry, "bitand", "The bits that are set in both; as an operator &.", {"3 & 5", "1"},
               [](auto a, auto b) { return a & b; });
-  add_bitwise(registry, "bitor", "The bits that are set in one or both.", {"bitor(3, 5)", "7"},
+  add_bitwise(registry, "bitor", "The bits that are set in one or both; as an operator |.", {"3 | 5", "7"},
               [](auto a, auto b) { return a | b; });
-  add_bitwise(registry, "bitxor", "The bits that are set in just one.", {"bitxor(3, 5)", "6"},
+  add_bitwise(registry, "bitxor", "The bits that are set in just one; as an operator ^.", {"3 ^ 5", "6"},
               [](auto a, auto b) { return a ^ b; });
   add(registry, {.name = "bitnot",
                  .family = family,
                  .signature = "bitnot(value int or bigint) -> the type of value",
-                 .summary = "The bits that are not set.",
-                 .examples = {{"bitnot(0)", "-1"}},
+                 .summary = "The bits that are not set; as an operator ~.",
+                 .examples = {{"~0", "-1"}, {"bitnot(5)", "-6"}},
                  .overloads = {strict({"int"}, int32_type, [](std::int32_t value) { return ~value; }),
                                strict({"bigint"}, int64_type, [](std::int64_t value) { return ~value; })}});
 }
 
 void register_divisors(FunctionRegistry& registry) {
-  add_of_two(registry, "div", "The quotient cut to a whole number.",
-             {{"div(9, 4)", "2"}, {"div(-9, 4)", "-2"}}, whole_quotient);
+  add_of_two(registry, "div", "The quotient cut to a whole number; as an operator DIV.",
+             {{"9 DIV 4", "2"}, {"div(-9, 4)", "-2"}}, whole_quotient);
   add_of_two(registry, "gcd", "The greatest common divisor; 0 of two zeros.",
              {{"gcd(1071, 462)", "21"}, {"gcd(-4, 0)", "4"}},
              [](RowOutput& output, std::int64_t a, std::int64_t b) {

@@ -50,6 +50,12 @@ TEST(ParseExpression, KnowsThePrecedenceOfOperators) {
   EXPECT_EQ(understood("a < b + 1"), "(a < (b + 1))");
   EXPECT_EQ(understood("a = b is null"), "is_null((a = b))");
   EXPECT_EQ(understood("- - a"), "negate(negate(a))");
+  EXPECT_EQ(understood("a | b ^ c & d + e || f"), "bitor(a, bitxor(b, bitand(c, ((d + e) || f))))");
+  EXPECT_EQ(understood("~a & -~b = 7 DIV 2 * 3"), "(bitand(bitnot(a), negate(bitnot(b))) = (div(7, 2) * 3))");
+  EXPECT_EQ(understood("div(a, b) + div"), "(div(a, b) + div)");
+  EXPECT_EQ(understood("not like(a, b) and a like (b) or ilike(a, b) and rlike(a, 'x')"),
+            "((not(like(a, b)) and like(a, b)) or (ilike(a, b) and rlike(a, 'x')))");
+  EXPECT_EQ(understood("a ILIKE 'x%' AND b not ilike c"), "(ilike(a, 'x%') and not(ilike(b, c)))");
   EXPECT_EQ(understood("+a"), "a");
 }
 
@@ -174,7 +180,7 @@ TEST(ParseExpression, SaysWhatItExpected) {
   EXPECT_EQ(refusal("lower(a,)"), "expected an expression after ',', got ')' @1:9+1");
   EXPECT_EQ(refusal("(a"), "expected ')' after 'a', got the end @1:3+1");
   EXPECT_EQ(refusal("a)"), "unexpected ')' after 'a' @1:2+1 = there is no '(' for it");
-  EXPECT_EQ(refusal("a not b"), "expected BETWEEN, IN, LIKE or RLIKE after 'not', got 'b' @1:7+1");
+  EXPECT_EQ(refusal("a not b"), "expected BETWEEN, ILIKE, IN, LIKE or RLIKE after 'not', got 'b' @1:7+1");
   EXPECT_EQ(refusal("a is b"), "expected DISTINCT, FALSE, NOT, NULL or TRUE after 'is', got 'b' @1:6+1");
   EXPECT_EQ(refusal("a in ()"), "expected an expression after '(', got ')' @1:7+1");
   EXPECT_EQ(refusal("a between 1"), "expected AND after '1', got the end @1:12+1");
@@ -206,7 +212,7 @@ TEST(ParseExpression, RefusesWrongLiteralsAndTypesAllAtOnce) {
 
 TEST(ParseExpression, RefusesWhatStartsNoToken) {
   EXPECT_EQ(refusal("a ? b"), "unexpected character: ? @1:3+1");
-  EXPECT_EQ(refusal("a & b"), "unexpected character: & @1:3+1 = write AND");
+  EXPECT_EQ(refusal("a && b"), "expected an expression after '&', got '&' @1:4+1 = write AND");
   EXPECT_EQ(refusal("'abc"),
             "this text is not closed: 'abc @1:1+4 = end it with ', and write '' for an apostrophe inside");
   EXPECT_EQ(refusal("`abc"), "this quoted name is not closed: `abc @1:1+4 = end it with `");
