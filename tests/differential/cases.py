@@ -45,7 +45,7 @@ from_unixtime(a)  make_date(a, n, n)  make_date(2024, n, b)  width_bucket(a, 0, 
 nullif(a, b)  nvl2(a, b, n)  a is not null  if(a < b, a, b)  case when a > b then x else y end
 equal_null(a, b)  hypot(a, b)  space(n)  mod(a, n)  try_add(a, b)  try_add(x, y)  try_add(a, x)  try_subtract(a, b)  try_subtract(x, y)  try_multiply(a, b)  try_multiply(x, y)
 try_divide(a, b)  try_divide(x, y)  format_string('%d|%,d|%05d|%+d|% d|%(d|%-9d|%12d', a, x, a, x, a, x, a, a)  format_string('%x|%X|%o|%#x|%08x|%#o', a, x, x, a, a, a)
-format_string('%s %b %c', x, a, 8364)  bit_get(a, 3)  getbit(x, 40)  a & b  x | y  a ^ x  ~a  a | b & 3 ^ a * 2  a = b & 7  string(x)  double(a)  boolean(a)  a DIV b  x DIV y  positive(a)  negative(x)  positive(x)
+format_string('%s %b %c', x, a, 8364)  bit_get(a, 3)  getbit(x, 40)  a & b  x | y  a ^ x  ~a  a | b & 3 ^ a % 5  a = b & 7  string(x)  double(a)  boolean(a)  a DIV b  x DIV y  positive(a)  negative(x)  positive(x)
 floor(a, -1)  ceil(a, -2)  floor(x, -2)  ceil(x, -1)  floor(a, 2)  to_char(a, '9999')  to_char(a, '000,000MI')  to_char(x, 'S99G999G999')
 """
 
