@@ -118,7 +118,7 @@ class PlanBuilder {
   const TableFunction* table_function_of(const Ast& ast) const;
   bool report_misplaced(const Ast& ast);
   ExpressionPtr bind_value(const Ast& ast, const Schema& schema, NodeId input);
-  std::vector<ExpressionPtr> bind_arguments(const Ast& call, NodeId input);
+  std::vector<ExpressionPtr> bind_call_arguments(const Ast& call, NodeId input);
   std::optional<ExplodeNode> bind_explode(NodeId input, const ExplodeRequest& request);
   /// The aggregate that rows of `node` come from; nothing where there is none.
   std::optional<NodeId> aggregate_above(NodeId node) const;

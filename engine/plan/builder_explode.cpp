@@ -51,7 +51,7 @@ ExpressionPtr PlanBuilder::bind_value(const Ast& ast, const Schema& schema, Node
 }
 
 /// Of a call of a table function; empty after reporting.
-std::vector<ExpressionPtr> PlanBuilder::bind_arguments(const Ast& call, NodeId input) {
+std::vector<ExpressionPtr> PlanBuilder::bind_call_arguments(const Ast& call, NodeId input) {
   std::vector<ExpressionPtr> arguments;
   bool is_good = true;
   for (const AstPtr& argument : std::get<CallAst>(call.node).arguments) {
@@ -66,7 +66,7 @@ std::optional<ExplodeNode> PlanBuilder::bind_explode(NodeId input, const Explode
   const TableFunction* function = table_function_of(*request.of);
   std::vector<ExpressionPtr> arguments;
   if (function != nullptr) {
-    arguments = bind_arguments(*request.of, input);
+    arguments = bind_call_arguments(*request.of, input);
     if (arguments.empty() && !std::get<CallAst>(request.of->node).arguments.empty()) return std::nullopt;
   } else {
     function = registry_.tables.find("explode");

@@ -11,12 +11,6 @@
 
 namespace weir {
 
-/// The rows that a branch or an expansion still takes, beside where each came from.
-struct StageRunner::Selection {
-  std::vector<std::uint32_t> rows;
-  std::vector<std::uint32_t> records;
-};
-
 namespace {
 
 /// Made rows that are handled at once: few enough for the cache, and for memory where a function makes many of one row.
@@ -30,16 +24,15 @@ const RowError* error_at(const Column& column, std::uint32_t row) {
   return column.errors == nullptr ? nullptr : column.errors->find(row & column.row_mask);
 }
 
-template <typename Selection>
-Selection select_all(std::uint32_t row_count, const std::vector<std::uint32_t>& origins) {
-  Selection selection{std::vector<std::uint32_t>(row_count), origins};
+RowSelection select_all(std::uint32_t row_count, const std::vector<std::uint32_t>& origins) {
+  RowSelection selection{std::vector<std::uint32_t>(row_count), origins};
   std::iota(selection.rows.begin(), selection.rows.end(), 0u);
   return selection;
 }
 
 // Keeps the rows for which `keeps(row, record)` holds.
-template <typename Selection, typename Keeps>
-void keep_if(Selection& selection, const Keeps& keeps) {
+template <typename Keeps>
+void keep_if(RowSelection& selection, const Keeps& keeps) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < selection.rows.size(); ++i) {
     if (!keeps(selection.rows[i], selection.records[i])) continue;
@@ -51,8 +44,7 @@ void keep_if(Selection& selection, const Keeps& keeps) {
 }
 
 // A row with an error in the predicate is rejected, one where it is not true is filtered.
-template <typename Selection>
-void apply_predicate(const Column& predicate, bool errors_are_null, Selection& selection, std::vector<RefusedRecord>& refused,
+void apply_predicate(const Column& predicate, bool errors_are_null, RowSelection& selection, std::vector<RefusedRecord>& refused,
                      std::int64_t& filtered) {
   keep_if(selection, [&](std::uint32_t row, std::uint32_t record) {
     if (!predicate.is_null(row) && predicate.bool_at(row)) return true;
@@ -67,8 +59,8 @@ void apply_predicate(const Column& predicate, bool errors_are_null, Selection& s
 }
 
 // Takes out the rows for which a column could not be computed; `describe(c)` begins the message.
-template <typename Selection, typename Describe>
-void drop_failed(std::span<const Column> columns, Selection& selection, std::vector<RefusedRecord>& refused, const Describe& describe) {
+template <typename Describe>
+void drop_failed(std::span<const Column> columns, RowSelection& selection, std::vector<RefusedRecord>& refused, const Describe& describe) {
   if (std::none_of(columns.begin(), columns.end(), [](const Column& column) { return column.errors != nullptr; })) return;
   keep_if(selection, [&](std::uint32_t row, std::uint32_t record) {
     for (std::size_t c = 0; c < columns.size(); ++c) {
@@ -82,8 +74,7 @@ void drop_failed(std::span<const Column> columns, Selection& selection, std::vec
 }
 
 // Keeps of `selection` the rows that are still in `rows`, by record: both ascend.
-template <typename Selection>
-void keep_matching(const std::vector<EncodedRow>& rows, Selection& selection) {
+void keep_matching(const std::vector<EncodedRow>& rows, RowSelection& selection) {
   if (rows.size() == selection.rows.size()) return;
   std::size_t at = 0;
   for (std::size_t i = 0; i < rows.size(); ++i, ++at) {
@@ -198,7 +189,7 @@ void StageRunner::run_block(std::size_t block, const BlockRows& rows, Arena& are
 }
 
 void StageRunner::run_branch(const BranchPlan& branch, const std::vector<Column>& results, const BlockRows& rows, BranchRows& out) const {
-  Selection selection = select_all<Selection>(rows.batch.row_count, rows.origins);
+  RowSelection selection = select_all(rows.batch.row_count, rows.origins);
   const Column* outputs = results.data() + branch.results.first_column;
   if (branch.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.rows.refused, out.filtered);
   const std::span<const Column> columns(outputs, branch.results.column_count);
@@ -213,7 +204,7 @@ void StageRunner::run_branch(const BranchPlan& branch, const std::vector<Column>
   append_rows(slice, out.rows);
 }
 
-void StageRunner::encode(const BranchPlan& branch, std::span<const Column> columns, Selection& selection, EncodedRows& out,
+void StageRunner::encode(const BranchPlan& branch, std::span<const Column> columns, RowSelection& selection, EncodedRows& out,
                          std::int64_t& duplicates) const {
   branch.encoder->encode_keys(columns, selection.rows, selection.records, out);
   if (branch.seen != nullptr) {
@@ -227,7 +218,7 @@ void StageRunner::encode(const BranchPlan& branch, std::span<const Column> colum
 // Groups of the chunk alone; the lane merges them in the order of commits, which decides nothing.
 void StageRunner::run_gathering(const GatheringPlan& gathering, const std::vector<Column>& results, const BlockRows& rows,
                                 Arena& arena, StagedChunk& chunk, GatheredRows& out) const {
-  Selection selection = select_all<Selection>(rows.batch.row_count, rows.origins);
+  RowSelection selection = select_all(rows.batch.row_count, rows.origins);
   const Column* outputs = results.data() + gathering.results.first_column;
   if (gathering.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.refused, out.filtered);
   const std::span<const Column> columns(outputs, gathering.results.column_count);
@@ -256,7 +247,7 @@ void StageRunner::run_expansion(std::size_t number, const std::vector<Column>& r
                                 StagedChunk& chunk) const {
   const ExpansionPlan& expansion = expansions_[number];
   MadeBlock& out = chunk.blocks[number];
-  Selection selection = select_all<Selection>(rows.batch.row_count, rows.origins);
+  RowSelection selection = select_all(rows.batch.row_count, rows.origins);
   const Column* outputs = results.data() + expansion.results.first_column;
   if (expansion.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.refused, out.filtered);
   const std::span<const Column> columns(outputs, expansion.results.column_count);
@@ -279,7 +270,7 @@ void StageRunner::run_expansion(std::size_t number, const std::vector<Column>& r
 }
 
 // The rows made of `slice`, numbered after those made before. `columns` are the arguments of the call, then what is carried along.
-StageRunner::BlockRows StageRunner::make_rows(const ExpansionPlan& expansion, std::span<const Column> columns, const Selection& slice,
+StageRunner::BlockRows StageRunner::make_rows(const ExpansionPlan& expansion, std::span<const Column> columns, const RowSelection& slice,
                                               const BlockRows& rows, Arena& arena, MadeBlock& out) const {
   const std::size_t argument_count = expansion.expansion->arguments.size();
   const std::string& name = expansion.expansion->explode->call.function->declaration.name;

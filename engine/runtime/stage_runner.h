@@ -13,6 +13,12 @@
 
 namespace weir {
 
+/// The rows of a block that a branch, a gathering or an expansion still takes, beside where each came from.
+struct RowSelection {
+  std::vector<std::uint32_t> rows;
+  std::vector<std::uint32_t> records;  // see EncodedRow::record in StagedChunk::branches
+};
+
 /// A fused stage made ready to run. run() is called by several threads at once, each with a chunk of its own.
 class StageRunner {
  public:
@@ -55,18 +61,17 @@ class StageRunner {
     std::vector<std::uint32_t> origins;
     std::vector<std::uint32_t> records;  // of each row: the record that it was made of in the end
   };
-  struct Selection;
   StageRunner(const Stage& stage, const Clock& clock, std::unique_ptr<Decoder> decoder, bool errors_are_null);
   static Results add_roots(const ExpressionPtr& predicate, std::vector<ExpressionPtr> expressions, std::vector<ExpressionPtr>& roots);
   Status compile(const Plan& plan, const Store& store, const AllTableKeys& keys);
   void run_block(std::size_t block, const BlockRows& rows, Arena& arena, StagedChunk& chunk) const;
   void run_branch(const BranchPlan& branch, const std::vector<Column>& results, const BlockRows& rows, BranchRows& out) const;
-  void encode(const BranchPlan& branch, std::span<const Column> columns, Selection& selection, EncodedRows& out,
+  void encode(const BranchPlan& branch, std::span<const Column> columns, RowSelection& selection, EncodedRows& out,
               std::int64_t& duplicates) const;
   void run_gathering(const GatheringPlan& gathering, const std::vector<Column>& results, const BlockRows& rows, Arena& arena,
                      StagedChunk& chunk, GatheredRows& out) const;
   void run_expansion(std::size_t number, const std::vector<Column>& results, const BlockRows& rows, StagedChunk& chunk) const;
-  BlockRows make_rows(const ExpansionPlan& expansion, std::span<const Column> columns, const Selection& slice,
+  BlockRows make_rows(const ExpansionPlan& expansion, std::span<const Column> columns, const RowSelection& slice,
                       const BlockRows& rows, Arena& arena, MadeBlock& out) const;
 
   const Stage& stage_;

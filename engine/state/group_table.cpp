@@ -83,9 +83,8 @@ void GroupTable::grow() {
   }
 }
 
-std::uint32_t GroupTable::find_or_add(std::string_view key) {
+std::uint32_t GroupTable::find_or_add(std::string_view key, std::uint64_t hash) {
   if ((groups_.size() + 1) * 4 > slots_.size() * 3) grow();
-  const std::uint64_t hash = hash_bytes(key).low;
   const std::size_t mask = slots_.size() - 1;
   std::size_t slot = hash & mask;
   for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
@@ -116,7 +115,7 @@ void GroupTable::add(const GroupRows& rows, Arena& scratch) {
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
     key.clear();
     append_group_key(rows.keys, rows.rows[i], key);
-    groups[i] = find_or_add(key);
+    groups[i] = find_or_add(key, hash_bytes(key).low);
     mark_changed(groups[i]);
   }
   for (std::size_t i = 0; i < shape_.size(); ++i) add_to(i, rows, groups, scratch);
@@ -137,7 +136,7 @@ void GroupTable::add_to(std::size_t aggregate, const GroupRows& rows, std::span<
 
 void GroupTable::merge(const GroupTable& other) {
   for (const Group& from : other.groups_) {
-    const std::uint32_t group = find_or_add(from.key);
+    const std::uint32_t group = find_or_add(from.key, from.hash);
     mark_changed(group);
     for (std::size_t i = 0; i < shape_.size(); ++i)
       shape_.aggregate(i).merge(groups_[group].states + shape_.offset(i), from.states + shape_.offset(i));
@@ -175,7 +174,7 @@ Status GroupTable::load(std::string_view bytes) {
   const auto key = take_sized(bytes);
   if (!key || !is_group_key(*key, shape_.keys())) return damaged();
   const std::size_t before = groups_.size();
-  const std::uint32_t group = find_or_add(*key);
+  const std::uint32_t group = find_or_add(*key, hash_bytes(*key).low);
   if (groups_.size() == before) return damaged();  // it is there twice
   for (std::size_t i = 0; i < shape_.size(); ++i) {
     const auto state = take_sized(bytes);

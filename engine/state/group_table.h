@@ -77,7 +77,7 @@ class GroupTable {
     char* states;
     bool is_changed = false;
   };
-  std::uint32_t find_or_add(std::string_view key);
+  std::uint32_t find_or_add(std::string_view key, std::uint64_t hash);
   char* new_states();
   void grow();
   void mark_changed(std::uint32_t group);

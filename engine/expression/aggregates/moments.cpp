@@ -111,33 +111,38 @@ struct Variance : Powers<2> {
   }
 };
 
-struct Skewness : Powers<3> {
+/// A measure of the shape, which there is none of without rows, or where all values are equal. `Shape::of(state, count, square)`.
+template <int power, typename Shape>
+struct ShapeOf : Powers<power> {
+  using typename Powers<power>::State;
   void result(const State& state, ColumnWriter& writer, std::uint32_t row) const {
     if (state.count == 0) return writer.set_null(row);
-    if (!is_finite(state)) return set_no_number(writer, row);
-    const auto count = static_cast<Real128>(state.count);
-    const Real128 square = spread(state);
+    if (!this->is_finite(state)) return set_no_number(writer, row);
+    const Real128 square = this->spread(state);
     if (square == 0) return writer.set_null(row);
-    const Real128 mean = state.of[0].precise() / count;
-    const Real128 cube = state.of[2].precise() - 3 * mean * state.of[1].precise() + 2 * count * mean * mean * mean;
-    const Real128 scale = square_root(square / count);
-    set_number(writer, row, cube / count / (scale * scale * scale));
+    set_number(writer, row, Shape::of(state, static_cast<Real128>(state.count), square));
   }
 };
 
-struct Kurtosis : Powers<4> {
-  void result(const State& state, ColumnWriter& writer, std::uint32_t row) const {
-    if (state.count == 0) return writer.set_null(row);
-    if (!is_finite(state)) return set_no_number(writer, row);
-    const auto count = static_cast<Real128>(state.count);
-    const Real128 square = spread(state);
-    if (square == 0) return writer.set_null(row);
+struct SkewnessShape {
+  static Real128 of(const Powers<3>::State& state, Real128 count, Real128 square) {
+    const Real128 mean = state.of[0].precise() / count;
+    const Real128 cube = state.of[2].precise() - 3 * mean * state.of[1].precise() + 2 * count * mean * mean * mean;
+    const Real128 scale = square_root(square / count);
+    return cube / count / (scale * scale * scale);
+  }
+};
+using Skewness = ShapeOf<3, SkewnessShape>;
+
+struct KurtosisShape {
+  static Real128 of(const Powers<4>::State& state, Real128 count, Real128 square) {
     const Real128 mean = state.of[0].precise() / count;
     const Real128 fourth = state.of[3].precise() - 4 * mean * state.of[2].precise() + 6 * mean * mean * state.of[1].precise() -
                            3 * count * mean * mean * mean * mean;
-    set_number(writer, row, count * fourth / (square * square) - 3);
+    return count * fourth / (square * square) - 3;
   }
 };
+using Kurtosis = ShapeOf<4, KurtosisShape>;
 
 /// Sums of x, y, xy, and for the correlation of x², y².
 template <std::size_t sum_count>

@@ -1,4 +1,4 @@
-// date_counts.h — the overloads of date_add and datediff that name a unit; date_units.cpp makes them.
+// date_counts.h — the overloads of date_add and datediff that name a unit; date_counting.cpp makes them.
 #pragma once
 
 #include "engine/expression/function.h"

@@ -29,8 +29,14 @@ constexpr std::array<std::pair<std::string_view, DateUnit>, 15> names{{
     {"microsecond", DateUnit::microsecond},
 }};
 
-std::int64_t microseconds_of(DateUnit unit) {
+}  // namespace
+
+std::int64_t microseconds_in(DateUnit unit) {
   switch (unit) {
+    case DateUnit::week:
+      return 7 * microseconds_per_day;
+    case DateUnit::day:
+      return microseconds_per_day;
     case DateUnit::hour:
       return 3600 * microseconds_per_second;
     case DateUnit::minute:
@@ -45,8 +51,6 @@ std::int64_t microseconds_of(DateUnit unit) {
       return 0;
   }
 }
-
-}  // namespace
 
 std::optional<DateUnit> parse_date_unit(std::string_view name) {
   for (const auto& [known, unit] : names) {
@@ -65,8 +69,9 @@ std::int32_t truncate_day(DateUnit unit, std::int32_t day) {
 }
 
 std::int64_t truncate_time(DateUnit unit, std::int64_t time) {
-  const std::int64_t size = microseconds_of(unit);
-  if (size == 0) return truncate_day(unit, days_of_timestamp(time)) * microseconds_per_day;
+  const std::int64_t size = microseconds_in(unit);
+  // Weeks begin on Mondays, and longer units are not all of one length.
+  if (unit <= DateUnit::week) return truncate_day(unit, days_of_timestamp(time)) * microseconds_per_day;
   const std::int64_t rest = time % size;
   return time - (rest < 0 ? rest + size : rest);
 }

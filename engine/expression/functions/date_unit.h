@@ -27,6 +27,9 @@ inline constexpr const char* date_unit_names =
 /// millisecond, microsecond.
 std::optional<DateUnit> parse_date_unit(std::string_view name);
 
+/// 0 for a month and longer units, which are not all of one length.
+std::int64_t microseconds_in(DateUnit unit);
+
 /// The first day of the unit that holds `day`; units shorter than a day leave it.
 std::int32_t truncate_day(DateUnit unit, std::int32_t day);
 /// The first microsecond of the unit that holds `time`.

@@ -1,4 +1,4 @@
-// date_units.cpp — counting in units that the call names: timestampadd, timestampdiff, date_bin,
+// date_counting.cpp — counting in units that the call names: timestampadd, timestampdiff, date_bin,
 // make_interval.
 #include <fmt/format.h>
 
@@ -20,25 +20,6 @@ using Time = std::int64_t;
 
 std::int64_t months_in(DateUnit unit) {
   return unit == DateUnit::year ? 12 : unit == DateUnit::quarter ? 3 : unit == DateUnit::month ? 1 : 0;
-}
-
-std::int64_t microseconds_in(DateUnit unit) {
-  switch (unit) {
-    case DateUnit::week:
-      return 7 * microseconds_per_day;
-    case DateUnit::day:
-      return microseconds_per_day;
-    case DateUnit::hour:
-      return 3600 * microseconds_per_second;
-    case DateUnit::minute:
-      return 60 * microseconds_per_second;
-    case DateUnit::second:
-      return microseconds_per_second;
-    case DateUnit::millisecond:
-      return 1000;
-    default:
-      return 1;
-  }
 }
 
 std::string bad_unit(const char* function, std::string_view unit) {
