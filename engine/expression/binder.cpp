@@ -116,18 +116,16 @@ class Binder {
   ExpressionPtr bind_node(const CallAst& call, const Location& where) {
     if (scope_.computed != nullptr) {
       const auto computed = scope_.computed->find(&call);
-      if (computed != scope_.computed->end())
-        return make_column(computed->second, scope_.schema->fields[computed->second], where);
-    }
-    if (call.is_star || call.is_distinct || call.filter != nullptr) {
-      report(fmt::format("{} is no aggregate: *, DISTINCT and FILTER belong to one", call.function), where);
-      return nullptr;
+      if (computed != scope_.computed->end()) return computed->second;
     }
     const Function* function =
         call.function == "between" ? functions_.find("and") : functions_.find(call.function);
-    if (function == nullptr) diagnostics_.error(at(unknown_function(call.function, functions_), where));
+    if (function == nullptr) diagnostics_.error(at(unknown_function(call.function, functions_, scope_), where));
+    const bool is_like_an_aggregate = call.is_star || call.is_distinct || call.filter != nullptr;
+    if (function != nullptr && is_like_an_aggregate)
+      report(fmt::format("{} is no aggregate: *, DISTINCT and FILTER belong to one", call.function), where);
     std::vector<ExpressionPtr> arguments = bind_all(call.arguments);
-    if (function == nullptr || has_gap(arguments)) return nullptr;
+    if (function == nullptr || is_like_an_aggregate || has_gap(arguments)) return nullptr;
     if (call.function == "between" && arguments.size() == 3) return bind_between(arguments, where);
     if (function->name == "struct") return bind_struct(call, arguments, where);
     if (function->name == "arrays_zip") return bind_zip(*function, call, std::move(arguments), where);

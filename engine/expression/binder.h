@@ -11,8 +11,10 @@ struct Scope {
   const Schema* schema = nullptr;
   std::string description;  // for messages: "stream enriched", "source views"
   const std::map<std::string, std::string>* settings = nullptr;  // of the pipeline, for Function::setting
-  /// Calls whose value is a column already, those of aggregates: by the address of the call, the column's index.
-  const std::map<const CallAst*, std::size_t>* computed = nullptr;
+  /// Names of functions that have their place elsewhere (aggregates, table functions), as what an unknown one may have been meant as.
+  const std::vector<std::string>* other_functions = nullptr;
+  /// Calls that have been bound apart, those of aggregates; null for one that was wrong and reported.
+  const std::map<const CallAst*, ExpressionPtr>* computed = nullptr;
 };
 
 /// Returns null after reporting every error of the expression to `diagnostics` (unknown columns and functions with the nearest name, wrong

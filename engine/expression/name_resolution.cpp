@@ -62,9 +62,11 @@ Result<std::size_t> find_column(const std::vector<std::string>& parts, const Sco
   return ambiguous_column(name, meant);
 }
 
-Error unknown_function(const std::string& name, const FunctionRegistry& functions) {
+Error unknown_function(const std::string& name, const FunctionRegistry& functions, const Scope& scope) {
   Error error{ErrorKind::user, "unknown function: " + name};
-  const std::string near = nearest_name(name, functions.names());
+  std::vector<std::string> known = functions.names();
+  if (scope.other_functions != nullptr) known.insert(known.end(), scope.other_functions->begin(), scope.other_functions->end());
+  const std::string near = nearest_name(name, known);
   return std::move(error).with_hint(near.empty() ? "`weir list functions` shows all"
                                                  : fmt::format("did you mean {}?", near));
 }

@@ -11,6 +11,6 @@ namespace weir {
 /// The exact name first, then the only one that differs in case alone.
 Result<std::size_t> find_column(const std::vector<std::string>& parts, const Scope& scope);
 
-Error unknown_function(const std::string& name, const FunctionRegistry& functions);
+Error unknown_function(const std::string& name, const FunctionRegistry& functions, const Scope& scope);
 
 }  // namespace weir

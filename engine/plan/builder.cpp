@@ -13,6 +13,8 @@ PlanBuilder::PlanBuilder(std::string name, const Registry& registry, Diagnostics
     : registry_(registry), diagnostics_(diagnostics) {
   plan_.name = std::move(name);
   plan_.conjunction = registry.functions.find("and");
+  for (const AggregateFunction* aggregate : registry.aggregates.functions()) other_functions_.push_back(aggregate->declaration.name);
+  for (const TableFunction* table : registry.tables.functions()) other_functions_.push_back(table->declaration.name);
 }
 
 void PlanBuilder::add_setting(const std::string& name, const Location& where, const std::string& value) {

@@ -124,6 +124,8 @@ class PlanBuilder {
   std::optional<NodeId> aggregate_above(NodeId node) const;
   bool report_ungrouped(const Ast& ast, NodeId input, const AggregateRequest& request);
   bool bind_keys(NodeId input, const AggregateRequest& request, AggregateNode& node, Schema& output);
+  using BoundCalls = std::map<const CallAst*, ExpressionPtr>;
+  BoundCalls bind_aggregate_calls(NodeId input, const NamedAst& column, AggregateNode& node, Schema& output);
   std::optional<AggregateNode::Call> bind_aggregate_call(NodeId input, const CallAst& call, const Location& where);
   void check_aggregated_sink(NodeId input, const SinkRequest& request, const SinkNode& sink);
   NodeId add_explode(ExplodeNode explode, const std::vector<Field>& made);
@@ -143,6 +145,7 @@ class PlanBuilder {
   const Registry& registry_;
   Diagnostics& diagnostics_;
   std::map<std::string, std::string> settings_;
+  std::vector<std::string> other_functions_;  // see Scope
   bool has_stand_in_ = false;  // then a column without a type says nothing about the file
   Plan plan_;
   std::map<std::string, std::optional<NodeId>> streams_;  // nothing: defined, but wrong

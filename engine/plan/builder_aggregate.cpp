@@ -7,6 +7,7 @@
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
 #include "engine/plan/calls_in.h"
+#include "engine/plan/step_columns.h"
 
 namespace weir {
 namespace {
@@ -94,64 +95,54 @@ bool PlanBuilder::report_ungrouped(const Ast& ast, NodeId input, const Aggregate
   return is_good;
 }
 
+/// Every call of an aggregate in a column becomes one of the node's; null where it was wrong and reported. `output` are the node's columns.
+PlanBuilder::BoundCalls PlanBuilder::bind_aggregate_calls(NodeId input, const NamedAst& column, AggregateNode& node, Schema& output) {
+  BoundCalls calls;
+  int parts = 0;
+  for_each_call(*column.expression, [&](const CallAst& call, const Location& where) {
+    if (registry_.functions.find(call.function) != nullptr || registry_.aggregates.find(call.function) == nullptr) return true;
+    auto bound = bind_aggregate_call(input, call, where);
+    ExpressionPtr& computed = calls[&call];
+    if (!bound) return false;
+    // A column that is more than the aggregate is computed from ones with numbers: average_1, average_2.
+    const bool is_all = std::get_if<CallAst>(&column.expression->node) == &call;
+    const Field field{is_all ? column.name : fmt::format("{}_{}", column.name, ++parts), bound->bound.type,
+                      bound->bound.function->declaration.name != "count"};
+    computed = make_column(output.fields.size(), field, where);
+    output.fields.push_back(field);
+    node.calls.push_back(*std::move(bound));
+    return false;
+  });
+  return calls;
+}
+
 std::optional<NodeId> PlanBuilder::aggregate(NodeId input, const AggregateRequest& request) {
   if (aggregate_above(input)) {
     diagnostics_.error(Error{ErrorKind::user, "these rows are aggregates already, and change: not available in this version", request.where});
     return std::nullopt;
   }
   AggregateNode node{input, {}, {}};
-  Schema grouped;  // keys, then aggregates
-  bool is_good = bind_keys(input, request, node, grouped);
+  Schema keys;
+  bool is_good = bind_keys(input, request, node, keys);
   std::vector<NamedAst> names = request.by;
   names.insert(names.end(), request.select.begin(), request.select.end());
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    for (std::size_t other = 0; other < i; ++other) {
-      if (names[i].name != names[other].name) continue;
-      diagnostics_.error(Error{ErrorKind::user, fmt::format("column {} is given twice", names[i].name), names[i].where}.with_hint(
-          already_defined(names[other].where)));
-      is_good = false;
-    }
-  }
-  std::map<const CallAst*, std::size_t> computed;
-  std::set<const CallAst*> wrong;
+  is_good = check_distinct(names, diagnostics_) && is_good;
+  Schema grouped = keys;  // then the aggregates
+  Schema output = keys;
+  std::vector<ExpressionPtr> expressions = columns_of(keys);
   for (const NamedAst& column : request.select) {
-    int parts = 0;
-    for_each_call(*column.expression, [&](const CallAst& call, const Location& where) {
-      if (registry_.functions.find(call.function) != nullptr || registry_.aggregates.find(call.function) == nullptr) return true;
-      auto bound = bind_aggregate_call(input, call, where);
-      if (!bound) {
-        wrong.insert(&call);
-        return false;
-      }
-      // A column that is more than the aggregate is computed from ones with numbers: average_1, average_2.
-      const bool is_all = std::get_if<CallAst>(&column.expression->node) == &call;
-      const std::string name = is_all ? column.name : fmt::format("{}_{}", column.name, ++parts);
-      computed[&call] = grouped.fields.size();
-      grouped.fields.push_back({name, bound->bound.type, bound->bound.function->declaration.name != "count"});
-      node.calls.push_back(*std::move(bound));
-      return false;
-    });
-  }
-  for (const NamedAst& column : request.select) is_good = report_ungrouped(*column.expression, input, request) && is_good;
-  if (!is_good || !wrong.empty()) return std::nullopt;
-
-  Schema output;
-  std::vector<ExpressionPtr> expressions;
-  for (std::size_t i = 0; i < node.keys.size(); ++i) {
-    output.fields.push_back(grouped.fields[i]);
-    expressions.push_back(make_column(i, grouped.fields[i]));
-  }
-  // What is no aggregate reads the keys.
-  const Schema keys{{grouped.fields.begin(), grouped.fields.begin() + static_cast<std::ptrdiff_t>(node.keys.size())}};
-  Schema visible = keys;
-  visible.fields.insert(visible.fields.end(), grouped.fields.begin() + static_cast<std::ptrdiff_t>(keys.fields.size()), grouped.fields.end());
-  for (const NamedAst& column : request.select) {
-    Scope scope{&visible, "the keys of this aggregate", &settings_, &computed};
-    const ExpressionPtr bound = bind(*column.expression, scope, registry_.functions, diagnostics_);
-    if (bound == nullptr) return std::nullopt;
+    const BoundCalls calls = bind_aggregate_calls(input, column, node, grouped);
+    // What is no aggregate reads the keys.
+    const Scope scope{&keys, "the groups", &settings_, &other_functions_, &calls};
+    const ExpressionPtr bound = report_ungrouped(*column.expression, input, request)
+                                    ? bind(*column.expression, scope, registry_.functions, diagnostics_)
+                                    : nullptr;
+    is_good = is_good && bound != nullptr;
+    if (bound == nullptr) continue;
     output.fields.push_back({column.name, bound->type, bound->nullable});
     expressions.push_back(bound);
   }
+  if (!is_good) return std::nullopt;
   const NodeId made = add_node(std::move(grouped), std::move(node));
   return add_node(std::move(output), ProjectNode{made, std::move(expressions)});
 }

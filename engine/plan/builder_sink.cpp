@@ -7,6 +7,7 @@
 #include "engine/data/calendar.h"
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
+#include "engine/plan/step_columns.h"
 
 namespace weir {
 namespace {
@@ -143,12 +144,6 @@ std::optional<Fill> make_fill(const Schema& input, const PlanBuilder::SinkReques
   return Fill{request.column.name, *from, *to};
 }
 
-std::vector<ExpressionPtr> identity(const Schema& schema) {
-  std::vector<ExpressionPtr> columns;
-  for (std::size_t i = 0; i < schema.fields.size(); ++i) columns.push_back(make_column(i, schema.fields[i]));
-  return columns;
-}
-
 }  // namespace
 
 void PlanBuilder::check_table_is_free(const SinkRequest& request) {
@@ -191,7 +186,7 @@ void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
     sink.input = own_selection->input;
     sink.expressions = own_selection->expressions;
   } else {
-    sink.expressions = identity(sink.table.schema);
+    sink.expressions = columns_of(sink.table.schema);
   }
   write_nested_as_json(sink, registry_.functions, diagnostics_);
   const std::size_t errors_before = diagnostics_.errors().size();

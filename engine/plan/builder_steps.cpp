@@ -6,29 +6,10 @@
 #include "engine/expression/binder.h"
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
+#include "engine/plan/step_columns.h"
 
 namespace weir {
 namespace {
-
-std::vector<ExpressionPtr> columns_of(const Schema& schema) {
-  std::vector<ExpressionPtr> columns;
-  for (std::size_t i = 0; i < schema.fields.size(); ++i) columns.push_back(make_column(i, schema.fields[i]));
-  return columns;
-}
-
-bool check_distinct(const std::vector<PlanBuilder::NamedAst>& columns, Diagnostics& diagnostics) {
-  std::map<std::string, Location> seen;
-  bool is_good = true;
-  for (const auto& column : columns) {
-    const auto [first, is_new] = seen.emplace(column.name, column.where);
-    if (is_new) continue;
-    is_good = false;
-    diagnostics.error(
-        Error{ErrorKind::user, fmt::format("column {} is given twice", column.name), column.where}.with_hint(
-            already_defined(first->second)));
-  }
-  return is_good;
-}
 
 std::size_t count_named(const Schema& schema, const std::string& name) {
   std::size_t count = 0;
@@ -53,7 +34,7 @@ ExpressionPtr PlanBuilder::stand_in(const Location& where) {
 }
 
 Scope PlanBuilder::scope_of(const Schema& schema, NodeId input) const {
-  return Scope{&schema, describe(input), &settings_};
+  return Scope{&schema, describe(input), &settings_, &other_functions_};
 }
 
 std::optional<NodeId> PlanBuilder::filter(NodeId input, const Ast& predicate) {
