@@ -113,10 +113,10 @@ const GroupShape& KeyedState::shape(NodeId aggregate) const { return *operation(
 
 Status KeyedState::load(StoreAdministration& administration, Position position) {
   position_ = std::move(position);
-  return administration.read_state([&](std::string_view name, std::string_view value) -> Status {
-    const auto found = std::find_if(operations_.begin(), operations_.end(), [&](const Operation& one) { return one.name == name; });
-    if (found != operations_.end()) return found->groups->load(value);
-    return Error{ErrorKind::user, fmt::format("the stored state is of an aggregate that this pipeline does not have: {}", name)}.with_hint(
+  return administration.read_state([&](const StoredState& row) -> Status {
+    const auto found = std::find_if(operations_.begin(), operations_.end(), [&](const Operation& one) { return one.name == row.name; });
+    if (found != operations_.end()) return found->groups->load(row.value);
+    return Error{ErrorKind::user, fmt::format("the stored state is of an aggregate that this pipeline does not have: {}", row.name)}.with_hint(
         "an aggregate that was changed begins anew: weir reset FILE --yes forgets state and positions, so that all is read again");
   });
 }

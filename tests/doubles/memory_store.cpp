@@ -85,12 +85,16 @@ class MemoryWriter final : public EpochWriter {
       for (const RowReference& reference : table.rows) {
         const EncodedRow& row = reference.rows->rows[reference.index];
         const std::string key(reference.rows->key_of(row));
+        if (table.is_removal) {
+          report.written += static_cast<std::int64_t>(rows.erase(key));
+          continue;
+        }
         const std::string text = reference.rows->bytes.substr(row.offset, row.size);
         const bool is_new = rows.emplace(key, text).second;
         if (!is_new && table.table->on_conflict == OnConflict::update) rows[key] = text;
         ++(is_new || table.table->on_conflict == OnConflict::update ? report.written : report.duplicates);
       }
-      report.was_new = report.duplicates == 0;
+      report.was_new = !table.is_removal && report.duplicates == 0;
       if (table.ledger_line != no_ledger_line) {
         ledger[table.ledger_line].written += report.written;
         ledger[table.ledger_line].duplicates += report.duplicates;
