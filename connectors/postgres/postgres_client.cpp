@@ -90,9 +90,11 @@ Status PostgresClient::set_up_session() {
       "idle_in_transaction_session_timeout = '60s'; "
       "SET lock_timeout = '{}ms'; SET synchronize_seqscans = off;",
       settings_.lock_timeout.count());
-  // A plan is kept: one that reads the whole of a small table would go on reading it when it is large. JIT would be
-  // started by the cost that stands for "avoid".
-  if (settings_.avoids_scans) sql += " SET enable_seqscan = off; SET jit = off;";
+  // A plan is kept: one that reads the whole of a small table would go on reading it when it is large. And staging tables
+  // have no statistics: a join with one is taken for larger than it is, and then reads all of the other table. JIT
+  // would be started by the cost that stands for "avoid".
+  if (settings_.avoids_scans)
+    sql += " SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;";
   if (PQserverVersion(handle_) >= 140000) sql += " SET client_connection_check_interval = '2s';";
   Result<PostgresResult> done = query(sql);
   if (done.ok()) return {};

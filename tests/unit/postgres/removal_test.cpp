@@ -16,12 +16,11 @@ class RemovalTest : public PostgresTest {
   }
 
   /// Waits for what a session reports when it ends.
-  std::int64_t counter_when(const std::string& counter, const std::string& condition) {
-    for (int i = 0; i < 200; ++i) {
-      if (one("SELECT " + condition + " FROM pg_stat_user_tables WHERE relname = 'items' AND schemaname = current_schema()") == "t") break;
+  std::int64_t counter_when(const std::string& table, const std::string& counter, const std::string& condition) {
+    const std::string from = " FROM pg_stat_user_tables WHERE relname = '" + table + "' AND schemaname = current_schema()";
+    for (int i = 0; i < 200 && one("SELECT " + condition + from) != "t"; ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    }
-    return std::stoll(one("SELECT " + counter + " FROM pg_stat_user_tables WHERE relname = 'items' AND schemaname = current_schema()"));
+    return std::stoll(one("SELECT " + counter + from));
   }
 };
 
@@ -36,7 +35,7 @@ TEST_F(RemovalTest, RowsAreFoundByTheirKeyHoweverSmallTheTableIs) {
   EpochBuilder first(1, "0", "1");
   ASSERT_TRUE(writer->commit(first.rows(*store, table, {rows.begin(), rows.begin() + 50}).write()).ok());
   query("VACUUM ANALYZE items");
-  const std::int64_t scans = counter_when("seq_scan", "last_vacuum IS NOT NULL");
+  const std::int64_t scans = counter_when("items", "seq_scan", "last_vacuum IS NOT NULL");
   std::int64_t position = 1;
   const auto remove = [&](std::int64_t from, std::int64_t count) {
     EpochBuilder epoch(position + 1, std::to_string(position), std::to_string(position + 1));
@@ -51,8 +50,27 @@ TEST_F(RemovalTest, RowsAreFoundByTheirKeyHoweverSmallTheTableIs) {
   EXPECT_EQ(remove(0, 600), 600);
   EXPECT_EQ(remove(600, 100), 100);
   writer.reset();
-  EXPECT_EQ(counter_when("seq_scan", "n_tup_del >= 750"), scans);
-  EXPECT_EQ(counter_when("n_tup_del", "true"), 750);
+  EXPECT_EQ(counter_when("items", "seq_scan", "n_tup_del >= 750"), scans);
+  EXPECT_EQ(counter_when("items", "n_tup_del", "true"), 750);
+}
+
+// Two of the three key columns say nothing, and the staging table has no statistics.
+TEST_F(RemovalTest, ManyKeysOfWeirStateAreFoundOneByOne) {
+  auto store = open_ready({});
+  query("INSERT INTO weir_state SELECT 'pipe', 'windows/1', convert_to(lpad(i::text, 8, '0'), 'UTF8'), '', 1 FROM "
+        "generate_series(1, 40000) i; ANALYZE weir_state");
+  SinkTable keys;
+  keys.sink = keys.table = store->state_table();
+  keys.schema.fields = {{"pipeline", string_type, false}, {"name", string_type, false}, {"key", bytes_type, false}};
+  keys.key = {0, 1, 2};
+  std::vector<RowValues> rows;
+  for (int i = 1; i <= 4000; ++i) rows.push_back({text("pipe"), text("windows/1"), Value{bytes_type, fmt::format("{:08}", 10 * i - 9)}});
+  auto writer = store->writer(0).value();
+  EpochBuilder epoch(1, "0", "1");
+  EXPECT_EQ(writer->commit(epoch.removals(*store, keys, rows).write()).value().tables[0].written, 4000);
+  writer.reset();
+  EXPECT_LT(counter_when("weir_state", "idx_tup_fetch", "n_tup_del >= 4000"), 5000);
+  EXPECT_EQ(one("SELECT count(*) FROM weir_state"), "36000");
 }
 
 TEST_F(RemovalTest, TwoWritersRemoveAndWriteTheSameKeysWithoutADeadlock) {
