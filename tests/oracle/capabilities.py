@@ -1,0 +1,77 @@
+"""capabilities.py - what this version of Weir can do, found by compiling a small pipeline for each thing, so that cases use what there is."""
+import compare
+
+SOURCE = """
+  a:
+    type: s0
+    format: json
+    watermark: ts - INTERVAL 1 MINUTE
+    columns: {{ id: int not null, k: string not null, n: int, ts: timestamp not null }}
+"""
+PIPELINE = """name: probe
+connections:
+  store: {{ dsn: "${{DB}}" }}
+sources:{source}
+transforms:
+  t:
+    input: {input}
+    steps: {steps}
+sinks:
+  out: {{ input: t, connection: store, table: t, key: [{key}], on_conflict: update }}
+"""
+WINDOWED = '[{{ aggregate: {{ window: "{window}", by: [k], select: {{ c: count(*) }} }} }}{more}]'
+
+
+def windowed(window, more=""):
+    return WINDOWED.format(window=window, more=more), "k, window_start, window_end"
+
+
+def over(expression):
+    return windowed("tumble(ts, INTERVAL 1 MINUTE)", f', {{ extend: {{ o: "{expression}" }} }}')
+
+
+PROBES = {
+    "tumble": windowed("tumble(ts, INTERVAL 1 MINUTE)"),
+    "hop": windowed("hop(ts, INTERVAL 1 MINUTE, INTERVAL 5 MINUTES)"),
+    "cumulate": windowed("cumulate(ts, INTERVAL 1 MINUTE, INTERVAL 5 MINUTES)"),
+    "session": windowed("session(ts, INTERVAL 1 MINUTE)"),
+    "dedup": ("[{ dedup: { key: [k], within: 2 minutes } }]", "id"),
+    "having": windowed("tumble(ts, INTERVAL 1 MINUTE)", ", { where: c > 1 }"),
+    "having without a window": ("[{ aggregate: { by: [k], select: { c: count(*) } } }, { where: c > 1 }]", "k"),
+    "running total": over("sum(c) OVER (PARTITION BY k ORDER BY window_end)"),
+    "row_number": over("row_number() OVER (PARTITION BY k ORDER BY window_end)"),
+    "rank": over("rank() OVER (PARTITION BY window_end ORDER BY c)"),
+    "lag": over("lag(c) OVER (PARTITION BY k ORDER BY window_end)"),
+}
+
+
+# Whole cases whose result shows what this version holds to: (the request, table, its rows).
+TWICE = """name: probe
+connections: { store: { dsn: "${DB}" } }
+sources:
+  a: { type: s0, format: json, columns: { id: int not null, f: boolean } }
+transforms:
+  first: { input: a, steps: [{ where: f }, { select: { id: id, v: "1" } }] }
+  second: { input: a, steps: [{ select: { id: id, v: "2" } }] }
+  both: { input: [first, second] }
+sinks:
+  out: { input: both, connection: store, table: out, key: [id] }
+"""
+BEHAVIOURS = {
+    "a union of one source with itself into a sink with a key": (
+        {"pipeline": TWICE, "records": {"s0": {"0": ['{"id":1,"f":null}', '{"id":1,"f":true}']}}, "queries": {"out": "SELECT v FROM out"}, "ways": [{"name": "whole"}]},
+        [["v"], ["2"]]),
+}
+
+
+def found(program):
+    """(what there is, what there is not)"""
+    requests = []
+    for name, (steps, key) in PROBES.items():
+        pipeline = PIPELINE.format(source=SOURCE.format(), input="a", steps=steps, key=key)
+        requests.append({"name": name, "pipeline": pipeline, "records": {"s0": {"0": []}}, "queries": {}, "ways": []})
+    requests += [{"name": name, **request} for name, (request, _) in BEHAVIOURS.items()]
+    answers = compare.run_weir(program, requests)
+    can = {name for name in PROBES if "refused" not in answers[name]}
+    can |= {name for name, (_, rows) in BEHAVIOURS.items() if [one["tables"]["out"] for one in answers[name]["outcomes"]] == [rows]}
+    return can, [name for name in list(PROBES) + list(BEHAVIOURS) if name not in can]

@@ -1,0 +1,187 @@
+"""compare.py - runs cases through Weir and DuckDB and says where they differ."""
+import collections
+import datetime
+import json
+import math
+import os
+import subprocess
+import tempfile
+from decimal import Decimal
+
+import duckdb
+
+from expressions import family
+from model import Model, pipeline_text, records_of
+
+BOOKS = ["read", "expanded", "written", "duplicates", "filtered", "absorbed", "late", "rejected"]
+
+
+def followed(case):
+    """(model, its sinks)"""
+    model = Model(case)
+    for stream in case["streams"]:
+        model.stream(stream)
+    return model, [model.sink(sink) for sink in case["sinks"]]
+
+
+def request(case):
+    """The case as run_cases reads it."""
+    _, tables = followed(case)
+    queries = {table.name: f"SELECT {', '.join(selected(name, column.type) for name, column in table.scope.items())} FROM {table.name}" for table in tables}
+    updates = ", ".join(f"'{table.name}'" for table in tables if table.on_conflict.startswith("update")) or "''"
+    sums = ", ".join(f"sum({one}) AS {one}" for one in BOOKS if one not in ("written", "duplicates"))
+    written = f"sum(CASE WHEN sink IN ({updates}) THEN written + duplicates ELSE written END) AS written"
+    duplicates = f"sum(CASE WHEN sink IN ({updates}) THEN 0 ELSE duplicates END) AS duplicates"
+    queries["(ledger)"] = f"SELECT source, sink, {sums}, {written}, {duplicates} FROM weir_ledger GROUP BY source, sink"
+    queries["(rejects)"] = "SELECT source, split, \"offset\", sink, part, CASE WHEN reason = 'late' THEN reason ELSE '' END AS reason FROM weir_rejects"
+    return {"name": case["name"], "pipeline": pipeline_text(case), "records": records_of(case), "queries": queries, "ways": case["ways"]}
+
+
+def selected(name, type_name):
+    if type_name == "double":
+        return f"CASE WHEN {name} IS NOT NULL THEN printf('%!.17g', {name}) END AS {name}"
+    return name
+
+
+def run_weir(program, requests):
+    """What run_cases answers, by the case's name; "died" where it ended at one."""
+    answers = {}
+    folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
+    while requests:
+        with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
+            file.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in requests)
+            file.flush()
+            done = subprocess.run([program, file.name, folder], capture_output=True, text=True, encoding="utf-8", check=False)
+        for line in done.stdout.splitlines():
+            answer = json.loads(line)
+            answers[answer["name"]] = answer
+        requests = [one for one in requests if one["name"] not in answers]
+        if requests:
+            answers[requests[0]["name"]] = {"died": f"exit code {done.returncode}\n{done.stderr[-2000:]}"}
+            requests = requests[1:]
+    return answers
+
+
+class Oracle:
+    def __init__(self):
+        self.connection = duckdb.connect()
+        self.connection.execute("SET threads = 1")
+        self.connection.execute("SET TimeZone = 'UTC'; SET order_by_non_integer_literal = true")
+        # 1.4.1 believes that date_trunc of a NULL is not NULL.
+        self.connection.execute("SET disabled_optimizers = 'statistics_propagation'")
+
+    def expected(self, case):
+        """{table: (its columns, Counter of rows)}, the books and the rejects among them."""
+        model, tables = followed(case)
+        for table in self.connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
+            self.connection.execute(f"DROP TABLE {table[0]}")
+        self.connection.execute(";\n".join(model.statements))
+        sources = {source["name"]: source for source in case["sources"]}
+        results, books, rejects = {}, {}, collections.Counter()
+        for name in {name for table in tables for name in table.reads}:
+            for split, records in sources[name]["splits"].items():
+                for offset, record in enumerate(records):
+                    if "broken" in record:
+                        rejects[(name, split, offset, "", "", "")] += 1
+        for table in tables:
+            columns = {name: column.type for name, column in table.scope.items()}
+            rows = self.connection.execute(table.rows).fetchall()
+            results[table.name] = (columns, collections.Counter(tuple(from_duckdb(kind, cell) for kind, cell in zip(columns.values(), row)) for row in rows))
+            self.add_books(table, sources, books, rejects)
+        results["(ledger)"] = books
+        # A record that comes to a sink in two ways is there once.
+        results["(rejects)"] = collections.Counter(set(rejects))
+        return results
+
+    def add_books(self, table, sources, books, rejects):
+        for name in table.reads:
+            line = books.setdefault((name, table.name), collections.Counter())
+            splits = sources[name]["splits"].values()
+            line["read"] += sum(len(records) for records in splits)
+            line["rejected"] += sum(1 for records in splits for record in records if "broken" in record)
+        if not table.losses:
+            return
+        for kind, source, split, offset, part, count in self.connection.execute(" UNION ALL ".join(table.losses)).fetchall():
+            books[(source, table.name)]["written" if kind == "written or duplicate" else kind] += count
+            if kind in ("rejected", "late"):
+                rejects[(source, split, offset, table.name, ".".join(str(one) for one in part), "late" if kind == "late" else "")] += 1
+
+
+def from_duckdb(type_name, value):
+    kind = family(type_name)
+    if value is None:
+        return None
+    if kind == "double":
+        return double_text(value)
+    if kind == "decimal":
+        return Decimal(value).normalize()
+    if kind == "boolean":
+        return 1 if value else 0
+    if isinstance(value, (datetime.datetime, datetime.date)):
+        return value.isoformat()
+    return tuple(value) if isinstance(value, list) else value
+
+
+def from_weir(type_name, text):
+    kind = family(type_name)
+    if text is None:
+        return None
+    if kind == "double":
+        return double_text(float(text))
+    if kind == "decimal":
+        return Decimal(text).normalize()
+    if kind in ("int", "bigint", "boolean"):
+        return int(text)
+    if kind == "timestamp":
+        return datetime.datetime.fromisoformat(text.rstrip("Z")).isoformat()
+    return tuple(json.loads(text)) if kind.startswith("array") else text
+
+
+def double_text(value):
+    """Sums are exact here; a quotient may differ in its last digit."""
+    return "0" if value == 0 else f"{value:.13g}" if math.isfinite(value) else str(value)
+
+
+def differences(expected, answer):
+    """Sentences; none where the case is right."""
+    if "died" in answer:
+        return [f"the program died: {answer['died']}"]
+    if "refused" in answer:
+        return [f"the pipeline was refused:\n{answer['refused']}"]
+    found = []
+    for outcome in answer["outcomes"]:
+        where = "in the way " + " and ".join(outcome["ways"])
+        if "error" in outcome:
+            found.append(f"{where}: {outcome['error']}")
+            continue
+        for name, rows in outcome["tables"].items():
+            found += [f"{where}, {name}: {sentence}" for sentence in differences_of_table(name, rows[0], rows[1:], expected[name])]
+    return found
+
+
+def differences_of_table(name, header, rows, expected):
+    if name == "(ledger)":
+        return differences_of_books(header, rows, expected)
+    if name == "(rejects)":
+        found = collections.Counter((source, split, int(offset), sink, part, reason) for source, split, offset, sink, part, reason in rows)
+    else:
+        columns, expected = expected
+        if list(columns) != header:
+            return [f"columns {header} and not {list(columns)}"]
+        found = collections.Counter(tuple(from_weir(kind, cell) for kind, cell in zip(columns.values(), row)) for row in rows)
+    sentences = [f"expected and not found {count} time(s): {row}" for row, count in (expected - found).items()]
+    return sentences + [f"found and not expected {count} time(s): {row}" for row, count in (found - expected).items()]
+
+
+def differences_of_books(header, rows, expected):
+    found = {}
+    for row in rows:
+        line = dict(zip(header, row))
+        found[(line["source"], line["sink"])] = {one: int(line[one]) for one in BOOKS}
+    sentences = []
+    for key in sorted(set(found) | set(expected)):
+        mine, theirs = found.get(key, {}), expected.get(key, {})
+        differing = [f"{one} {mine.get(one, 0)} and not {theirs.get(one, 0)}" for one in BOOKS if mine.get(one, 0) != theirs.get(one, 0)]
+        if differing:
+            sentences.append(f"source {key[0]}, sink {key[1]}: {', '.join(differing)}")
+    return sentences
