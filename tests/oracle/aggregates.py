@@ -14,7 +14,7 @@ AGGREGATES = {
 }
 BY_POSITION = ("first", "last", "string_agg")
 CAN_BE_DISTINCT = ("count", "sum", "avg")
-POSITION = "_source, CAST(_split AS INTEGER), _o, _b, _p"
+POSITION = "_t, _source, CAST(_split AS INTEGER), _o, _b, _p"
 
 
 def sum_type(type_name):
@@ -94,6 +94,37 @@ def call_writer(scope, is_ordered):
         weir = f"{name}({distinct}{', '.join(one.weir for one in arguments) or '*'}{extra})"
         weir += f" FILTER (WHERE {typed(options['filter'], scope).weir})" if options.get("filter") else ""
         return Typed(kind, nullable, weir, duck, error)
+    return write
+
+
+CAN_BE_OVER = ("count", "sum", "avg", "min", "max", "any_value", "bool_and", "bool_or", "count_if", "bit_xor")
+RANKS = ("row_number", "rank", "dense_rank")
+
+
+def over_writer(scope):
+    """Writes ["over", name, {"partition": [column], "order": [[column, is descending]]}, argument, ...] over the rows of groups."""
+    def write(expression):
+        name, place, arguments = expression[1], expression[2], [typed(argument, scope) for argument in expression[3:]]
+        columns = place["partition"] + [column for column, _ in place["order"]]
+        if expression[0] != "over" or any(column not in scope for column in columns):
+            raise Invalid("no place for OVER")
+        partition = f"PARTITION BY {', '.join(place['partition'])}" if place["partition"] else ""
+        order = ", ".join(f"{column}{' DESC' if descends else ''}" for column, descends in place["order"])
+        duck_order = ", ".join(f"{column}{' DESC NULLS LAST' if descends else ' ASC NULLS FIRST'}" for column, descends in place["order"])
+        weir = " ".join(part for part in (partition, f"ORDER BY {order}" if order else "") if part)
+        clause = " OVER (" + " ".join(part for part in (partition, f"ORDER BY {duck_order}" if order else "") if part) + ")"
+        if name in RANKS:
+            return Typed("bigint", False, f"{name}() OVER ({weir})", f"{name}(){clause}", None)
+        check(name, {}, arguments)
+        if name not in CAN_BE_OVER:
+            raise Invalid(f"{name} is not used with OVER")
+        if name == "avg":
+            kind, duck = average(arguments[0].type, arguments[0].duck, "")
+            duck, nullable = with_filter(duck, clause, arguments[0].duck, ""), True
+        else:
+            kind, nullable, parts, template = duck_call(name, arguments, "", False)
+            duck = template.format(*[part + clause for part in parts])
+        return Typed(kind, nullable, f"{name}({', '.join(one.weir for one in arguments) or '*'}) OVER ({weir})", duck, None)
     return write
 
 

@@ -38,6 +38,8 @@ PROBES = {
     "dedup": ("[{ dedup: { key: [k], within: 2 minutes } }]", "id"),
     "having": windowed("tumble(ts, INTERVAL 1 MINUTE)", ", { where: c > 1 }"),
     "having without a window": ("[{ aggregate: { by: [k], select: { c: count(*) } } }, { where: c > 1 }]", "k"),
+    "check": ("[]", "id"),
+    "emit": windowed("tumble(ts, INTERVAL 1 MINUTE)"),
     "running total": over("sum(c) OVER (PARTITION BY k ORDER BY window_end)"),
     "row_number": over("row_number() OVER (PARTITION BY k ORDER BY window_end)"),
     "rank": over("rank() OVER (PARTITION BY window_end ORDER BY c)"),
@@ -57,7 +59,19 @@ transforms:
 sinks:
   out: { input: both, connection: store, table: out, key: [id] }
 """
+TWO_CONDITIONS = """name: probe
+connections: { store: { dsn: "${DB}" } }
+sources:
+  a: { type: s0, format: json, columns: { id: int not null } }
+transforms:
+  t: { input: a, steps: [{ where: 1 DIV (id - 1) > 0 }, { where: id > 1 }] }
+sinks:
+  out: { input: t, connection: store, table: out }
+"""
 BEHAVIOURS = {
+    "a row that one where rejects, whatever a later one says": (
+        {"pipeline": TWO_CONDITIONS, "records": {"s0": {"0": ['{"id":1}']}}, "queries": {"out": "SELECT rejected FROM weir_ledger"}, "ways": [{"name": "whole"}]},
+        [["rejected"], ["1"]]),
     "a union of one source with itself into a sink with a key": (
         {"pipeline": TWICE, "records": {"s0": {"0": ['{"id":1,"f":null}', '{"id":1,"f":true}']}}, "queries": {"out": "SELECT v FROM out"}, "ways": [{"name": "whole"}]},
         [["v"], ["2"]]),
@@ -69,6 +83,10 @@ def found(program):
     requests = []
     for name, (steps, key) in PROBES.items():
         pipeline = PIPELINE.format(source=SOURCE.format(), input="a", steps=steps, key=key)
+        if name == "emit":
+            pipeline = pipeline.replace("on_conflict: update", "on_conflict: update, emit: final")
+        if name == "check":
+            pipeline = pipeline.replace("n: int", 'n: "int check (n > 0)"').replace("    watermark: ts - INTERVAL 1 MINUTE\n", "")
         requests.append({"name": name, "pipeline": pipeline, "records": {"s0": {"0": []}}, "queries": {}, "ways": []})
     requests += [{"name": name, **request} for name, (request, _) in BEHAVIOURS.items()]
     answers = compare.run_weir(program, requests)

@@ -26,13 +26,16 @@ CaseWay read_way(object given) {
   };
   way.name = text_of(given["name"]);
   number("chunk_rows", way.chunk_rows);
-  number("workers", way.workers);
   number("writers", way.writers);
   number("epoch_rows", way.epoch_rows);
   number("seed", way.seed);
-  if_there(given, "stops", [&](element stops) {
-    for (const element stop : stops) way.stops.push_back(static_cast<std::size_t>(std::uint64_t(stop)));
-  });
+  const auto numbers = [&](std::string_view key, std::vector<std::size_t>& into) {
+    if_there(given, key, [&](element list) {
+      for (const element one : list) into.push_back(static_cast<std::size_t>(std::uint64_t(one)));
+    });
+  };
+  numbers("workers", way.workers);
+  numbers("stops", way.stops);
   if_there(given, "deaths", [&](element deaths) {
     for (const element death : deaths) way.deaths.push_back({std::int64_t(death["commit"]), bool(death["after"])});
   });

@@ -20,7 +20,7 @@ struct CaseWay {
   };
   std::string name;
   std::size_t chunk_rows = 1024;
-  std::size_t workers = 1;
+  std::vector<std::size_t> workers;       // of each run in turn; none: 1
   std::size_t writers = 1;
   std::size_t epoch_rows = 50'000;
   std::uint64_t seed = 0;                 // of the order of splits and chunks

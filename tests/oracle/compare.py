@@ -11,7 +11,9 @@ from decimal import Decimal
 import duckdb
 
 from expressions import family
-from model import Model, pipeline_text, records_of
+from model import Model
+from pipeline_text import pipeline_text, records_of
+from records import refused_rows
 
 BOOKS = ["read", "expanded", "written", "duplicates", "filtered", "absorbed", "late", "rejected"]
 
@@ -75,36 +77,55 @@ class Oracle:
         model, tables = followed(case)
         for table in self.connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
             self.connection.execute(f"DROP TABLE {table[0]}")
-        self.connection.execute(";\n".join(model.statements))
+        for statement in model.statements:
+            self.run(statement)
         sources = {source["name"]: source for source in case["sources"]}
-        results, books, rejects = {}, {}, collections.Counter()
+        results, books, rejects, late = {}, {}, collections.Counter(), {}
         for name in {name for table in tables for name in table.reads}:
-            for split, records in sources[name]["splits"].items():
-                for offset, record in enumerate(records):
-                    if "broken" in record:
-                        rejects[(name, split, offset, "", "", "")] += 1
+            rejects.update((name, split, offset, "", "", "") for split, offset in refused_rows(sources[name]))
         for table in tables:
             columns = {name: column.type for name, column in table.scope.items()}
             rows = self.connection.execute(table.rows).fetchall()
             results[table.name] = (columns, collections.Counter(tuple(from_duckdb(kind, cell) for kind, cell in zip(columns.values(), row)) for row in rows))
-            self.add_books(table, sources, books, rejects)
+            self.add_books(table, sources, books, rejects, late)
+        add_late(late, tables, sources, rejects)
         results["(ledger)"] = books
         # A record that comes to a sink in two ways is there once.
         results["(rejects)"] = collections.Counter(set(rejects))
         return results
 
-    def add_books(self, table, sources, books, rejects):
+    def add_books(self, table, sources, books, rejects, late):
         for name in table.reads:
             line = books.setdefault((name, table.name), collections.Counter())
-            splits = sources[name]["splits"].values()
-            line["read"] += sum(len(records) for records in splits)
-            line["rejected"] += sum(1 for records in splits for record in records if "broken" in record)
-        if not table.losses:
-            return
-        for kind, source, split, offset, part, count in self.connection.execute(" UNION ALL ".join(table.losses)).fetchall():
+            line["read"] += sum(len(records) for records in sources[name]["splits"].values())
+            line["rejected"] += len(refused_rows(sources[name]))
+        for kind, source, split, offset, part, count in self.connection.execute(table.losses).fetchall() if table.losses else []:
             books[(source, table.name)]["written" if kind == "written or duplicate" else kind] += count
-            if kind in ("rejected", "late"):
-                rejects[(source, split, offset, table.name, ".".join(str(one) for one in part), "late" if kind == "late" else "")] += 1
+            if kind == "rejected":
+                rejects[(source, split, offset, table.name, ".".join(str(one) for one in part), "")] += 1
+            elif kind == "late":
+                late.setdefault((source, table.name), set()).add((split, offset))
+
+    def run(self, statement):
+        if isinstance(statement, str):
+            self.connection.execute(statement)
+            return
+        name, columns, query, rows = statement
+        self.connection.execute(f"CREATE TEMP TABLE {name} ({columns})")
+        made = rows(self.connection.execute(query).fetchall())
+        if made:
+            self.connection.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(made[0]))})", made)
+
+
+def add_late(late, tables, sources, rejects):
+    """A late row is written down once where every sink of its source loses late rows, else for each sink that does."""
+    for (name, sink), rows in late.items():
+        if sources[name].get("late") == "drop":
+            continue
+        readers = {table.name for table in tables if name in table.reads}
+        losing = {table.name for table in tables if name in table.reads and any(one.kind == "late" for one in table.kept)}
+        for split, offset in rows:
+            rejects[(name, split, offset, "" if readers == losing else sink, "", "late")] += 1
 
 
 def from_duckdb(type_name, value):

@@ -43,7 +43,6 @@ def decimal_type(precision, scale):
     return f"decimal({precision},{scale})"
 
 
-
 # (operator, families of arguments, result, Weir, DuckDB or None where it is the same, options)
 # `lazy`: not used over columns that may have errors, since which argument is looked at would count. `never`: the result is never NULL.
 Operator = namedtuple("Operator", "name parameters result weir duck lazy never may_be_null leaf error")
@@ -153,7 +152,7 @@ def duck_type(type_name):
 
 
 def typed(expression, scope, aggregates=None):
-    """Checks it over the columns of `scope`, and writes it twice. `aggregates` writes ["aggregate", ...], where they can stand."""
+    """Checks it over the columns of `scope`, and writes it twice. `aggregates` writes ["aggregate", ...] or ["over", ...], where they can stand."""
     kind = expression[0]
     if kind == "column":
         if expression[1] not in scope:
@@ -163,7 +162,7 @@ def typed(expression, scope, aggregates=None):
     if kind == "literal":
         weir, duck = literal(expression[1], expression[2])
         return Typed(expression[1], False, weir, duck, None)
-    if kind == "aggregate":
+    if kind in ("aggregate", "over"):
         if aggregates is None:
             raise Invalid("an aggregate stands where there is none")
         return aggregates(expression)

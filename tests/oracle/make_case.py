@@ -9,6 +9,9 @@ from expressions import Column, Invalid, family, make_expression, make_literal, 
 from model import Model
 from records import make_source
 
+WINDOWS = {"tumble": (1, [60, 300, 420]), "hop": (2, [(60, 180), (100, 300), (300, 300), (200, 90), (420, 1000)]),
+           "cumulate": (2, [(60, 300), (300, 1800), (100, 100)]), "session": (1, [60, 200])}
+STEPS = ["where", "where", "select", "extend", "extend", "drop", "rename", "explode", "explode", "dedup"]
 SHAPE = [("key", "string"), ("number", "int"), ("amount", "double"), ("flag", "boolean"), ("text", "string")]
 
 
@@ -23,13 +26,13 @@ class Maker:
     def make(self):
         rng = self.rng
         for number in range(2 if rng.random() < 0.35 else 1):
-            self.case["sources"].append(make_source(rng, f"s{number}", None))
+            self.case["sources"].append(make_source(rng, f"s{number}", self.draw_time(), "check" in self.can))
         self.model = Model(self.case)
         for _ in range(rng.choice([0, 1, 1, 2, 2, 3])):
             self.add_stream()
         if len(self.case["sources"]) == 2 or rng.random() < 0.15:
             self.add_union()
-        if rng.random() < 0.6:
+        for _ in range(rng.choice([0, 0, 1, 1, 1, 2])):
             self.add_aggregate()
         for _ in range(rng.choice([1, 1, 2, 3])):
             self.add_sink()
@@ -38,6 +41,13 @@ class Maker:
         leave_out_unread(self.case)
         self.case["ways"] = make_ways(rng)
         return self.case
+
+    def draw_time(self):
+        """What a source says of event time: {} or {"event_time": seconds of delay, "late": ...}."""
+        if not self.can & set(WINDOWS) or self.rng.random() < 0.3:
+            return {}
+        late = self.rng.choice(["keep", "keep", "drop", "correct", {"correct": "200 seconds"}, None])
+        return {"event_time": self.rng.choice([20, 60, 300, 900]), **({"late": late} if late else {})}
 
     def name(self, prefix):
         self.names += 1
@@ -62,7 +72,7 @@ class Maker:
         """Tries until one fits."""
         for _ in range(20):
             try:
-                step = getattr(self, "make_" + self.rng.choice(["where", "where", "select", "extend", "extend", "drop", "rename", "explode", "explode"]))(relation)
+                step = getattr(self, "make_" + self.rng.choice(STEPS))(relation)
                 made = self.model.apply(step, relation)
             except Invalid:
                 continue
@@ -71,6 +81,8 @@ class Maker:
         return relation
 
     def make_where(self, relation):
+        if "failing where" in relation.marks and "a row that one where rejects, whatever a later one says" not in self.can:
+            raise Invalid("one where after another that can fail")
         risky = [name for name, column in relation.scope.items() if column.error and column.type in ("int", "bigint")]
         if risky and self.rng.random() < 0.3:
             name = self.rng.choice(risky)
@@ -119,19 +131,29 @@ class Maker:
             given["keep_empty"] = True
         return {"explode": given}
 
+    def make_dedup(self, relation):
+        if "dedup" not in self.can:
+            raise Invalid("not in this version")
+        keys = [key for key in self.possible_keys(relation) if not any(relation.scope[name].error for name in key)]
+        if not keys:
+            raise Invalid("duplicates in several splits have no order")
+        return {"dedup": {"key": self.rng.choice(keys), "within": self.rng.choice([10, 120, 600, 4000, None]) if relation.times else None}}
+
     def add_union(self):
         """Streams of one shape, of other sources or of the same one."""
         inputs = [source["name"] for source in self.case["sources"]] if len(self.case["sources"]) == 2 else []
         inputs = (inputs + [self.rng.choice(self.rows())])[:3] if inputs and self.rng.random() < 0.4 else inputs or [self.rng.choice(self.rows()) for _ in range(2)]
         shape = self.rng.sample(SHAPE, self.rng.choice([2, 3, 4]))
+        times = [self.model.relations[name].times for name in inputs]
+        is_timed = all(times) and self.rng.random() < 0.8
         parts = []
         for name in inputs:
             scope = self.model.relations[name].scope
             if "id" not in scope:
                 return
-            columns = [["id", ["column", "id"]]] + [[column, make_expression(self.rng, scope, kind, 2)] for column, kind in shape]
+            columns = [["id", ["column", "id"]]] + ([["ts", ["column", min(self.model.relations[name].times)]]] if is_timed else []) + [[column, make_expression(self.rng, scope, kind, 2)] for column, kind in shape]
             stream = {"name": self.name("u"), "input": [name], "steps": [{"select": columns}]}
-            if self.rng.random() < 0.4:
+            if self.rng.random() < 0.4 and "failing where" not in self.model.relations[name].marks:
                 stream["steps"].insert(0, {"where": make_expression(self.rng, scope, "boolean", 2)})
             self.keep(stream)
             parts.append(stream["name"])
@@ -151,6 +173,9 @@ class Maker:
                 if relation.groups is not None:
                     continue
                 stream["steps"].append(self.make_aggregate(relation))
+                relation = self.model.apply(stream["steps"][-1], relation)
+                for _ in range(self.rng.choice([0, 0, 1, 1, 2, 3])):
+                    relation = self.add_group_step(stream["steps"], relation)
                 self.keep(stream)
                 return
             except Invalid:
@@ -164,7 +189,59 @@ class Maker:
         select = [] if by else [["one", ["literal", "int", 1]]]
         for _ in range(self.rng.choice([1, 2, 3, 4])):
             select.append([self.name("m"), self.make_aggregated(relation)])
-        return {"aggregate": {"by": by, "select": select}}
+        window = self.make_window(relation)
+        return {"aggregate": {**({"window": window} if window else {}), "by": by, "select": select}}
+
+    def make_window(self, relation):
+        kinds = [kind for kind in WINDOWS if kind in self.can]
+        moments = [name for name, column in relation.scope.items() if column.type == "timestamp" and not column.error]
+        if not kinds or not moments or self.rng.random() < 0.2:
+            return None
+        kind = self.rng.choice(kinds)
+        spans = self.rng.choice(WINDOWS[kind][1])
+        time = ["column", self.rng.choice(sorted(relation.times) or moments)]
+        if not relation.times or self.rng.random() < 0.1:
+            time = ["call", "coalesce", ["column", self.rng.choice(moments)], make_literal(self.rng, "timestamp")]
+        return [kind, time] + (list(spans) if isinstance(spans, tuple) else [spans])
+
+    def add_group_step(self, steps, relation):
+        kind = self.rng.choice(["having", "over", "over", "extend"])
+        try:
+            step = {"having": self.make_having, "over": self.make_over, "extend": self.make_group_extend}[kind](relation)
+            made = self.model.apply(step, relation)
+        except Invalid:
+            return relation
+        steps.append(step)
+        return made
+
+    def make_having(self, relation):
+        if "having" not in self.can:
+            raise Invalid("not in this version")
+        return {"where": make_expression(self.rng, relation.scope, "boolean", 2)}
+
+    def make_group_extend(self, relation):
+        kind = self.rng.choice(["bigint", "decimal", "double", "string", "boolean"])
+        return {"extend": [[self.name("c"), make_expression(self.rng, relation.scope, kind, 2)]]}
+
+    def make_over(self, relation):
+        """By windows that close, OVER goes along them: what it needs of closed ones does not grow."""
+        if "running total" not in self.can:
+            raise Invalid("not in this version")
+        groups = [name for name in relation.groups if name]
+        partition = [name for name in groups if self.rng.random() < 0.5]
+        others = [name for name, column in relation.scope.items() if name not in partition and column.type != "boolean" and not column.type.startswith("array")]
+        order = [[name, self.rng.random() < 0.4] for name in self.rng.sample(others, min(len(others), self.rng.choice([0, 1, 1, 2])))]
+        if "closing" in relation.marks and "window_end" not in partition:
+            order = [["window_end", False]] + [one for one in order if one[0] != "window_end"]
+        place = {"partition": partition, "order": order}
+        name = self.rng.choice(aggregates.CAN_BE_OVER + aggregates.RANKS)
+        if name == "row_number" and not set(groups) <= set(partition) | {column for column, _ in order}:
+            name = "rank"  # rows of one place have no order
+        if name in aggregates.RANKS and not order:
+            name = "count"
+        arguments = [] if name in aggregates.RANKS or (name == "count" and self.rng.random() < 0.5) else [
+            make_expression(self.rng, relation.scope, self.rng.choice(aggregates.AGGREGATES[name][0]), 0)]
+        return {"extend": [[self.name("v"), ["over", name, place] + arguments]]}
 
     def make_key(self, relation):
         """Of few values, and never NULL."""
@@ -215,7 +292,10 @@ class Maker:
     def add_groups_sink(self, name):
         relation = self.model.relations[name]
         key = relation.groups or ["one"]
-        self.try_sink({"name": self.name("k"), "input": [name], "key": list(key), "on_conflict": "update"})
+        sink = {"name": self.name("k"), "input": [name], "key": list(key), "on_conflict": "update"}
+        if "emit" in self.can and self.rng.random() < 0.4:
+            sink["emit"] = self.rng.choice(["changes", "every 5 minutes", "every 1 second"] + (["final", "final"] if "closing" in relation.marks else []))
+        self.try_sink(sink)
 
     def add_plain_sink(self, name):
         relation = self.model.relations[name]
@@ -270,7 +350,7 @@ def names_read(stream):
 def make_ways(rng):
     """The whole at once by one worker; and in small chunks by several, stopped, killed and begun again."""
     ways = [{"name": "whole"}]
-    way = {"name": "pieces", "seed": rng.randrange(1, 10**6), "chunk_rows": rng.choice([1, 1, 2, 3, 7]), "workers": rng.choice([1, 2, 4]),
+    way = {"name": "pieces", "seed": rng.randrange(1, 10**6), "chunk_rows": rng.choice([1, 1, 2, 3, 7]), "workers": [rng.choice([1, 2, 4]) for _ in range(3)],
            "writers": rng.choice([1, 2]), "epoch_rows": rng.choice([1, 3, 10, 50000])}
     way["stops"] = sorted(rng.randrange(0, 1001) for _ in range(rng.choice([0, 0, 1, 1, 2])))
     way["deaths"] = [{"commit": rng.choice([1, 2, 3, 5]), "after": rng.random() < 0.5} for _ in range(rng.choice([0, 0, 1, 1, 2]))]

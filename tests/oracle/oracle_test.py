@@ -60,9 +60,9 @@ def over_names(given):
 
 
 def describe(case, sentences):
-    import model
-    lines = [f"case {case['name']}:", model.pipeline_text(case).rstrip()]
-    for source, splits in model.records_of(case).items():
+    from pipeline_text import pipeline_text, records_of
+    lines = [f"case {case['name']}:", pipeline_text(case).rstrip()]
+    for source, splits in records_of(case).items():
         for split, records in splits.items():
             lines += [f"records of {source}, split {split}:"] + ["  " + record for record in records]
     lines += ["ways: " + json.dumps(case["ways"])] + sentences[:12]

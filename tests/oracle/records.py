@@ -64,14 +64,13 @@ class EventTimes:
         return self.now - datetime.timedelta(seconds=self.rng.randrange(0, 4 * self.delay + 100))
 
 
-def make_source(rng, name, event_time):
-    """`event_time`: None, or the delay of the watermark over the column `ts` in seconds."""
-    columns = make_columns(rng)
-    if event_time is not None:
+def make_source(rng, name, time, has_check):
+    """`time`: {}, or {"event_time": the delay of the watermark over the column `ts` in seconds, "late": what becomes of late rows}."""
+    columns, event_time = make_columns(rng), time.get("event_time")
+    if event_time:
         columns.append(["ts", "timestamp", False])
     splits = {}
     ids = range(100 * (1 + int(name[-1])), 10**6)
-    repeated = []
     next_id = iter(ids)
     for split in range(rng.choice([1, 1, 2, 2, 3, 4])):
         times = EventTimes(rng, event_time or 0)
@@ -79,8 +78,9 @@ def make_source(rng, name, event_time):
         for _ in range(rng.choice([0, 1, 3, 8, 12, 20, 30])):
             records.append(make_record(rng, columns, next_id, of_split, times))
         splits[str(split)] = records
-        repeated += of_split
-    return {"name": name, "columns": columns, "splits": splits, "event_time": event_time}
+    numbers = [column for column, kind, _ in columns if kind == "int" and column in ("n", "g")]
+    check = [rng.choice(numbers), rng.choice([-5, 0])] if numbers and has_check and rng.random() < 0.3 else None
+    return {"name": name, "columns": columns, "check": check, "splits": splits, "event_time": event_time, "late": time.get("late")}
 
 
 def make_record(rng, columns, next_id, of_split, times):
@@ -125,16 +125,32 @@ def parse_time(text):
     return datetime.datetime.fromisoformat(text)
 
 
+def refused_rows(source):
+    """Records that never become rows of the source: {(split, offset)}."""
+    return {(split, offset) for split, records in source["splits"].items() for offset, record in enumerate(records) if is_refused(source, record)}
+
+
+def is_refused(source, record):
+    if "broken" in record:
+        return True
+    value = record["value"]
+    if any(not nullable and value.get(name) is None for name, _, nullable in source["columns"]):
+        return True
+    check = source.get("check")  # [column, the value it must be greater than]
+    return bool(check) and value.get(check[0]) is not None and not value[check[0]] > check[1]
+
+
 def late_rows(source):
-    """For each split, which of its good records are late: {(split, offset)}. The rule of the language page, by itself."""
-    late = set()
-    if source["event_time"] is None:
+    """For each split, which of its rows are late: {(split, offset)}. The rule of the language page, by itself."""
+    late, refused = set(), refused_rows(source)
+    if not source["event_time"] or source.get("late") == "correct":
         return late
-    delay = datetime.timedelta(seconds=source["event_time"])
+    correct = source["late"]["correct"] if isinstance(source.get("late"), dict) else "0 seconds"
+    delay = datetime.timedelta(seconds=source["event_time"] + int(correct.split(" ")[0]))
     for split, records in source["splits"].items():
         greatest = None
         for offset, record in enumerate(records):
-            if "broken" in record:
+            if (split, offset) in refused:
                 continue
             time = parse_time(record["value"]["ts"])
             if greatest is not None and time < greatest - delay:

@@ -64,8 +64,9 @@ Compiled compile(const GeneratedCase& given, const Bench& bench, const std::stri
   return compile_yaml("case.yaml", given.pipeline, bench.registry, variables);
 }
 
-Status run_once(const std::shared_ptr<const Plan>& plan, const CaseWay& way) {
-  JobOptions options{.until_end = true, .workers = way.workers, .writers = way.writers, .chunk_rows = way.chunk_rows};
+Status run_once(const std::shared_ptr<const Plan>& plan, const CaseWay& way, std::size_t run) {
+  const std::size_t workers = way.workers.empty() ? 1 : way.workers[run % way.workers.size()];
+  JobOptions options{.until_end = true, .workers = workers, .writers = way.writers, .chunk_rows = way.chunk_rows};
   options.epoch_rows = way.epoch_rows;
   options.retry_pause = std::chrono::milliseconds(1);
   WEIR_ASSIGN(const auto job, Job::create(plan, options));
@@ -87,7 +88,7 @@ Status run_way(const CaseWay& way, Bench& bench, const std::shared_ptr<const Pla
         play->visible_share = stop;
         play->seed = way.seed == 0 ? 0 : way.seed + runs;
       }
-      Status status = run_once(plan, way);
+      Status status = run_once(plan, way, runs);
       if (!status.ok() && !bench.death->has_come) return status;
       if (bench.death->has_come) ++next_death;
     } while (bench.death->has_come);
