@@ -29,7 +29,7 @@ class Relation:
         self.groups = groups          # None: rows of records; else the columns that tell groups apart
         self.is_ordered = is_ordered  # all of one split, so that each row comes before or after each other
         self.times = set(times)       # the columns that are the event time
-        self.marks = set(marks)       # "failing where": there is one on this stretch; "dedup"; "closing": groups of windows over event time
+        self.marks = set(marks)       # "where", "failing where": there is one on this stretch; "dedup"; "closing": groups of windows over event time
 
     def losses(self):
         return self.closed + self.open
@@ -42,7 +42,7 @@ class Relation:
     def remade(self, table, scope, losses):
         """Rows of another stretch."""
         return Relation(table, scope, self.reads, self.losses() + list(losses), is_ordered=self.is_ordered, times=self.times & set(scope),
-                        marks=self.marks - {"failing where"})
+                        marks=self.marks - {"where", "failing where"})
 
     def on_time(self, model):
         """Without the rows that are late."""
@@ -122,7 +122,7 @@ class Model:
         losses = [Loss("filtered", relation.table, f"NOT {failed} AND ({value.duck}) IS NOT TRUE")]
         losses += [Loss("rejected", relation.table, failed)] if value.error else []
         made = relation.changed(table, None, losses)
-        made.marks |= {"failing where"} if value.error else set()
+        made.marks |= {"where", "failing where"} if value.error else {"where"}
         return made
 
     def step_select(self, columns, relation):

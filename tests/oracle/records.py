@@ -134,7 +134,7 @@ def is_refused(source, record):
     if "broken" in record:
         return True
     value = record["value"]
-    if any(not nullable and value.get(name) is None for name, _, nullable in source["columns"]):
+    if any(value.get(name) is None for name, _, nullable in source["columns"] if not nullable):
         return True
     check = source.get("check")  # [column, the value it must be greater than]
     return bool(check) and value.get(check[0]) is not None and not value[check[0]] > check[1]
