@@ -39,6 +39,7 @@ PROBES = {
     "having": windowed("tumble(ts, INTERVAL 1 MINUTE)", ", { where: c > 1 }"),
     "having without a window": ("[{ aggregate: { by: [k], select: { c: count(*) } } }, { where: c > 1 }]", "k"),
     "check": ("[]", "id"),
+    "computed columns": ("[]", "id"),
     "emit": windowed("tumble(ts, INTERVAL 1 MINUTE)"),
     "running total": over("sum(c) OVER (PARTITION BY k ORDER BY window_end)"),
     "row_number": over("row_number() OVER (PARTITION BY k ORDER BY window_end)"),
@@ -88,6 +89,8 @@ def found(program):
         pipeline = PIPELINE.format(source=SOURCE.format(), input="a", steps=steps, key=key)
         if name == "emit":
             pipeline = pipeline.replace("on_conflict: update", "on_conflict: update, emit: final")
+        if name == "computed columns":
+            pipeline = pipeline.replace("format: json", 'format: json\n    computed: { later: "n + 1" }').replace("    watermark: ts - INTERVAL 1 MINUTE\n", "")
         if name == "check":
             pipeline = pipeline.replace("n: int", 'n: "int check (n > 0)"').replace("    watermark: ts - INTERVAL 1 MINUTE\n", "")
         requests.append({"name": name, "pipeline": pipeline, "records": {"s0": {"0": []}}, "queries": {}, "ways": []})

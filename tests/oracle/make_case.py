@@ -27,6 +27,7 @@ class Maker:
         rng = self.rng
         for number in range(2 if rng.random() < 0.35 else 1):
             self.case["sources"].append(make_source(rng, f"s{number}", self.draw_time(), "check" in self.can))
+            self.add_computed(self.case["sources"][-1])
         self.model = Model(self.case)
         for _ in range(rng.choice([0, 1, 1, 2, 2, 3])):
             self.add_stream()
@@ -48,6 +49,15 @@ class Maker:
             return {}
         late = self.rng.choice(["keep", "keep", "drop", "correct", {"correct": "200 seconds"}, None])
         return {"event_time": self.rng.choice([20, 60, 300, 900]), **({"late": late} if late else {})}
+
+    def add_computed(self, source):
+        if "computed columns" not in self.can or self.rng.random() < 0.7:
+            return
+        scope = {name: Column(kind, nullable) for name, kind, nullable in source["columns"]}
+        source["computed"] = [[self.name("c"), make_expression(self.rng, scope, self.rng.choice(["int", "string", "timestamp", "boolean"]), 2)]]
+        if source["event_time"] and self.rng.random() < 0.4:
+            source["computed"].append(["later", ["call", "later", ["column", "ts"]]])
+            source["watermark"] = "later"
 
     def name(self, prefix):
         self.names += 1

@@ -87,7 +87,12 @@ class Model:
         table = self.create(f"SELECT {casts}, _source, _split, _o, CAST([] AS INTEGER[]) AS _b, CAST([] AS INTEGER[]) AS _p, "
                             f"{'CAST(ts AS TIMESTAMP)' if time else 'CAST(NULL AS TIMESTAMP)'} AS _t, _late FROM ({listed}) AS v({', '.join(names)}, _source, _split, _o, _late)")
         scope = {name: Column(kind, nullable) for name, kind, nullable in source["columns"]}
-        return Relation(table, scope, [source["name"]], is_ordered=len(source["splits"]) == 1, times={time} if time else ())
+        relation = Relation(table, scope, [source["name"]], is_ordered=len(source["splits"]) == 1, times={time} if time else ())
+        if source.get("computed"):
+            relation = self.step_extend(source["computed"], relation)
+        if source.get("watermark"):  # goes by a computed column
+            relation.times = {source["watermark"]}
+        return relation
 
     def stream(self, stream):
         relation = self.input(stream["input"])

@@ -85,16 +85,18 @@ class YamlWriter(Model):
     def input_text(names):
         return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
 
-    @staticmethod
-    def source_lines(source):
+    def source_lines(self, source):
         lines = [f"  {source['name']}:", f"    type: {source['name']}", "    format: json", "    columns:"]
         check = source.get("check")
         for name, kind, nullable in source["columns"]:
             rule = f" check ({name} > {check[1]})" if check and check[0] == name else ""
             lines.append(f"      {name}: {json.dumps(kind + ('' if nullable else ' not null') + rule)}")
         if source["event_time"]:
-            lines.append(f"    watermark: ts - INTERVAL {source['event_time']} SECONDS")
+            lines.append(f"    watermark: {source.get('watermark') or 'ts'} - INTERVAL {source['event_time']} SECONDS")
             lines += [f"    late: {flow(source['late'])}"] if source.get("late") else []
+        if source.get("computed"):
+            plain = Model({"sources": [{**source, "computed": None, "watermark": None}]}).relations[source["name"]]
+            lines.append(f"    computed: {flow(self.written({'extend': source['computed']}, plain)['extend'])}")
         return lines
 
     def sink_lines(self, sink):

@@ -63,6 +63,10 @@ def candidates(case):
         for at in range(len(steps)):
             yield without(case, path, at)
     yield from smaller_ways(case)
+    for at, source in enumerate(case["sources"]):
+        for name in ("computed", "watermark", "check", "late"):
+            if source.get(name):
+                yield replaced(case, ["sources", at, name], None)
     for path, steps in all_steps(case):
         for at, step in enumerate(steps):
             yield from smaller_step(case, path + [at], step)
