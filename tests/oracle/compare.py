@@ -15,6 +15,7 @@ from model import Model
 from pipeline_text import pipeline_text, records_of
 from records import refused_rows
 
+SECONDS_OF_A_PROGRAM = 60
 BOOKS = ["read", "expanded", "written", "duplicates", "filtered", "absorbed", "late", "rejected"]
 
 
@@ -46,22 +47,37 @@ def selected(name, type_name):
 
 
 def run_weir(program, requests):
-    """What run_cases answers, by the case's name; "died" where it ended at one."""
+    """What run_cases answers, by the case's name; "died" where it ended at one, or stood still."""
     answers = {}
-    folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
     while requests:
-        with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file:
-            file.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in requests)
-            file.flush()
-            done = subprocess.run([program, file.name, folder], capture_output=True, text=True, encoding="utf-8", check=False)
-        for line in done.stdout.splitlines():
+        lines, ending = run_program(program, requests)
+        for line in lines:
             answer = json.loads(line)
             answers[answer["name"]] = answer
         requests = [one for one in requests if one["name"] not in answers]
         if requests:
-            answers[requests[0]["name"]] = {"died": f"exit code {done.returncode}\n{done.stderr[-2000:]}"}
+            answers[requests[0]["name"]] = {"died": ending}
             requests = requests[1:]
     return answers
+
+
+def run_program(program, requests):
+    """(lines of answers, how it ended)"""
+    folder = "/dev/shm" if os.access("/dev/shm", os.W_OK) else tempfile.gettempdir()
+    with tempfile.NamedTemporaryFile("w", suffix=".jsonl", encoding="utf-8") as file, tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as log:
+        file.writelines(json.dumps(one, ensure_ascii=False) + "\n" for one in requests)
+        file.flush()
+        process = subprocess.Popen([program, file.name, folder], stdout=output, stderr=log)
+        try:
+            ending = f"exit code {process.wait(SECONDS_OF_A_PROGRAM + 3 * len(requests))}"
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            ending = "it stood still"
+        for stream in (output, log):
+            stream.seek(0)
+        text = output.read().decode("utf-8")
+        return text[:text.rfind("\n") + 1].splitlines(), f"{ending}\n{log.read().decode('utf-8', 'replace')[-1500:]}"
 
 
 class Oracle:
