@@ -77,7 +77,7 @@ def run_program(program, requests):
         for stream in (output, log):
             stream.seek(0)
         text = output.read().decode("utf-8")
-        return text[:text.rfind("\n") + 1].splitlines(), f"{ending}\n{log.read().decode('utf-8', 'replace')[-1500:]}"
+        return text.split("\n")[:-1], f"{ending}\n{log.read().decode('utf-8', 'replace')[-1500:]}"
 
 
 class Oracle:

@@ -183,7 +183,7 @@ def typed_call(name, arguments, scope, aggregates):
         if errors:
             raise Invalid("errors of errors")
         errors = [found.error.format(*[one.duck for one in given])]
-    nullable = not found.never and (found.may_be_null or (all if found.name in ("coalesce", "greatest", "least") else any)(one.nullable for one in given))
+    nullable = not found.never and (found.may_be_null or found.error is not None or (all if found.name in ("coalesce", "greatest", "least") else any)(one.nullable for one in given))
     return Typed(result, nullable, found.weir.format(*[one.weir for one in given]), found.duck.format(*[one.duck for one in given]),
                  errors[0] if errors else None)
 

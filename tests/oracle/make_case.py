@@ -28,6 +28,9 @@ class Maker:
         for number in range(2 if rng.random() < 0.35 else 1):
             self.case["sources"].append(make_source(rng, f"s{number}", self.draw_time(), "check" in self.can))
             self.add_computed(self.case["sources"][-1])
+        if rng.random() < 0.15:
+            for source in self.case["sources"]:
+                source["on_error"] = "null"
         self.model = Model(self.case)
         for _ in range(rng.choice([0, 1, 1, 2, 2, 3])):
             self.add_stream()

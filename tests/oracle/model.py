@@ -29,6 +29,7 @@ class Relation:
         self.groups = groups          # None: rows of records; else the columns that tell groups apart
         self.is_ordered = is_ordered  # all of one split, so that each row comes before or after each other
         self.times = set(times)       # the columns that are the event time
+        # "nulls": what cannot be computed is NULL, by the source's on_error.
         self.marks = set(marks)       # "where", "failing where": there is one on this stretch; "dedup"; "closing": groups of windows over event time
 
     def losses(self):
@@ -87,7 +88,8 @@ class Model:
         table = self.create(f"SELECT {casts}, _source, _split, _o, CAST([] AS INTEGER[]) AS _b, CAST([] AS INTEGER[]) AS _p, "
                             f"{'CAST(ts AS TIMESTAMP)' if time else 'CAST(NULL AS TIMESTAMP)'} AS _t, _late FROM ({listed}) AS v({', '.join(names)}, _source, _split, _o, _late)")
         scope = {name: Column(kind, nullable) for name, kind, nullable in source["columns"]}
-        relation = Relation(table, scope, [source["name"]], is_ordered=len(source["splits"]) == 1, times={time} if time else ())
+        relation = Relation(table, scope, [source["name"]], is_ordered=len(source["splits"]) == 1, times={time} if time else (),
+                            marks={"nulls"} if source.get("on_error") == "null" else ())
         if source.get("computed"):
             relation = self.step_extend(source["computed"], relation)
         if source.get("watermark"):  # goes by a computed column
@@ -114,8 +116,13 @@ class Model:
         (kind, given), = step.items()
         return getattr(self, "step_" + kind)(given, relation)
 
+    @staticmethod
+    def value(expression, relation, special=None):
+        value = typed(expression, relation.scope, special)
+        return value._replace(error=None) if "nulls" in relation.marks else value
+
     def step_where(self, condition, relation):
-        value = typed(condition, relation.scope)
+        value = self.value(condition, relation)
         if value.type != "boolean":
             raise Invalid("not a condition")
         if relation.groups is not None:
@@ -155,7 +162,7 @@ class Model:
         parts = {new: [f"{old} AS {new}"] + ([f"{old}__e AS {new}__e"] if relation.scope[old].error else []) for new, old in kept.items()}
         write = over_writer(relation.scope) if relation.groups is not None else None
         for name, expression in columns:
-            value = typed(expression, relation.scope, write)
+            value = self.value(expression, relation, write)
             scope[name] = Column(value.type, value.nullable, value.error is not None)
             parts[name] = [f"{value.duck} AS {name}"] + ([f"{value.error} AS {name}__e"] if value.error else [])
         listed = [part for group in parts.values() for part in group] + ([HIDDEN] if relation.groups is None else [])
@@ -176,7 +183,7 @@ class Model:
                 raise Invalid("rows of groups are not united")
             if {name: column.type for name, column in other.scope.items()} != {name: column.type for name, column in first.scope.items()}:
                 raise Invalid("other columns")
-            if any(column.error for column in other.scope.values()):
+            if ("nulls" in other.marks) != ("nulls" in first.marks) or any(column.error for column in other.scope.values()):
                 raise Invalid("errors in some inputs only")
         columns = ", ".join(first.scope)
         selects = [f"SELECT {columns}, _source, _split, _o, list_prepend({number}, _b) AS _b, _p, _t, _late FROM {other.table}" for number, other in enumerate(relations)]
@@ -222,7 +229,7 @@ class Model:
         window, closes = given.get("window"), False
         if window:
             relation, closes = windows.assign(self, window, relation)
-        keys = [(name, typed(expression, relation.scope)) for name, expression in given["by"]]
+        keys = [(name, self.value(expression, relation)) for name, expression in given["by"]]
         is_session = bool(window) and window[0] == "session"
         if window and not is_session:
             keys += [("window_end", typed(["column", "window_end"], relation.scope)), ("window_start", typed(["column", "window_start"], relation.scope))]

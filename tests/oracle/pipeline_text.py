@@ -94,6 +94,8 @@ class YamlWriter(Model):
         if source["event_time"]:
             lines.append(f"    watermark: {source.get('watermark') or 'ts'} - INTERVAL {source['event_time']} SECONDS")
             lines += [f"    late: {flow(source['late'])}"] if source.get("late") else []
+        if source.get("on_error"):
+            lines.append(f"    on_error: {flow(source['on_error'])}")
         if source.get("computed"):
             plain = Model({"sources": [{**source, "computed": None, "watermark": None}]}).relations[source["name"]]
             lines.append(f"    computed: {flow(self.written({'extend': source['computed']}, plain)['extend'])}")

@@ -64,7 +64,7 @@ def candidates(case):
             yield without(case, path, at)
     yield from smaller_ways(case)
     for at, source in enumerate(case["sources"]):
-        for name in ("computed", "watermark", "check", "late"):
+        for name in ("computed", "watermark", "check", "late", "on_error"):
             if source.get(name):
                 yield replaced(case, ["sources", at, name], None)
     for path, steps in all_steps(case):
