@@ -100,8 +100,7 @@ SinkSyntax read_sink(const Name& name, const Config& config, YamlReader& reader)
   const std::string what = "sink " + name.text;
   reader.check_keys(config, what,
                     {"input", "inputs", "steps", "where", "select", "connection", "table", "key",
-                     "on_conflict", "references", "fill", "description"},
-                    {"emit", "late"});
+                     "on_conflict", "references", "fill", "emit", "description"});
   SinkSyntax sink;
   sink.stream.name = name;
   sink.stream.where = name.where;
@@ -115,6 +114,10 @@ SinkSyntax read_sink(const Name& name, const Config& config, YamlReader& reader)
   if (const Config* rule = config.find("on_conflict")) read_conflict_rule(*rule, sink, reader);
   if (const Config* references = config.find("references")) read_references(*references, sink, what, reader);
   if (const Config* fill = config.find("fill")) read_fill(*fill, sink, what, reader);
+  if (const Config* emit = config.find("emit")) {
+    sink.emit = read_emit(*emit, what, reader);
+    sink.emit_where = emit->key_where;
+  }
   return sink;
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include "engine/base/log.h"
 
@@ -11,6 +12,7 @@ namespace {
 
 constexpr std::chrono::milliseconds longest_pause{10'000};
 constexpr std::chrono::seconds drain_patience{10};
+constexpr std::chrono::seconds longest_wait{1};  // the clock on the wall may be set
 
 // Several lanes and processes that lost the same database should not come back in step.
 std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
@@ -52,16 +54,23 @@ void Lane::close() {
   changed_.notify_all();
 }
 
+void Lane::poke() {
+  {
+    const std::scoped_lock lock(mutex_);
+    is_poked_ = true;
+  }
+  changed_.notify_one();
+}
+
 void Lane::run() {
-  for (;;) {
-    Epoch epoch = take();
-    if (epoch.empty()) return;
+  while (std::optional<Epoch> epoch = take()) {
     if (context_.control.is_broken()) {
-      for (const StagedChunkPtr& chunk : epoch) give_back(*chunk);
+      for (const StagedChunkPtr& chunk : *epoch) give_back(*chunk);
       continue;
     }
-    commit(std::move(epoch));
+    commit(*std::move(epoch));
   }
+  if (context_.state != nullptr && context_.has_ended && !context_.control.is_broken() && context_.state->has_unwritten()) commit({}, true);
 }
 
 bool Lane::has_ready() const {
@@ -70,17 +79,37 @@ bool Lane::has_ready() const {
   });
 }
 
-Lane::Epoch Lane::take() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return has_ready() || is_closed_; });
-  Epoch epoch;
-  // An epoch is of one source, so that its ledger has one line per sink; sources take turns.
-  for (std::size_t turn = 1; turn <= context_.stages.size() && epoch.empty(); ++turn) {
-    const std::size_t stage = (last_stage_ + turn) % context_.stages.size();
-    take_ready(stage, epoch);
-    if (!epoch.empty()) last_stage_ = stage;
+// What waits in the state becomes due by the clock on the wall.
+bool Lane::wait(std::unique_lock<std::mutex>& lock) {
+  const auto has_work = [&] { return has_ready() || is_closed_ || is_poked_; };
+  const std::optional<std::int64_t> due = context_.state == nullptr ? std::nullopt : context_.state->due();
+  if (!due) {
+    changed_.wait(lock, has_work);
+    return true;
   }
-  return epoch;
+  const auto pause = std::chrono::microseconds(std::max<std::int64_t>(0, *due - context_.clock.wall_microseconds()));
+  return changed_.wait_for(lock, std::min<std::chrono::microseconds>(pause, longest_wait), has_work);
+}
+
+std::optional<Lane::Epoch> Lane::take() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    const bool is_awake = wait(lock);
+    Epoch epoch;
+    // An epoch is of one source, so that its ledger has one line per sink; sources take turns.
+    for (std::size_t turn = 1; turn <= context_.stages.size() && epoch.empty(); ++turn) {
+      const std::size_t stage = (last_stage_ + turn) % context_.stages.size();
+      take_ready(stage, epoch);
+      if (!epoch.empty()) last_stage_ = stage;
+    }
+    if (!epoch.empty()) return epoch;
+    if (is_closed_) return std::nullopt;
+    const bool is_poked = std::exchange(is_poked_, false);
+    if (context_.state == nullptr) continue;
+    const std::optional<std::int64_t> due = context_.state->due();
+    const bool is_due = !is_awake && due && *due <= context_.clock.wall_microseconds();
+    if (is_due || (is_poked && context_.state->has_unwritten())) return epoch;
+  }
 }
 
 void Lane::take_ready(std::size_t stage, Epoch& epoch) {
@@ -101,34 +130,15 @@ void Lane::take_ready(std::size_t stage, Epoch& epoch) {
   }
 }
 
-void Lane::commit(Epoch epoch) {
+void Lane::commit(Epoch epoch, bool is_end) {
+  const bool is_of_chunks = !epoch.empty();
   for (;;) {
     drop_lost(epoch);
-    if (epoch.empty()) return;
-    const EpochWrite& write = assembler_.assemble(++epoch_, epoch.front()->split->source, epoch);
-    if (!within_error_policy(epoch)) break;
-    Result<EpochReport> report = write_patiently(write, epoch);
-    if (report.ok()) {
-      std::int64_t rows = 0;
-      for (const StagedChunkPtr& chunk : epoch) rows += chunk->row_count();
-      assembler_.committed(*report);
-      context_.counters.add_epoch(write, *report, rows, context_.clock.wall_microseconds());
-      for (const SplitAdvance& advance : write.advances) {
-        if (advance.source != state_source)
-          context_.sources[epoch.front()->split->source]->committed(advance.split, advance.to);
-      }
-      break;
-    }
-    if (report.error().kind() != ErrorKind::fenced) {
-      context_.control.fail(std::move(report).error());
-      break;
-    }
-    // The state holds rows now that are not committed, and another process may have gone on from the state before.
-    if (context_.state != nullptr) {
-      context_.control.fail(Error{ErrorKind::fatal, "this pipeline is run by another process now: " + report.error().message()});
-      break;
-    }
-    log::warning("{}; asking the database which splits are still ours", report.error().message());
+    if (epoch.empty() && is_of_chunks) return;
+    const std::size_t stage = is_of_chunks ? epoch.front()->split->source : 0;
+    const EpochWrite& write = assembler_.assemble(++epoch_, stage, epoch, is_end);
+    if (is_of_chunks && !within_error_policy(epoch)) break;
+    if (settle(write, epoch, write_patiently(write, epoch))) break;
     const std::size_t before = epoch.size();
     context_.check_ownership();
     drop_lost(epoch);
@@ -136,6 +146,32 @@ void Lane::commit(Epoch epoch) {
     if (epoch.size() == before) context_.read_again(epoch);
   }
   for (const StagedChunkPtr& chunk : epoch) give_back(*chunk);
+}
+
+// Whether the epoch is done with: committed, or given up with the whole job.
+bool Lane::settle(const EpochWrite& write, const Epoch& epoch, Result<EpochReport> report) {
+  if (report.ok()) {
+    std::int64_t rows = 0;
+    for (const StagedChunkPtr& chunk : epoch) rows += chunk->row_count();
+    assembler_.committed(*report);
+    context_.counters.add_epoch(write, *report, rows, context_.clock.wall_microseconds());
+    for (const SplitAdvance& advance : write.advances) {
+      if (advance.source != state_source)
+        context_.sources[epoch.front()->split->source]->committed(advance.split, advance.to);
+    }
+    return true;
+  }
+  if (report.error().kind() != ErrorKind::fenced) {
+    context_.control.fail(std::move(report).error());
+    return true;
+  }
+  // The state holds rows now that are not committed, and another process may have gone on from the state before.
+  if (context_.state != nullptr) {
+    context_.control.fail(Error{ErrorKind::fatal, "this pipeline is run by another process now: " + report.error().message()});
+    return true;
+  }
+  log::warning("{}; asking the database which splits are still ours", report.error().message());
+  return false;
 }
 
 void Lane::drop_lost(Epoch& epoch) {

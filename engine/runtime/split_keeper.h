@@ -16,6 +16,7 @@
 #include "engine/runtime/job.h"
 #include "engine/runtime/job_control.h"
 #include "engine/runtime/source_loop.h"
+#include "engine/runtime/watermarks.h"
 
 namespace weir {
 
@@ -30,7 +31,7 @@ class SplitKeeper {
     SourceLoop* loop;
   };
   SplitKeeper(Store& store, std::vector<SourceEntry> sources, const JobOptions& options, std::size_t lanes,
-              std::string owner, JobControl& control, const Clock& clock, bool takes_all);
+              std::string owner, JobControl& control, const Clock& clock, Watermarks* watermarks);
   ~SplitKeeper();
   void start();
   /// Any thread. Reads the leases now and marks the splits that are no longer ours; returns when that is
@@ -79,7 +80,7 @@ class SplitKeeper {
   const std::string owner_;
   JobControl& control_;
   const Clock& clock_;
-  const bool takes_all_;
+  Watermarks* const watermarks_;  // null: the pipeline is stateless; else all splits are ours
   std::unique_ptr<SplitLeases> leases_;  // the keeper's thread only
   std::vector<SourceState> sources_;
   mutable std::mutex mutex_;
