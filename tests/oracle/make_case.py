@@ -50,7 +50,7 @@ class Maker:
         """What a source says of event time: {} or {"event_time": seconds of delay, "late": ...}."""
         if not self.can & set(WINDOWS) or self.rng.random() < 0.3:
             return {}
-        late = self.rng.choice(["keep", "keep", "drop", "correct", {"correct": "200 seconds"}, None])
+        late = self.rng.choice(["keep", "keep", "drop", {"correct": "200 seconds"}, None] + (["correct"] if "late: correct, however late" in self.can else []))
         return {"event_time": self.rng.choice([20, 60, 300, 900]), **({"late": late} if late else {})}
 
     def add_computed(self, source):
@@ -151,7 +151,7 @@ class Maker:
         keys = [key for key in self.possible_keys(relation) if not any(relation.scope[name].error for name in key)]
         if not keys:
             raise Invalid("duplicates in several splits have no order")
-        return {"dedup": {"key": self.rng.choice(keys), "within": self.rng.choice([10, 120, 600, 4000, None]) if relation.times else None}}
+        return {"dedup": {"key": self.rng.choice(keys), "within": self.rng.choice([10, 120, 600, 4000]) if relation.times else None}}
 
     def add_union(self):
         """Streams of one shape, of other sources or of the same one."""

@@ -283,6 +283,8 @@ class Table:
     def __init__(self, model, sink, relation):
         self.name, self.key, self.on_conflict = sink["name"], sink["key"], sink["on_conflict"]
         self.scope, self.reads, self.kept = relation.scope, relation.reads, relation.losses()
+        # Which of the two an update is depends on what was committed together.
+        self.merges_duplicates = relation.groups is None and self.on_conflict.startswith("update")
         if not set(self.key) <= set(relation.scope):
             raise Invalid("the key is not there")
         if any(family(relation.scope[name].type).startswith("array") for name in self.key):
@@ -320,8 +322,8 @@ class Table:
             raise Invalid("nothing to say what is newer")
         order = {"ignore": "_o, _b, _p", "error": "_o, _b, _p"}.get(self.on_conflict, (f"{newer} DESC, " if newer else "") + "_o DESC, _b DESC, _p DESC")
         ranked = model.create(f"SELECT *, row_number() OVER (PARTITION BY {', '.join(self.key)} ORDER BY {order}) AS _rank FROM ({rows})")
-        if self.on_conflict.startswith("update"):
-            self.kept.append(Loss("written or duplicate", ranked))  # which of the two depends on what was committed together
+        if self.merges_duplicates:
+            self.kept.append(Loss("written or duplicate", ranked))
         else:
             self.kept.append(Loss("written", ranked, "_rank = 1"))
             self.kept.append(Loss("duplicates" if self.on_conflict == "ignore" else "rejected", ranked, "_rank > 1"))
