@@ -58,7 +58,7 @@ class Maker:
             return
         scope = {name: Column(kind, nullable) for name, kind, nullable in source["columns"]}
         source["computed"] = [[self.name("c"), make_expression(self.rng, scope, self.rng.choice(["int", "string", "timestamp", "boolean"]), 2)]]
-        if source["event_time"] and self.rng.random() < 0.4:
+        if source["event_time"] and not scope["ts"].nullable and self.rng.random() < 0.4:
             source["computed"].append(["later", ["call", "later", ["column", "ts"]]])
             source["watermark"] = "later"
 
@@ -307,6 +307,11 @@ class Maker:
         relation = self.model.relations[name]
         key = relation.groups or ["one"]
         sink = {"name": self.name("k"), "input": [name], "key": list(key), "on_conflict": "update"}
+        if self.rng.random() < 0.3:
+            kept = [column for column in relation.scope if column in key or self.rng.random() < 0.6]
+            renamed = {column: self.name("c") if self.rng.random() < 0.2 else column for column in kept}
+            sink["steps"] = [{"select": [[renamed[column], ["column", column]] for column in kept]}]
+            sink["key"] = [renamed[column] for column in key]
         if "emit" in self.can and self.rng.random() < 0.4:
             sink["emit"] = self.rng.choice(["changes", "every 5 minutes", "every 1 second"] + (["final", "final"] if "closing" in relation.marks else []))
         self.try_sink(sink)

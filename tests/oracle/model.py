@@ -92,6 +92,8 @@ class Model:
                             marks={"nulls"} if source.get("on_error") == "null" else ())
         if source.get("computed"):
             relation = self.step_extend(source["computed"], relation)
+        if time:  # rows without one have been rejected; to the computed columns it was what was declared
+            relation.scope[time] = Column("timestamp", False)
         if source.get("watermark"):  # goes by a computed column
             relation.times = {source["watermark"]}
         return relation

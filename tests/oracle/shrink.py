@@ -1,5 +1,6 @@
 """shrink.py - makes a failing case smaller, as long as it fails in the same manner."""
 import copy
+import re
 import time
 
 import compare
@@ -13,7 +14,9 @@ def manner(sentences):
     """What kind of failure it is, so that one does not turn into another on the way."""
     if not sentences:
         return None
-    return "refused" if "was refused" in sentences[0] else "died" if "died" in sentences[0] else "differs"
+    if "was refused" in sentences[0]:
+        return re.sub(r"\b[a-z]+[0-9]+\b|_[a-z]+", "", sentences[0].split("\n")[1])  # the message, without names
+    return "died" if "died" in sentences[0] else "differs"
 
 
 def shrunk(program, oracle, case, wanted, seconds):
