@@ -248,13 +248,15 @@ class Maker:
         if "closing" in relation.marks and "window_end" not in partition:
             order = [["window_end", False]] + [one for one in order if one[0] != "window_end"]
         place = {"partition": partition, "order": order}
-        name = self.rng.choice(aggregates.CAN_BE_OVER + aggregates.RANKS)
-        if name == "row_number" and not set(groups) <= set(partition) | {column for column, _ in order}:
+        name = self.rng.choice(aggregates.CAN_BE_OVER + aggregates.RANKS + (("lag",) if "lag" in self.can else ()))
+        if name in ("row_number", "lag") and not set(groups) <= set(partition) | {column for column, _ in order}:
             name = "rank"  # rows of one place have no order
         if name in aggregates.RANKS and not order:
             name = "count"
-        arguments = [] if name in aggregates.RANKS or (name == "count" and self.rng.random() < 0.5) else [
-            make_expression(self.rng, relation.scope, self.rng.choice(aggregates.AGGREGATES[name][0]), 0)]
+        arguments = []
+        if name not in aggregates.RANKS and (name != "count" or self.rng.random() < 0.5):
+            kinds = aggregates.ANY if name == "lag" else aggregates.AGGREGATES[name][0]
+            arguments = [make_expression(self.rng, relation.scope, self.rng.choice(kinds), 0)]
         return {"extend": [[self.name("v"), ["over", name, place] + arguments]]}
 
     def make_key(self, relation):

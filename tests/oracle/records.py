@@ -75,7 +75,7 @@ def make_source(rng, name, time, has_check):
     for split in range(rng.choice([1, 1, 2, 2, 3, 4])):
         times = EventTimes(rng, event_time or 0)
         records, of_split = [], []
-        for _ in range(rng.choice([0, 1, 3, 8, 12, 20, 30])):
+        for _ in range(rng.choice([0, 3, 8, 12, 20, 30, 40] if event_time else [0, 1, 3, 8, 12, 20, 30])):
             records.append(make_record(rng, columns, next_id, of_split, times))
         splits[str(split)] = records
     numbers = [column for column, kind, _ in columns if kind == "int" and column in ("n", "g")]
