@@ -80,7 +80,19 @@ transforms:
 sinks:
   out: { input: t, connection: store, table: out, key: [window_end], on_conflict: update }
 """
+OWN_STATES = """name: probe
+connections: { store: { dsn: "${DB}" } }
+sources:
+  a: { type: s0, format: json, columns: { id: int not null } }
+sinks:
+  one: { input: a, connection: store, table: one, key: [k], on_conflict: update, steps: [{ where: id < 2 }, { aggregate: { by: { k: "1" }, select: { c: count(*) } } }] }
+  two: { input: a, connection: store, table: two, key: [k], on_conflict: update, steps: [{ where: id > 1 }, { aggregate: { by: { k: "1" }, select: { c: count(*) } } }] }
+"""
 BEHAVIOURS = {
+    "steps with state of several sinks' own": (
+        {"pipeline": OWN_STATES, "records": {"s0": {"0": ['{"id":1}', '{"id":2}', '{"id":3}', '{"id":4}']}},
+         "queries": {"out": "SELECT one.c, two.c FROM one, two"}, "ways": [{"name": "stopped", "stops": [500]}]},
+        [["c", "c"], ["1", "3"]]),
     "late: correct, however late": (
         {"pipeline": FOR_EVER, "records": {"s0": {"0": ['{"id":1,"ts":"2024-05-01 10:00:00"}', '{"id":2,"ts":"2024-05-01 09:00:00"}']}},
          "queries": {"out": "SELECT c FROM out"}, "ways": [{"name": "whole"}]},

@@ -37,6 +37,7 @@ def request(case):
     duplicates = f"sum(CASE WHEN sink IN ({updates}) THEN 0 ELSE duplicates END) AS duplicates"
     queries["(ledger)"] = f"SELECT source, sink, {sums}, {written}, {duplicates} FROM weir_ledger GROUP BY source, sink"
     queries["(rejects)"] = "SELECT source, split, \"offset\", sink, part, CASE WHEN reason = 'late' THEN reason ELSE '' END AS reason FROM weir_rejects"
+    queries["(positions)"] = "SELECT source, split, position FROM weir_checkpoint WHERE source <> '(state)'"
     return {"name": case["name"], "pipeline": pipeline_text(case), "records": records_of(case), "queries": queries, "ways": case["ways"]}
 
 
@@ -201,8 +202,27 @@ def differences(expected, answer):
         if "error" in outcome:
             found.append(f"{where}: {outcome['error']}")
             continue
-        for name, rows in outcome["tables"].items():
-            found += [f"{where}, {name}: {sentence}" for sentence in differences_of_table(name, rows[0], rows[1:], expected[name])]
+        found += differences_of_tables(where, outcome["tables"], expected)
+    return found
+
+
+def differences_of_tables(where, tables, expected):
+    return [f"{where}, {name}: {sentence}" for name, rows in tables.items() if name in expected
+            for sentence in differences_of_table(name, rows[0], rows[1:], expected[name])]
+
+
+def differences_left_behind(oracle, case, answer):
+    """Where a run died: what is committed is what a query over the records up to the committed positions gives."""
+    found = []
+    for tables in answer.get("glimpses", []):
+        positions = {(source, split): int(position) for source, split, position in tables["(positions)"][1:]}
+        committed = {**case, "sources": [{**source, "splits": {split: records[:positions.get((source["name"], split), 0)] for split, records in source["splits"].items()}}
+                                         for source in case["sources"]]}
+        expected = oracle.expected(committed)
+        for sink in case["sinks"]:
+            if sink.get("emit", "changes") != "changes":
+                del expected[sink["name"]]  # not all of it is written yet
+        found += differences_of_tables("where a run died", tables, expected)
     return found
 
 

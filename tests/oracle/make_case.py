@@ -22,6 +22,7 @@ class Maker:
         self.rng, self.can = rng, capabilities
         self.case = {"sources": [], "streams": [], "sinks": [], "ways": []}
         self.names = 0
+        self.may_have_state = True
 
     def make(self):
         rng = self.rng
@@ -146,7 +147,7 @@ class Maker:
         return {"explode": given}
 
     def make_dedup(self, relation):
-        if "dedup" not in self.can:
+        if "dedup" not in self.can or not self.may_have_state:
             raise Invalid("not in this version")
         keys = [key for key in self.possible_keys(relation) if not any(relation.scope[name].error for name in key)]
         if not keys:
@@ -300,10 +301,28 @@ class Maker:
         sources = [stream["name"] for stream in self.case["streams"]] or [self.case["sources"][0]["name"]]
         last = self.model.relations[sources[-1]]
         name = sources[-1] if last.groups is not None and not self.case["sinks"] else self.rng.choice(sources)
+        # Of the steps that are a sink's own.
+        holds = any(kind in ("dedup", "aggregate") for sink in self.case["sinks"] for step in sink.get("steps", []) for kind in step)
+        self.may_have_state = not holds or "steps with state of several sinks' own" in self.can
         if self.model.relations[name].groups is not None:
             self.add_groups_sink(name)
+        elif self.may_have_state and self.rng.random() < 0.2:
+            self.add_sink_of_own_groups(name)
         else:
             self.add_plain_sink(name)
+
+    def add_sink_of_own_groups(self, name):
+        relation, steps = self.model.relations[name], []
+        try:
+            if self.rng.random() < 0.5:
+                relation = self.add_step(steps, relation)
+            steps.append(self.make_aggregate(relation))
+            relation = self.model.apply(steps[-1], relation)
+        except Invalid:
+            return
+        if self.rng.random() < 0.4:
+            relation = self.add_group_step(steps, relation)
+        self.try_sink({"name": self.name("k"), "input": [name], "steps": steps, "key": list(relation.groups or ["one"]), "on_conflict": "update"})
 
     def add_groups_sink(self, name):
         relation = self.model.relations[name]
@@ -375,6 +394,8 @@ def make_ways(rng):
            "writers": rng.choice([1, 2]), "epoch_rows": rng.choice([1, 3, 10, 50000])}
     way["stops"] = sorted(rng.randrange(0, 1001) for _ in range(rng.choice([0, 0, 1, 1, 2])))
     way["deaths"] = [{"commit": rng.choice([1, 2, 3, 5]), "after": rng.random() < 0.5} for _ in range(rng.choice([0, 0, 1, 1, 2]))]
+    if way["deaths"] and rng.random() < 0.5:
+        way["looks_after_death"] = True
     if rng.random() < 0.15:
         way["failpoints"] = f"{rng.choice(['before_commit', 'commit_sent_no_reply', 'copy_mid', 'offset_cas'])}:{rng.choice([1, 2, 4])}:error"
     return ways + [way]

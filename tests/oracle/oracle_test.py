@@ -31,7 +31,8 @@ def check_cases(program, oracle, cases):
     answers = compare.run_weir(program, [compare.request(case) for case in cases])
     failing, used = [], collections.Counter()
     for case in cases:
-        sentences = compare.differences(oracle.expected(case), answers[case["name"]])
+        answer = answers[case["name"]]
+        sentences = compare.differences(oracle.expected(case), answer) + compare.differences_left_behind(oracle, case, answer)
         used.update(parts_of(case))
         if sentences:
             failing.append((case, sentences))
@@ -54,7 +55,7 @@ def parts_of(case):
     parts.update("late rows" for source in case["sources"] if late_rows(source))
     parts.update("late: correct" for source in case["sources"] if isinstance(source.get("late"), dict) or source.get("late") == "correct")
     parts.update("emit: " + sink["emit"].split(" ")[0] for sink in case["sinks"] if sink.get("emit"))
-    parts.update(name for way in case["ways"] for name in ("stops", "deaths", "failpoints") if way.get(name))
+    parts.update(name for way in case["ways"] for name in ("stops", "deaths", "failpoints", "looks_after_death") if way.get(name))
     return parts
 
 
