@@ -190,10 +190,17 @@ def double_text(value):
     return "0" if value == 0 else f"{value:.13g}" if math.isfinite(value) else str(value)
 
 
-def differences(expected, answer):
+def all_differences(oracle, case, answer):
     """Sentences; none where the case is right."""
+    try:
+        return differences(oracle.expected(case), answer) + differences_left_behind(oracle, case, answer)
+    except duckdb.Error as error:
+        return [f"DuckDB refuses: {error}"]
+
+
+def differences(expected, answer):
     if "died" in answer:
-        return [f"the program died: {answer['died']}"]
+        return [f"died: {answer['died']}"]
     if "refused" in answer:
         return [f"the pipeline was refused:\n{answer['refused']}"]
     found = []

@@ -26,8 +26,9 @@ class Maker:
 
     def make(self):
         rng = self.rng
+        is_large = rng.random() < 0.01
         for number in range(2 if rng.random() < 0.35 else 1):
-            self.case["sources"].append(make_source(rng, f"s{number}", self.draw_time(), "check" in self.can))
+            self.case["sources"].append(make_source(rng, f"s{number}", self.draw_time(), "check" in self.can, is_large))
             self.add_computed(self.case["sources"][-1])
         if rng.random() < 0.15:
             for source in self.case["sources"]:
@@ -39,12 +40,14 @@ class Maker:
             self.add_union()
         for _ in range(rng.choice([0, 0, 1, 1, 1, 2])):
             self.add_aggregate()
+        if rng.random() < 0.3:
+            self.add_stream_of_groups()
         for _ in range(rng.choice([1, 1, 2, 3])):
             self.add_sink()
         if not self.case["sinks"]:
             self.add_plain_sink(self.case["sources"][0]["name"])
         leave_out_unread(self.case)
-        self.case["ways"] = make_ways(rng)
+        self.case["ways"] = make_ways(rng, is_large)
         return self.case
 
     def draw_time(self):
@@ -196,6 +199,16 @@ class Maker:
             except Invalid:
                 continue
 
+    def add_stream_of_groups(self):
+        grouped = [name for name, relation in self.model.relations.items() if relation.groups is not None]
+        if not grouped:
+            return
+        stream = {"name": self.name("g"), "input": [self.rng.choice(grouped)], "steps": []}
+        relation = self.model.relations[stream["input"][0]]
+        for _ in range(self.rng.choice([1, 2])):
+            relation = self.add_group_step(stream["steps"], relation)
+        self.keep(stream)
+
     def make_aggregate(self, relation):
         by = []
         for _ in range(self.rng.choice([0, 1, 1, 2, 2])):
@@ -333,6 +346,8 @@ class Maker:
             renamed = {column: self.name("c") if self.rng.random() < 0.2 else column for column in kept}
             sink["steps"] = [{"select": [[renamed[column], ["column", column]] for column in kept]}]
             sink["key"] = [renamed[column] for column in key]
+        elif self.rng.random() < 0.2:
+            self.add_group_step(sink.setdefault("steps", []), relation)
         if "emit" in self.can and self.rng.random() < 0.4:
             sink["emit"] = self.rng.choice(["changes", "every 5 minutes", "every 1 second"] + (["final", "final"] if "closing" in relation.marks else []))
         self.try_sink(sink)
@@ -387,11 +402,13 @@ def names_read(stream):
     return stream["input"] + [name for step in stream.get("steps", []) for name in step.get("union", [])]
 
 
-def make_ways(rng):
+def make_ways(rng, is_large):
     """The whole at once by one worker; and in small chunks by several, stopped, killed and begun again."""
     ways = [{"name": "whole"}]
     way = {"name": "pieces", "seed": rng.randrange(1, 10**6), "chunk_rows": rng.choice([1, 1, 2, 3, 7]), "workers": [rng.choice([1, 2, 4]) for _ in range(3)],
            "writers": rng.choice([1, 2]), "epoch_rows": rng.choice([1, 3, 10, 50000])}
+    if is_large:
+        way.update(chunk_rows=rng.choice([30, 100]), epoch_rows=rng.choice([50, 50000]))
     way["stops"] = sorted(rng.randrange(0, 1001) for _ in range(rng.choice([0, 0, 1, 1, 2])))
     way["deaths"] = [{"commit": rng.choice([1, 2, 3, 5]), "after": rng.random() < 0.5} for _ in range(rng.choice([0, 0, 1, 1, 2]))]
     if way["deaths"] and rng.random() < 0.5:

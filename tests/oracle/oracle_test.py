@@ -31,8 +31,7 @@ def check_cases(program, oracle, cases):
     answers = compare.run_weir(program, [compare.request(case) for case in cases])
     failing, used = [], collections.Counter()
     for case in cases:
-        answer = answers[case["name"]]
-        sentences = compare.differences(oracle.expected(case), answer) + compare.differences_left_behind(oracle, case, answer)
+        sentences = compare.all_differences(oracle, case, answers[case["name"]])
         used.update(parts_of(case))
         if sentences:
             failing.append((case, sentences))
