@@ -359,11 +359,12 @@ Status KafkaSource::settle_refused() {
 void KafkaSource::move_to(KafkaSplit& split, std::int64_t next) {
   split.next.next = next;
   split.watched->next.store(next, std::memory_order_relaxed);
-  split.watched->moved_at.store(WatchClient::now(), std::memory_order_relaxed);
 }
 
 void KafkaSource::open_chunk(KafkaSplit& split) {
   split.chunk.emplace(split.name(), split.topic(), split.partition(), split.position);
+  // Once a chunk: a record takes less than asking the clock.
+  split.watched->moved_at.store(WatchClient::now(), std::memory_order_relaxed);
   ++open_chunks_;
 }
 

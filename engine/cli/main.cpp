@@ -68,6 +68,9 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   // Memory goes from thread to thread by the chunk: with an arena for each thread more of it lies idle.
   mallopt(M_ARENA_MAX, 2);
+  // What grew for a while goes back to the system: epochs' rows, tables of keys that were copied into larger ones.
+  mallopt(M_MMAP_THRESHOLD, 512 << 10);
+  mallopt(M_TRIM_THRESHOLD, 2 << 20);
   weir::failpoint::arm_from_environment();
   try {
     return run(argc, argv);

@@ -32,6 +32,7 @@ struct Infix {
 constexpr std::array infixes{
     Infix{"or", " OR ", disjunction, true},
     Infix{"and", " AND ", conjunction, true},
+    Infix{"and then", " AND ", conjunction, true},
     Infix{"=", " = ", comparison, false},
     Infix{"<>", " <> ", comparison, false},
     Infix{"<", " < ", comparison, false},

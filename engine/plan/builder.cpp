@@ -12,7 +12,7 @@ namespace weir {
 PlanBuilder::PlanBuilder(std::string name, const Registry& registry, Diagnostics& diagnostics)
     : registry_(registry), diagnostics_(diagnostics) {
   plan_.name = std::move(name);
-  plan_.conjunction = registry.functions.find("and");
+  plan_.conjunction = registry.functions.find("and then");
   for (const AggregateFunction* aggregate : registry.aggregates.functions()) other_functions_.push_back(aggregate->declaration.name);
   for (const TableFunction* table : registry.tables.functions()) other_functions_.push_back(table->declaration.name);
 }

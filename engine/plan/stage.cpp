@@ -36,7 +36,7 @@ struct Origin {
 // A filter nearer to the source stands first: what it rejects must not be seen by later ones.
 ExpressionPtr both(const Plan& plan, ExpressionPtr nearer, ExpressionPtr later) {
   if (later == nullptr) return nearer;
-  WEIR_CHECK(plan.conjunction != nullptr, "the registry has the operator and");
+  WEIR_CHECK(plan.conjunction != nullptr, "the registry has the operator that joins conditions");
   return std::make_shared<Expression>(
       Expression{boolean_type, nearer->nullable || later->nullable, later->where,
                  Call{plan.conjunction, &plan.conjunction->overloads.front(), {nearer, later}}});
@@ -283,8 +283,9 @@ void add_group_block(const AllReaders& all, const Readers& readers, std::size_t 
 AllReaders readers_of(const Plan& plan) {
   AllReaders all;
   for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
+    std::size_t order = 0;
     for (Origin& origin : origins_of(plan, plan.sinks[i].input, plan.sinks[i].expressions))
-      all[origin.node].branches.push_back({i, std::move(origin.predicate), std::move(origin.expressions)});
+      all[origin.node].branches.push_back({i, std::move(origin.predicate), std::move(origin.expressions), 0, order++});
   }
   // A node's input has a lower number: once a node is reached, everything that reads it is known.
   for (NodeId node = plan.nodes.size(); node-- > 0;) {

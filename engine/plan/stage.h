@@ -14,6 +14,7 @@ struct Branch {
   ExpressionPtr predicate;             // null: every row
   std::vector<ExpressionPtr> outputs;  // one per table column
   std::size_t block = 0;
+  std::size_t order = 0;               // among those of its sink: a record that comes in through several comes in this order
 };
 
 /// A block of rows made of the rows of another one, `parent`: its columns are `carried`, then those that the call makes. All expressions are

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <tuple>
 
-#include "engine/data/calendar.h"
 #include "engine/runtime/record_part.h"
 
 namespace weir {
@@ -110,12 +110,39 @@ void EpochAssembler::add_table(std::size_t sink, std::size_t stage,
     }
   }
   if (!is_fed) return;
+  order_by_record(sink, stage, chunks, write.rows);
   if (!table.key.empty()) {
     line.duplicates += fold(table, write, line);
     sort_by_key(write);
   }
   add_writes(sink, std::move(write), line);
   write_.ledger.push_back(std::move(line));
+}
+
+// Where a union brings rows of one source in twice, those of a record stand behind those of the record before it, whatever they came through.
+void EpochAssembler::order_by_record(std::size_t sink, std::size_t stage, const std::vector<StagedChunkPtr>& chunks, std::vector<RowReference>& rows) const {
+  const std::vector<Branch>& branches = stages_[stage].branches;
+  if (std::count_if(branches.begin(), branches.end(), [&](const Branch& branch) { return branch.sink == sink; }) < 2) return;
+  struct Place {
+    std::uint32_t chunk, record;
+    std::size_t order;
+    std::uint32_t row;
+    RowReference reference;
+  };
+  std::vector<Place> places;
+  for (const RowReference& row : rows) {
+    const StagedChunk& chunk = *chunks[row.tag];
+    for (std::size_t b = 0; b < branches.size(); ++b) {
+      if (&chunk.branches[b].rows != row.rows) continue;
+      const std::uint32_t record = part_of(stages_[stage], branches[b].block, chunk, row_of(row).record).record;
+      places.push_back({row.tag, record, branches[b].order, row.index, row});
+    }
+  }
+  std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) {
+    return std::tie(a.chunk, a.record, a.order, a.row) < std::tie(b.chunk, b.record, b.order, b.row);
+  });
+  rows.clear();
+  for (const Place& place : places) rows.push_back(place.reference);
 }
 
 void EpochAssembler::take_state(std::size_t stage, const std::vector<StagedChunkPtr>& chunks, bool is_end) {
@@ -167,59 +194,17 @@ void EpochAssembler::add_groups(std::size_t sink) {
 void EpochAssembler::add_state_rows() {
   add_write(state_->state_key_table(), changes_->forgotten, true, of_state);
   add_write(state_->state_table(), changes_->state, false, of_state);
+  add_write(state_->state_table(), changes_->new_state, false, of_state, true);
 }
 
-void EpochAssembler::add_write(const SinkTable& table, const EncodedRows& rows, bool is_removal, std::size_t sink) {
+void EpochAssembler::add_write(const SinkTable& table, const EncodedRows& rows, bool is_removal, std::size_t sink, bool believed_new) {
   if (rows.rows.empty()) return;
-  TableWrite write{&table, no_ledger_line, {}, false};
+  TableWrite write{&table, no_ledger_line, {}, believed_new};
   write.is_removal = is_removal;
   for (std::uint32_t i = 0; i < rows.rows.size(); ++i) write.rows.push_back({&rows, i, of_group});
   sort_by_key(write);
   tables_.push_back(std::move(write));
   sink_of_table_.push_back(sink);
-}
-
-// Sinks of the stage for which late rows are lost: one empty name where that is all of them.
-std::vector<std::string> EpochAssembler::sinks_without_late(std::size_t stage) const {
-  std::set<std::string> all, timed;
-  const auto is_below_dedup = [&](std::size_t block) {
-    for (; block != 0; block = stages_[stage].expansions[block - 1].parent) {
-      if (stages_[stage].expansions[block - 1].is_timed) return true;
-    }
-    return false;
-  };
-  for (const Branch& branch : stages_[stage].branches) {
-    const std::string& name = plan_.sinks[branch.sink].table.sink;
-    all.insert(name);
-    if (is_below_dedup(branch.block)) timed.insert(name);
-  }
-  for (const Gathering& gathering : stages_[stage].gatherings) {
-    for (std::size_t sink = 0; sink < plan_.sinks.size(); ++sink) {
-      if (!state_->feeds(sink, gathering.aggregate)) continue;
-      all.insert(plan_.sinks[sink].table.sink);
-      if (is_timed(plan_, gathering) || is_below_dedup(gathering.block)) timed.insert(plan_.sinks[sink].table.sink);
-    }
-  }
-  if (all == timed) return {""};
-  return {timed.begin(), timed.end()};
-}
-
-void EpochAssembler::add_late(std::size_t stage, const std::vector<StagedChunkPtr>& chunks) {
-  if (chunks.empty() || !stages_[stage].is_timed) return;
-  const EventTime& rules = *std::get<ScanNode>(plan_.nodes[stages_[stage].scan].operation).time;
-  if (rules.late == LateRows::drop) return;
-  for (const std::string& sink : sinks_without_late(stage)) {
-    for (const StagedChunkPtr& chunk : chunks) {
-      for (std::uint32_t record = 0; record < chunk->limits.size(); ++record) {
-        if (!chunk->is_late(record)) continue;
-        const std::int64_t time = chunk->times[record], limit = chunk->limits[record];
-        write_.rejected.push_back(make_reject(stage, 0, *chunk,
-                                              {record, "late", fmt::format("event time {} is {} before the watermark of its split, {}", timestamp_to_string(time),
-                                                                           format_duration(Duration(limit - time)), timestamp_to_string(limit))},
-                                              sink));
-      }
-    }
-  }
 }
 
 std::size_t EpochAssembler::sink_named(const std::string& name) const {

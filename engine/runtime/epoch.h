@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -68,9 +69,11 @@ class EpochAssembler {
   void add_groups(std::size_t sink);
   void add_absorbed(std::size_t sink, std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
   void take_state(std::size_t stage, const std::vector<StagedChunkPtr>& chunks, bool is_end);
+  void order_by_record(std::size_t sink, std::size_t stage, const std::vector<StagedChunkPtr>& chunks, std::vector<RowReference>& rows) const;
   void add_late(std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
-  std::vector<std::string> sinks_without_late(std::size_t stage) const;
-  void add_write(const SinkTable& table, const EncodedRows& rows, bool is_removal, std::size_t sink);
+  using LateRecords = std::map<std::uint32_t, std::set<std::string>>;
+  LateRecords late_records(std::size_t stage, const StagedChunk& chunk) const;
+  void add_write(const SinkTable& table, const EncodedRows& rows, bool is_removal, std::size_t sink, bool believed_new = false);
   void add_state_rows();
   std::size_t sink_named(const std::string& name) const;
   RejectedRow make_group_reject(std::size_t sink, const RefusedRecord& refused) const;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 
 #include "engine/data/hash.h"
 
@@ -121,7 +122,9 @@ void KeyedState::merge(NodeId aggregate, const GroupTable& groups) {
 void KeyedState::take_seen(std::span<const NewlySeen> rows) {
   for (const NewlySeen& row : rows) {
     for (Dedup& dedup : saved_dedups_) {
-      if (dedup.node == row.node) dedup.added.push_back(row.row);
+      if (dedup.node != row.node) continue;
+      dedup.added.push_back(row.row);
+      dedup.latest = std::max(dedup.latest, row.time);
     }
   }
 }
@@ -163,14 +166,11 @@ Status KeyedState::load_row(const StoredState& row, std::map<std::size_t, std::i
 
 Status KeyedState::load_piece(Dedup& dedup, const StoredState& row) {
   std::vector<SeenRow> rows;
-  WEIR_TRY(read_seen(row.value, rows));
-  const auto number = read_number(row.key);
-  if (!number) return Error{ErrorKind::fatal, "the saved keys of a dedup are damaged"};
-  Piece piece{*number, no_time, ""};
-  for (const SeenRow& seen : rows) {
-    dedups_.of(dedup.node).add(seen);
-    piece.latest = std::max(piece.latest, seen.time);
-  }
+  const auto number = read_number(row.key), latest = read_number(row.value.substr(0, sizeof(std::int64_t)));
+  if (!number || !latest) return Error{ErrorKind::fatal, "the saved keys of a dedup are damaged"};
+  WEIR_TRY(read_seen(row.value.substr(sizeof(std::int64_t)), rows));
+  Piece piece{*number, *latest, ""};
+  for (const SeenRow& seen : rows) dedups_.of(dedup.node).add(seen);
   dedup.next = std::max(dedup.next, *number + 1);
   dedup.pieces.push_back(std::move(piece));
   return {};
@@ -190,8 +190,12 @@ const KeyedState::Changes& KeyedState::take_changes(bool is_end) {
     rows.push_back({watermarks_name, std::string(1, '\0'), saved});
     saved_watermarks_ = std::move(saved);
   }
-  encode_state(rows, epoch, *state_encoder_, true, changes_.state);
-  encode_state(gone, epoch, *state_key_encoder_, false, changes_.forgotten);
+  const auto first_new = std::stable_partition(rows.begin(), rows.end(), [](const StateRow& row) { return !row.is_new; });
+  std::vector<StateRow> new_rows(std::make_move_iterator(first_new), std::make_move_iterator(rows.end()));
+  rows.erase(first_new, rows.end());
+  encode_state(std::move(rows), epoch, *state_encoder_, true, changes_.state);
+  encode_state(std::move(new_rows), epoch, *state_encoder_, true, changes_.new_state);
+  encode_state(std::move(gone), epoch, *state_key_encoder_, false, changes_.forgotten);
   changes_.advance = {state_source, state_split, position_, std::to_string(epoch)};
   position_ = changes_.advance.to;
   return changes_;
@@ -231,13 +235,15 @@ void KeyedState::collect(Dedup& dedup, std::int64_t expired, std::vector<StateRo
   }
   Piece& piece = dedup.pieces.back();
   append_seen(dedup.added, piece.bytes);
-  for (const SeenRow& row : dedup.added) piece.latest = std::max(piece.latest, row.time);
+  piece.latest = std::max(piece.latest, dedup.latest);
   dedup.added.clear();
-  rows.push_back({dedup.name, number_bytes(piece.number), piece.bytes});
+  dedup.latest = no_time;
+  StateRow& row = rows.emplace_back(StateRow{dedup.name, number_bytes(piece.number), number_bytes(piece.latest), !goes_on});
+  row.value += piece.bytes;
   if (piece.bytes.size() >= small_piece) piece.bytes = std::string();
 }
 
-void KeyedState::encode_state(const std::vector<StateRow>& rows, std::int64_t epoch, const RowEncoder& encoder, bool with_values, EncodedRows& out) {
+void KeyedState::encode_state(std::vector<StateRow> rows, std::int64_t epoch, const RowEncoder& encoder, bool with_values, EncodedRows& out) {
   Arena arena;
   const auto count = static_cast<std::uint32_t>(rows.size());
   ColumnWriter pipeline(string_type, count, arena), name(string_type, count, arena), key(bytes_type, count, arena),

@@ -41,7 +41,8 @@ class KeyedState {
 
   struct Changes {
     std::vector<GroupOperation::SinkRows> sinks;
-    EncodedRows state;    // for state_table()
+    EncodedRows state;    // for state_table(),
+    EncodedRows new_state;  // where nothing has these keys yet
     EncodedRows forgotten;  // for state_key_table()
     SplitAdvance advance;
     std::size_t groups = 0;
@@ -78,6 +79,7 @@ class KeyedState {
     std::deque<Piece> pieces;
     std::int64_t next = 0;
     std::vector<SeenRow> added;
+    std::int64_t latest = no_time;  // of these
   };
   struct Operation {
     std::string name;  // in weir_state
@@ -88,6 +90,7 @@ class KeyedState {
     std::string_view name;
     std::string key;
     std::string value;
+    bool is_new = false;
   };
   KeyedState(const Plan& plan, const Store& store, const Clock& clock);
   Status add(const GroupStage& stage, const Store& store);
@@ -96,7 +99,8 @@ class KeyedState {
   const GroupOperation& operation(NodeId aggregate) const;
   void collect(Operation& operation, const EmitMoment& moment, std::vector<StateRow>& rows, std::vector<StateRow>& gone);
   void collect(Dedup& dedup, std::int64_t expired, std::vector<StateRow>& rows, std::vector<StateRow>& gone);
-  void encode_state(const std::vector<StateRow>& rows, std::int64_t epoch, const RowEncoder& encoder, bool with_values, EncodedRows& out);
+  /// `rows` are gone after that.
+  void encode_state(std::vector<StateRow> rows, std::int64_t epoch, const RowEncoder& encoder, bool with_values, EncodedRows& out);
 
   const Plan& plan_;
   const Clock& clock_;

@@ -4,6 +4,11 @@
 #include <algorithm>
 
 namespace weir {
+namespace {
+
+constexpr std::size_t rows_ahead = 12;  // whose places in the table are fetched while earlier rows are looked up
+
+}  // namespace
 
 DedupTables::DedupTables(const Plan& plan) {
   for (NodeId node = 0; node < plan.nodes.size(); ++node) {
@@ -47,6 +52,7 @@ void Sequencer::find_late(StagedChunk& chunk) {
   const Watermarks::Pass pass = watermarks_.enter(chunk.split->source_name, chunk.split->split, latest, Watermarks::Clock::now());
   chunk.latest_time = latest;
   chunk.limits.clear();
+  if (pass.is_never_late) return;
   std::int64_t before = pass.latest;
   for (std::uint32_t record = 0; record < chunk.times.size(); ++record) {
     const std::int64_t time = chunk.times[record];
@@ -67,12 +73,16 @@ void Sequencer::find_repeated(const Stage& stage, StagedChunk& chunk) {
     DedupTable& table = dedups_.of(expansion.node);
     if (expansion.dedup->within) table.forget_before(watermarks_.closed().expired);
     block.is_repeated.assign(block.keys.size(), 0);
+    const auto row_of = [&](std::size_t i) {
+      return SeenRow(block.keys[i], expansion.dedup->within ? chunk.times[block.key_records[i]] : 0);
+    };
     for (std::size_t i = 0; i < block.keys.size(); ++i) {
+      if (i + rows_ahead < block.keys.size()) table.prefetch(row_of(i + rows_ahead));
       const std::uint32_t record = block.key_records[i];
       if (expansion.is_timed && chunk.is_late(record)) continue;
-      const SeenRow row{block.keys[i], expansion.dedup->within ? chunk.times[record] : 0};
+      const SeenRow row = row_of(i);
       if (table.add(row))
-        chunk.seen.push_back({expansion.node, row});
+        chunk.seen.push_back({expansion.node, row, expansion.dedup->within ? chunk.times[record] : 0});
       else
         block.is_repeated[i] = 1;
     }

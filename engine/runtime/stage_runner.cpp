@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <numeric>
 
 #include "engine/base/failpoint.h"
@@ -83,6 +84,18 @@ void drop_failed(std::span<const Column> columns, RowSelection& selection, std::
   });
 }
 
+// Takes out the rows of late records, and counts them in `out`.
+template <typename Out>
+void drop_late(RowSelection& selection, const std::vector<std::uint32_t>& records, const StagedChunk& chunk, Out& out) {
+  if (chunk.limits.empty()) return;
+  keep_if(selection, [&](std::uint32_t row, std::uint32_t) {
+    if (!chunk.is_late(records[row])) return true;
+    ++out.late;
+    if (out.late_records.empty() || out.late_records.back() != records[row]) out.late_records.push_back(records[row]);
+    return false;
+  });
+}
+
 // Keeps of `selection` the rows that are still in `rows`, by record: both ascend.
 void keep_matching(const std::vector<EncodedRow>& rows, RowSelection& selection) {
   if (rows.size() == selection.rows.size()) return;
@@ -107,6 +120,15 @@ void append_rows(const EncodedRows& from, EncodedRows& to) {
     to.rows.push_back(row);
   }
   to.refused.insert(to.refused.end(), from.refused.begin(), from.refused.end());
+}
+
+// Splits of a source in the order of the numbers at their ends: of partitions.
+std::uint64_t place_of_split(const SplitRun& run) {
+  const std::size_t slash = run.split.rfind('/');
+  std::uint32_t number = 0;
+  const bool has_number = slash != std::string::npos &&
+                          std::from_chars(run.split.data() + slash + 1, run.split.data() + run.split.size(), number).ptr == run.split.data() + run.split.size();
+  return (hash_bytes(run.source_name + "/" + (has_number ? run.split.substr(0, slash) : run.split)).low << 32) | (has_number ? number : 0);
 }
 
 std::vector<Column> gather_all(std::span<const Column> columns, std::span<const std::uint32_t> rows, Arena& arena) {
@@ -307,11 +329,7 @@ void StageRunner::run_dedup(const SuspendedBlock& block, StagedChunk& chunk) con
   MadeBlock& out = chunk.blocks[block.number];
   RowSelection selection = select_all(*block.rows);
   if (dedup.expansion->is_timed) {
-    keep_if(selection, [&](std::uint32_t row, std::uint32_t) {
-      const bool is_late = chunk.is_late(block.rows->records[row]);
-      out.late += is_late ? 1 : 0;
-      return !is_late;
-    });
+    drop_late(selection, block.rows->records, chunk, out);
   }
   const Column* outputs = block.results.data() + dedup.results.first_column;
   if (dedup.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.refused, out.filtered);
@@ -369,11 +387,7 @@ void StageRunner::run_gathering(const GatheringPlan& gathering, const std::vecto
                                 Arena& arena, StagedChunk& chunk, GatheredRows& out) const {
   RowSelection selection = select_all(rows);
   if (gathering.is_timed) {
-    keep_if(selection, [&](std::uint32_t row, std::uint32_t) {
-      const bool is_late = chunk.is_late(rows.records[row]);
-      out.late += is_late ? 1 : 0;
-      return !is_late;
-    });
+    drop_late(selection, rows.records, chunk, out);
   }
   const Column* outputs = results.data() + gathering.results.first_column;
   if (gathering.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.refused, out.filtered);
@@ -390,7 +404,7 @@ void StageRunner::run_gathering(const GatheringPlan& gathering, const std::vecto
   }
   std::vector<RowPosition> positions;
   if (gathering.shape->uses_positions()) {
-    const std::uint64_t split = hash_bytes(chunk.split->source_name + "/" + chunk.split->split).low;
+    const std::uint64_t split = place_of_split(*chunk.split);
     for (const std::uint32_t row : selection.rows)
       positions.push_back({chunk.times.empty() ? 0 : chunk.times[rows.records[row]], split,
                            static_cast<std::uint64_t>(chunk.raw->records[rows.records[row]].offset)});

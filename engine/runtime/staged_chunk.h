@@ -40,7 +40,8 @@ struct BranchRows {
 /// What an expansion of a stage made of a chunk.
 struct MadeBlock {
   std::int64_t duplicates = 0;          // rows of the parent that a dedup left out,
-  std::int64_t late = 0;                // and those that came too late for it
+  std::int64_t late = 0;                // and those that came too late for it,
+  std::vector<std::uint32_t> late_records;  // of these records
   std::vector<std::uint32_t> parents;   // of each row: the row of the parent block, or the record, that it was made of; ascending
   std::vector<RefusedRecord> refused;   // `record` is a row of the parent block, or a record
   std::int64_t filtered = 0;            // rows of the parent that the predicate left out, or of which nothing was made
@@ -56,6 +57,7 @@ struct GatheredRows {
   std::int64_t filtered = 0;
   std::int64_t absorbed = 0;
   std::int64_t late = 0;
+  std::vector<std::uint32_t> late_records;
 };
 
 /// Rows of one block, and where each comes from: a record, or a row of the parent block.
@@ -83,6 +85,7 @@ struct SuspendedBlock {
 struct NewlySeen {
   std::size_t node;  // of the plan
   SeenRow row;
+  std::int64_t time;  // microseconds
 };
 
 struct StagedChunk {

@@ -73,7 +73,8 @@ Watermarks::Pass Watermarks::enter(const std::string& source, const std::string&
   }
   known.last = now;
   is_quiet_ = false;
-  const Pass pass{known.entered, known.floor, rules_.at(source).bound().count()};
+  const EventTime& rules = rules_.at(source);
+  const Pass pass{known.entered, known.floor, rules.bound().count(), rules.keeps_for_ever()};
   known.entered = std::max(known.entered, latest_of_rows);
   return pass;
 }

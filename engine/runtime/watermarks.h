@@ -40,6 +40,7 @@ class Watermarks {
     std::int64_t latest = no_time;
     std::int64_t floor = no_time;
     std::int64_t bound = 0;  // a row is late below latest - bound
+    bool is_never_late = false;
   };
   Pass enter(const std::string& source, const std::string& split, std::int64_t latest_of_rows, Clock::time_point now);
   /// Rows of a split up to this latest time are being committed.

@@ -1,6 +1,6 @@
 // dedup_table.h — the keys that a dedup has seen, by their hash, with the time of the row that had each.
 //
-// Hashes are of 128 bits: among a billion keys, two different ones are taken for one with a chance of one in 10^20.
+// Hashes have 88 bits: among a billion live keys, two different ones are taken for one with a chance of one in 10^9. Times are milliseconds.
 #pragma once
 
 #include <cstdint>
@@ -15,36 +15,53 @@
 
 namespace weir {
 
-struct SeenRow {
-  Hash128 key;
-  std::int64_t time = 0;  // microseconds; 0 where rows have none
+/// A key and a time in 16 bytes: 64 bits of the hash, then 24 more above 40 bits of milliseconds, which go round every 34 years.
+class SeenRow {
+ public:
+  SeenRow() = default;
+  /// `time`: microseconds.
+  SeenRow(const Hash128& key, std::int64_t time);
+  /// Of the same key, as far as the hash tells.
+  bool repeats(const SeenRow& other) const { return first_ == other.first_ && ((second_ ^ other.second_) >> time_bits) == 0; }
+  /// Milliseconds from `other` to this one; less than 17 years apart.
+  std::int64_t after(const SeenRow& other) const;
+  std::size_t place() const { return first_; }
+  bool is_empty() const { return first_ == 0 && second_ == 0; }
+
+ private:
+  static constexpr int time_bits = 40;
+  std::uint64_t first_ = 0;
+  std::uint64_t second_ = 0;
 };
 
 /// One thread.
 class DedupTable {
  public:
-  /// Rows repeat one another if their times are less than `within` microseconds apart; nothing: always.
+  /// Rows repeat one another if their times are less than `within` microseconds apart, cut to milliseconds; nothing: always.
   explicit DedupTable(std::optional<std::int64_t> within) : within_(within) {}
 
   /// Remembers the row, unless it repeats one that is remembered: whether it was new.
   bool add(const SeenRow& row);
-  /// Forgets rows that no row at `time` or later can repeat. Costs little until a good part of what is there can go.
+  /// Has the row's place in the table at hand soon.
+  void prefetch(const SeenRow& row) const {
+    if (!slots_.empty()) __builtin_prefetch(&slots_[row.place() & (slots_.size() - 1)]);
+  }
+  /// Forgets rows that no row at `time` (microseconds) or later can repeat. Costs little until a good part of what is there can go.
   void forget_before(std::int64_t time);
   std::size_t size() const { return used_; }
-  std::size_t memory_bytes() const { return slots_.capacity() * sizeof(SeenRow) + full_.capacity(); }
+  std::size_t memory_bytes() const { return slots_.capacity() * sizeof(SeenRow); }
 
  private:
-  void rebuild(std::size_t slots, std::int64_t oldest);
+  void rebuild(std::size_t slots, const SeenRow* oldest);
   void insert(const SeenRow& row);
 
   std::optional<std::int64_t> within_;
   std::vector<SeenRow> slots_;  // a power of two of them
-  std::vector<char> full_;
   std::size_t used_ = 0;
-  std::int64_t swept_ = INT64_MIN;  // what is older than this has been forgotten
+  std::optional<std::int64_t> swept_;  // what is older than this has been forgotten
 };
 
-/// Rows as bytes: 16 of the key, 8 of the time, in the machine's order.
+/// Rows as bytes: 16 each, in the machine's order.
 void append_seen(std::span<const SeenRow> rows, std::string& bytes);
 /// Appends the rows of saved bytes; an error where they are none.
 Status read_seen(std::string_view bytes, std::vector<SeenRow>& rows);

@@ -104,7 +104,8 @@ TEST_P(Examples, GiveTheirResultWithOneConstantAmongColumns) {
 
 TEST_P(Examples, ComeWithASignatureAndASentence) {
   const Function& function = *GetParam();
-  EXPECT_FALSE(function.examples.empty()) << function.name << " has no example";
+  const bool can_be_written = function.name.find(' ') == std::string::npos;
+  EXPECT_EQ(function.examples.empty(), !can_be_written) << function.name << " has no example";
   EXPECT_FALSE(function.signature.empty()) << function.name << " has no signature";
   EXPECT_FALSE(function.family.empty()) << function.name << " has no family";
   EXPECT_TRUE(function.summary.ends_with('.')) << function.name << " has no sentence";

@@ -84,6 +84,45 @@ class Junction final : public Kernel {
   }
 };
 
+/// One condition after another: where the first is not true, the second is not looked at, and so its errors don't count. Never NULL.
+class InTurn final : public Kernel {
+ public:
+  explicit InTurn(const CallSite&) {}
+
+  Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
+    const std::size_t words = bitmap_bytes(context.rows) / 8;
+    auto* values = context.arena.allocate_array<std::uint64_t>(words);
+    for (std::size_t i = 0; i < words; ++i) {
+      values[i] = all_ones;
+      for (const Column& argument : arguments) values[i] &= word_at(argument.values, argument, i) & valid_word(argument, i);
+    }
+    Column result = boolean_column(context.rows, values, nullptr, context.arena);
+    const auto has_errors = [](const Column& column) { return column.errors != nullptr; };
+    if (std::any_of(arguments.begin(), arguments.end(), has_errors)) add_errors(arguments, context, result);
+    return result;
+  }
+
+ private:
+  static void add_errors(std::span<const Column> arguments, EvaluationContext& context, Column& result) {
+    const std::size_t words = bitmap_bytes(context.rows) / 8;
+    auto* validity = context.arena.allocate_array<std::uint64_t>(words);
+    std::fill_n(validity, words, all_ones);
+    auto errors = std::make_shared<RowErrors>();
+    for (std::uint32_t row = 0; row < context.rows; ++row) {
+      for (const Column& argument : arguments) {
+        const RowError* error = argument.errors == nullptr ? nullptr : argument.errors->find(row & argument.row_mask);
+        if (error != nullptr) {
+          errors->rows.push_back({row, error->code, error->message});
+          validity[row / 64] &= ~(std::uint64_t{1} << (row % 64));
+        }
+        if (error != nullptr || argument.is_null(row) || !argument.bool_at(row)) break;
+      }
+    }
+    result.validity = reinterpret_cast<const std::uint8_t*>(validity);
+    if (!errors->rows.empty()) result.errors = std::move(errors);
+  }
+};
+
 class Not final : public Kernel {
  public:
   explicit Not(const CallSite&) {}
@@ -141,6 +180,10 @@ void register_logic_operators(FunctionRegistry& registry) {
                "True if either is true, false if both are false, else NULL.",
                {{"true OR NULL", "true"}, {"false OR NULL", "NULL"}},
                {junction(non_strict<Junction<true>>({"boolean", "boolean"}, boolean_type))});
+  // Steps `where` that are joined into one; it has no spelling of its own.
+  Overload in_turn = junction(non_strict<InTurn>({"boolean", "boolean"}, boolean_type));
+  in_turn.never_null = true;
+  add_operator(registry, "and then", "a boolean AND THEN b boolean -> boolean", "True if both are true, one looked at after the other.", {}, {std::move(in_turn)});
   add_operator(
       registry, "not", "NOT a boolean -> boolean", "The opposite; NULL stays NULL.", {{"NOT true", "false"}},
       {prepared({"boolean"}, boolean_type, [](const CallSite& site) { return kernel_of<Not>(site); })});

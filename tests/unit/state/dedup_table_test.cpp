@@ -1,0 +1,81 @@
+// dedup_table_test.cpp — a dedup's keys beside a plain map: what is new, what repeats, what is forgotten.
+#include "engine/state/dedup_table.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+
+#include "engine/base/window_time.h"
+
+namespace weir {
+namespace {
+
+constexpr std::int64_t second = 1'000'000;
+
+SeenRow row(int key, std::int64_t time) {
+  return SeenRow(hash_bytes(std::to_string(key)), time);
+}
+
+TEST(DedupTable, RemembersForEverWithoutATime) {
+  DedupTable table(std::nullopt);
+  EXPECT_TRUE(table.add(row(1, 0)));
+  EXPECT_FALSE(table.add(row(1, 0)));
+  EXPECT_TRUE(table.add(row(2, 0)));
+  EXPECT_EQ(table.size(), 2u);
+}
+
+TEST(DedupTable, RowsRepeatOneAnotherWithinTheTimeOnBothSides) {
+  DedupTable table(60 * second);
+  EXPECT_TRUE(table.add(row(1, 1000 * second)));
+  EXPECT_FALSE(table.add(row(1, 1059 * second)));
+  EXPECT_FALSE(table.add(row(1, 941 * second)));
+  EXPECT_TRUE(table.add(row(1, 1060 * second)));
+  EXPECT_TRUE(table.add(row(1, 940 * second)));
+  EXPECT_FALSE(table.add(row(1, 1100 * second)));
+}
+
+TEST(DedupTable, TimesBeforeTheEpochAndFarAwayAreTimesToo) {
+  DedupTable table(second);
+  EXPECT_TRUE(table.add(row(1, -5 * second)));
+  EXPECT_FALSE(table.add(row(1, -5 * second - 999'000)));
+  EXPECT_TRUE(table.add(row(1, -6 * second)));
+  EXPECT_TRUE(table.add(row(1, 9'000'000'000 * second)));
+  EXPECT_EQ(row(1, 2 * second).after(row(1, -second)), 3000);
+  EXPECT_EQ(row(1, -second).after(row(1, 2 * second)), -3000);
+}
+
+TEST(DedupTable, GivesWhatAMapGives) {
+  std::mt19937_64 random(7);
+  constexpr std::int64_t within = 100 * second;
+  DedupTable table(within);
+  std::map<int, std::vector<std::int64_t>> kept;
+  std::int64_t now = 0;
+  for (int i = 0; i < 200'000; ++i) {
+    now += static_cast<std::int64_t>(random() % 20) * 1000;
+    const int key = static_cast<int>(random() % 3000);
+    const std::int64_t time = now - static_cast<std::int64_t>(random() % 200) * second / 10;  // up to 20 s behind
+    bool is_new = true;
+    for (const std::int64_t seen : kept[key]) is_new = is_new && std::abs(seen / 1000 - time / 1000) * 1000 >= within;
+    ASSERT_EQ(table.add(row(key, time)), is_new) << i;
+    if (is_new) kept[key].push_back(time);
+    table.forget_before(now - 20 * second);
+  }
+  EXPECT_LT(table.size(), 3000u * 4);  // what nothing can repeat any more went
+}
+
+TEST(DedupTable, ComesBackFromItsBytes) {
+  std::vector<SeenRow> rows, read;
+  for (int i = 0; i < 1000; ++i) rows.push_back(row(i, i * second));
+  std::string bytes;
+  append_seen(rows, bytes);
+  EXPECT_EQ(bytes.size(), 16000u);
+  ASSERT_TRUE(read_seen(bytes, read).ok());
+  DedupTable table(second);
+  for (const SeenRow& one : read) EXPECT_TRUE(table.add(one));
+  for (const SeenRow& one : rows) EXPECT_FALSE(table.add(one));
+  EXPECT_FALSE(read_seen(bytes.substr(1), read).ok());
+}
+
+}  // namespace
+}  // namespace weir
