@@ -117,7 +117,7 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
   }
   const std::size_t errors_before = diagnostics.errors().size();
   reader.check_keys(root, "a pipeline",
-                    {"name", "description", "settings", "plugins", "functions", "connections", "sources", "transforms", "sinks"},
+                    {"name", "description", "state", "settings", "plugins", "functions", "connections", "sources", "transforms", "sinks"},
                     {"include", "tables", "reports", "tests", "watermark"});
   const bool knows_keys = diagnostics.errors().size() == errors_before;
   PipelineSyntax pipeline;
@@ -127,6 +127,7 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
     if (knows_keys && root.find(section) == nullptr)
       reader.report(root.where, fmt::format("the pipeline has no {}", section), pipeline_example);
   }
+  if (const Config* state = root.find("state")) pipeline.state = reader.name(*state, "state");
   pipeline.settings = read_settings(root, reader);
   pipeline.plugins = read_plugins(root, reader);
   for_each_entry(root, "functions", "function", reader, [&](const Name& name, const Config& config) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
@@ -138,7 +139,13 @@ class DemoDatabase {
   bool is_temporary_;
 };
 
+// Another pipeline may have other tables.
+bool has_views(const Plan& plan) {
+  return std::any_of(plan.sinks.begin(), plan.sinks.end(), [](const SinkNode& sink) { return sink.outlet == nullptr && sink.table.table == "fact_sales"; });
+}
+
 int show_top_products(const Plan& plan) {
+  if (!has_views(plan)) return exit_done;
   const auto query = [&]() -> Result<std::vector<std::vector<std::optional<std::string>>>> {
     WEIR_ASSIGN(const auto store, open_store(plan));
     WEIR_ASSIGN(const auto administration, store->administration());

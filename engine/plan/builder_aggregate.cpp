@@ -165,6 +165,7 @@ void PlanBuilder::check_aggregated_sink(NodeId input, const SinkRequest& request
     for (ExpressionPtr& expression : expressions) expression = substitute(expression, project->expressions);
     node = project->input;
   }
+  if (sink.outlet != nullptr) return;  // it is told of changes and replaces nothing
   if (sink.table.key.empty() || sink.table.on_conflict != OnConflict::update) {
     return report(fmt::format("sink {} gets rows that change, and must replace them", request.name),
                   "give it the grouping columns as key, and on_conflict: update");

@@ -111,6 +111,7 @@ std::string sink_text(const SinkNode& sink) {
   for (const std::size_t key : sink.table.key) add(out, std::to_string(key));
   add(out, std::to_string(static_cast<int>(sink.table.on_conflict)));
   if (sink.table.on_conflict == OnConflict::update_newer) add(out, std::to_string(sink.table.newer_by));
+  if (sink.outlet != nullptr) add(out, sink.outlet->fingerprint());
   return out;
 }
 

@@ -42,7 +42,11 @@ EpochAssembler::EpochAssembler(std::size_t lane, const Plan& plan, const std::ve
       order_(std::move(order)),
       keys_(keys),
       state_(state),
-      guesses_(plan.sinks.size()) {}
+      guesses_(plan.sinks.size()) {
+  for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
+    if (plan.sinks[i].outlet != nullptr) order_.push_back(i);
+  }
+}
 
 const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage,
                                            const std::vector<StagedChunkPtr>& chunks) {
@@ -53,6 +57,7 @@ const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage
   write_.epoch = epoch;
   tables_.clear();
   sink_of_table_.clear();
+  outlets_.clear();
   for (const StagedChunkPtr& chunk : chunks) {
     const bool same_split = !write_.advances.empty() && write_.advances.back().split == chunk->split->split;
     if (same_split) {
@@ -159,7 +164,11 @@ void EpochAssembler::add_groups(std::size_t sink) {
     if (made.rows.rows.empty()) continue;
     TableWrite write{&plan_.sinks[sink].table, no_ledger_line, {}, false};
     for (std::uint32_t i = 0; i < made.rows.rows.size(); ++i) write.rows.push_back({&made.rows, i, of_group});
-    sort_by_key(write);
+    if (!write.table->key.empty()) sort_by_key(write);
+    if (plan_.sinks[sink].outlet != nullptr) {
+      outlets_.push_back({sink, std::move(write.rows)});
+      continue;
+    }
     tables_.push_back(std::move(write));
     sink_of_table_.push_back(sink);
   }
@@ -196,6 +205,11 @@ RejectedRow EpochAssembler::make_group_reject(std::size_t sink, const RefusedRec
 // Rows whose key is on its way in another lane's transaction are a write of their own, after the others: see
 // pending_keys.h.
 void EpochAssembler::add_writes(std::size_t sink, TableWrite write, LedgerLine& line) {
+  if (plan_.sinks[sink].outlet != nullptr) {
+    line.written += static_cast<std::int64_t>(write.rows.size());
+    if (!write.rows.empty()) outlets_.push_back({sink, std::move(write.rows)});
+    return;
+  }
   TableWrite elsewhere{write.table, write.ledger_line, {}, false};
   if (const TableKeys& keys = keys_[sink]; keys.seen != nullptr) {
     const std::size_t before = write.rows.size();

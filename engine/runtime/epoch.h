@@ -9,6 +9,7 @@
 
 #include "engine/plan/stage.h"
 #include "engine/runtime/keyed_state.h"
+#include "engine/runtime/outlets.h"
 #include "engine/runtime/staged_chunk.h"
 #include "engine/runtime/table_keys.h"
 
@@ -48,6 +49,8 @@ class EpochAssembler {
                              const std::vector<StagedChunkPtr>& chunks);
   /// Tells what became of the latest epoch: remembers its keys, adapts the guesses.
   void committed(const EpochReport& report);
+  /// What the latest epoch has for outlets; good until the next call of assemble().
+  const std::vector<OutletWrite>& outlets() const { return outlets_; }
   /// Rows of the latest epoch that go to the rejects, the database's own not counted.
   std::size_t rejected_rows() const { return write_.rejected.size(); }
   /// The first of them in words: split, offset, reason. Requires rejected_rows() > 0.
@@ -80,7 +83,7 @@ class EpochAssembler {
   const std::size_t lane_;
   const Plan& plan_;
   const std::vector<Stage>& stages_;
-  std::vector<std::size_t> order_;
+  std::vector<std::size_t> order_;  // then the outlets
   const AllTableKeys& keys_;
   KeyedState* const state_;  // null: the pipeline is stateless
   const KeyedState::Changes* changes_ = nullptr;
@@ -90,6 +93,7 @@ class EpochAssembler {
   EpochWrite write_;
   std::vector<TableWrite> tables_;
   std::vector<std::size_t> sink_of_table_;
+  std::vector<OutletWrite> outlets_;
   std::vector<FoldSlot> slots_;
   std::uint32_t generation_ = 0;
   struct SortEntry {

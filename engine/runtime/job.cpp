@@ -11,6 +11,7 @@
 #include "engine/runtime/flow.h"
 #include "engine/runtime/keyed_state.h"
 #include "engine/runtime/lane.h"
+#include "engine/runtime/outlets.h"
 #include "engine/runtime/process_identity.h"
 #include "engine/runtime/split_keeper.h"
 #include "engine/runtime/stage_runner.h"
@@ -64,6 +65,7 @@ class StreamJob final : public Job {
 
   // In the order of construction: what comes later uses what comes before, and is destroyed first.
   std::unique_ptr<Store> store_;
+  std::unique_ptr<Outlets> outlets_;
   std::vector<Stage> stages_;
   AllTableKeys keys_;
   std::unique_ptr<KeyedState> state_;                  // null: the pipeline is stateless
@@ -78,6 +80,7 @@ class StreamJob final : public Job {
 Status StreamJob::open() {
   WEIR_TRY(open_store());
   WEIR_TRY(open_stages());
+  WEIR_ASSIGN(outlets_, Outlets::open(*plan_));
   return {};
 }
 
@@ -129,6 +132,7 @@ void StreamJob::open_lanes(const std::vector<std::size_t>& order) {
                         keys_,
                         sources_,
                         *store_,
+                        *outlets_,
                         credit_,
                         control_,
                         counters_,

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "engine/data/hash.h"
+#include "engine/runtime/outlets.h"
 
 namespace weir {
 namespace {
@@ -94,7 +95,7 @@ Status KeyedState::add(const GroupStage& stage, const Store& store) {
   std::vector<ExpressionPtr> roots;
   for (const Branch& branch : stage.branches) {
     const SinkTable& table = plan_.sinks[branch.sink].table;
-    operation.outputs.push_back({branch.sink, roots.size(), branch.outputs.size(), store.encoder(table), &table});
+    operation.outputs.push_back({branch.sink, roots.size(), branch.outputs.size(), encoder_for(plan_.sinks[branch.sink], store), &table});
     roots.insert(roots.end(), branch.outputs.begin(), branch.outputs.end());
   }
   WEIR_ASSIGN(Program program, Program::compile(roots));

@@ -112,11 +112,13 @@ void Lane::commit(Epoch epoch) {
       std::int64_t rows = 0;
       for (const StagedChunkPtr& chunk : epoch) rows += chunk->row_count();
       assembler_.committed(*report);
-      context_.counters.add_epoch(write, *report, rows, context_.clock.wall_microseconds());
+      context_.counters.add_epoch(write, assembler_.outlets(), *report, rows, context_.clock.wall_microseconds());
       for (const SplitAdvance& advance : write.advances) {
         if (advance.source != state_source)
           context_.sources[epoch.front()->split->source]->committed(advance.split, advance.to);
       }
+      Status given = context_.outlets.write_patiently(assembler_.outlets(), context_.control, context_.clock, context_.retry_pause);
+      if (!given.ok()) context_.control.fail(std::move(given).error());
       break;
     }
     if (report.error().kind() != ErrorKind::fenced) {

@@ -24,6 +24,7 @@ struct LaneContext {
   const AllTableKeys& keys;
   const std::vector<std::unique_ptr<Source>>& sources;  // one per stage
   Store& store;
+  Outlets& outlets;
   Credit& credit;
   JobControl& control;
   JobCounters& counters;
