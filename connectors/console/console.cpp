@@ -29,6 +29,7 @@ class ConsoleDefinition final : public OutletDefinition {
     return options_.is_json() ? "console (json)" : fmt::format("console (table, at most {} rows of an epoch)", options_.rows);
   }
   std::string fingerprint() const override { return "console " + options_.format; }
+  std::size_t most_rows() const override { return options_.is_json() ? ~std::size_t{0} : static_cast<std::size_t>(options_.rows); }
   void check_table(const SinkTable&, const Location&, Diagnostics&) const override {}  // every row can be shown
   bool writes_to_stdout() const override { return true; }
 

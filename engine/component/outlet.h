@@ -1,6 +1,6 @@
 // outlet.h — the contract of sinks that are no tables: what cannot hold an epoch's books and is fed after the commit, such as a terminal.
 //
-// Rows come encoded, as for a store. What an outlet was given is in nobody's transaction: after a crash it may be given rows again.
+// Rows come encoded, as for a store. What an outlet was given is in nobody's transaction: after a crash it is given the latest rows again.
 #pragma once
 
 #include <functional>
@@ -37,6 +37,8 @@ class OutletDefinition {
   virtual std::string describe() const = 0;
   /// What of the options belongs to the plan's identity, and decides what encoded rows look like.
   virtual std::string fingerprint() const = 0;
+  /// How many rows of one write it shows: more of them need not be kept until they have been written.
+  virtual std::size_t most_rows() const { return ~std::size_t{0}; }
   /// Why rows of the plan cannot be written, reported at compile time.
   virtual void check_table(const SinkTable& table, const Location& where, Diagnostics& diagnostics) const = 0;
   /// Then nothing else may be drawn on the terminal.

@@ -35,13 +35,14 @@ bool replaces(const SinkTable& table, const RowReference& earlier, const RowRefe
 
 EpochAssembler::EpochAssembler(std::size_t lane, const Plan& plan, const std::vector<Stage>& stages,
                                std::vector<std::size_t> order, const AllTableKeys& keys,
-                               KeyedState* state)
+                               KeyedState* state, Outbox* outbox)
     : lane_(lane),
       plan_(plan),
       stages_(stages),
       order_(std::move(order)),
       keys_(keys),
       state_(state),
+      outbox_(outbox),
       guesses_(plan.sinks.size()) {
   for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
     if (plan.sinks[i].outlet != nullptr) order_.push_back(i);
@@ -86,7 +87,8 @@ const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage
     add_absorbed(sink, stage, chunks);
     add_groups(sink);
   }
-  if (state_ != nullptr) add_state_rows();
+  if (state_ != nullptr) add_state_rows(state_->state_table(), changes_->state);
+  if (outbox_ != nullptr) add_state_rows(outbox_->state_table(), outbox_->keep(epoch, outlets_, chunks));
   write_.tables = std::move(tables_);
   return write_;
 }
@@ -174,10 +176,10 @@ void EpochAssembler::add_groups(std::size_t sink) {
   }
 }
 
-void EpochAssembler::add_state_rows() {
-  if (changes_->state.rows.empty()) return;
-  TableWrite write{&state_->state_table(), no_ledger_line, {}, false};
-  for (std::uint32_t i = 0; i < changes_->state.rows.size(); ++i) write.rows.push_back({&changes_->state, i, of_group});
+void EpochAssembler::add_state_rows(const SinkTable& table, const EncodedRows& rows) {
+  if (rows.rows.empty()) return;
+  TableWrite write{&table, no_ledger_line, {}, false};
+  for (std::uint32_t i = 0; i < rows.rows.size(); ++i) write.rows.push_back({&rows, i, of_group});
   sort_by_key(write);
   tables_.push_back(std::move(write));
   sink_of_table_.push_back(of_state);

@@ -9,7 +9,7 @@
 
 #include "engine/plan/stage.h"
 #include "engine/runtime/keyed_state.h"
-#include "engine/runtime/outlets.h"
+#include "engine/runtime/outbox.h"
 #include "engine/runtime/staged_chunk.h"
 #include "engine/runtime/table_keys.h"
 
@@ -39,9 +39,10 @@ class NewnessGuess {
 class EpochAssembler {
  public:
   /// `order`: indexes into plan.sinks as write_order gives them. With `state`, what assemble() was given is taken in at once: it must be
-  /// committed, or the state be loaded anew. References must outlive the assembler.
+  /// committed, or the state be loaded anew. With `outbox`, what outlets get is kept there. References must outlive the assembler.
   EpochAssembler(std::size_t lane, const Plan& plan, const std::vector<Stage>& stages,
-                 std::vector<std::size_t> order, const AllTableKeys& keys, KeyedState* state = nullptr);
+                 std::vector<std::size_t> order, const AllTableKeys& keys, KeyedState* state = nullptr,
+                 Outbox* outbox = nullptr);
 
   /// `chunks`: of one stage, grouped by split, each split's in sequence. The result points into them and
   /// stays good until the next call; chunks must not change meanwhile.
@@ -70,7 +71,7 @@ class EpochAssembler {
   void add_groups(std::size_t sink);
   void add_absorbed(std::size_t sink, std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
   void take_state(std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
-  void add_state_rows();
+  void add_state_rows(const SinkTable& table, const EncodedRows& rows);
   std::size_t sink_named(const std::string& name) const;
   RejectedRow make_group_reject(std::size_t sink, const RefusedRecord& refused) const;
   void count_expansions(std::size_t stage, std::size_t block, const StagedChunk& chunk, LedgerLine& line) const;
@@ -86,6 +87,7 @@ class EpochAssembler {
   std::vector<std::size_t> order_;  // then the outlets
   const AllTableKeys& keys_;
   KeyedState* const state_;  // null: the pipeline is stateless
+  Outbox* const outbox_;     // null: rows for outlets are kept nowhere
   const KeyedState::Changes* changes_ = nullptr;
   std::vector<NewnessGuess> guesses_;  // one per sink of the plan
   const std::vector<StagedChunkPtr>* chunks_ = nullptr;

@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "engine/data/hash.h"
-#include "engine/runtime/outlets.h"
+#include "engine/runtime/outbox.h"
 
 namespace weir {
 namespace {
@@ -22,17 +22,6 @@ std::string name_of(const Plan& plan, NodeId node) {
     for (const ExpressionPtr& argument : call.bound.arguments) text += to_string(argument->type) + ";";
   }
   return fmt::format("{}/{:016x}", plan.nodes[node].name, hash_bytes(text).low);
-}
-
-SinkTable make_state_table(const Store& store) {
-  SinkTable table;
-  table.sink = state_source;  // no name that a sink can have
-  table.table = store.state_table();
-  table.schema.fields = {{"pipeline", string_type, false}, {"name", string_type, false}, {"key", bytes_type, false},
-                         {"value", bytes_type, false},     {"epoch", int64_type, false}};
-  table.key = {0, 1, 2};
-  table.on_conflict = OnConflict::update;
-  return table;
 }
 
 std::vector<std::uint32_t> numbers_to(std::size_t count) {
@@ -64,6 +53,17 @@ void encode(const RowEncoder& encoder, std::span<const Column> columns, std::vec
 
 }  // namespace
 
+SinkTable state_table_of(const Store& store) {
+  SinkTable table;
+  table.sink = state_source;  // no name that a sink can have
+  table.table = store.state_table();
+  table.schema.fields = {{"pipeline", string_type, false}, {"name", string_type, false}, {"key", bytes_type, false},
+                         {"value", bytes_type, false},     {"epoch", int64_type, false}};
+  table.key = {0, 1, 2};
+  table.on_conflict = OnConflict::update;
+  return table;
+}
+
 GroupShape shape_of(const AggregateNode& node) {
   std::vector<Type> keys, results;
   std::vector<std::shared_ptr<const Aggregate>> aggregates;
@@ -76,7 +76,7 @@ GroupShape shape_of(const AggregateNode& node) {
 }
 
 KeyedState::KeyedState(const Plan& plan, const Store& store, const Clock& clock)
-    : plan_(plan), clock_(clock), state_table_(make_state_table(store)), state_encoder_(store.encoder(state_table_)) {}
+    : plan_(plan), clock_(clock), state_table_(state_table_of(store)), state_encoder_(store.encoder(state_table_)) {}
 
 Result<std::unique_ptr<KeyedState>> KeyedState::make(const Plan& plan, const Store& store, const Clock& clock) {
   const std::vector<GroupStage> stages = fuse_groups(plan);
@@ -117,6 +117,7 @@ Status KeyedState::load(StoreAdministration& administration, Position position) 
   return administration.read_state([&](std::string_view name, std::string_view value) -> Status {
     const auto found = std::find_if(operations_.begin(), operations_.end(), [&](const Operation& one) { return one.name == name; });
     if (found != operations_.end()) return found->groups->load(value);
+    if (is_of_outbox(name)) return {};
     return Error{ErrorKind::user, fmt::format("the stored state is of an aggregate that this pipeline does not have: {}", name)}.with_hint(
         "an aggregate that was changed begins anew: weir reset FILE --yes forgets state and positions, so that all is read again");
   });

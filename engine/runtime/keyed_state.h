@@ -20,6 +20,8 @@ inline constexpr const char* state_source = "(state)";
 inline constexpr const char* state_split = "state";
 inline constexpr const char* first_state_position = "0";
 
+/// What the store's table of the state looks like, as a table to write.
+SinkTable state_table_of(const Store& store);
 /// The shape of an aggregate's groups.
 GroupShape shape_of(const AggregateNode& node);
 

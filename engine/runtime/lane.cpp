@@ -24,10 +24,15 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
 Lane::Lane(std::size_t number, LaneContext context, std::vector<std::size_t> write_order)
     : number_(number),
       context_(std::move(context)),
-      assembler_(number, context_.plan, context_.stages, std::move(write_order), context_.keys, context_.state) {}
+      outbox_(has_outlets(context_.plan) ? std::make_unique<Outbox>(context_.plan, context_.store) : nullptr),
+      assembler_(number, context_.plan, context_.stages, std::move(write_order), context_.keys, context_.state, outbox_.get()) {}
 
 Lane::~Lane() {
   close();
+  join();
+}
+
+void Lane::join() {
   if (thread_.joinable()) thread_.join();
 }
 
@@ -44,6 +49,14 @@ void Lane::put(StagedChunkPtr chunk) {
   changed_.notify_one();
 }
 
+void Lane::give(std::vector<KeptRows> kept, std::shared_ptr<SplitRun> split) {
+  {
+    const std::scoped_lock lock(mutex_);
+    for (KeptRows& rows : kept) kept_.emplace_back(std::move(rows), split);
+  }
+  changed_.notify_one();
+}
+
 void Lane::close() {
   {
     const std::scoped_lock lock(mutex_);
@@ -55,13 +68,57 @@ void Lane::close() {
 void Lane::run() {
   for (;;) {
     Epoch epoch = take();
-    if (epoch.empty()) return;
+    const bool has_given = give_away_kept();
+    if (epoch.empty()) {
+      if (has_given) continue;
+      return empty_outbox();
+    }
     if (context_.control.is_broken()) {
       for (const StagedChunkPtr& chunk : epoch) give_back(*chunk);
       continue;
     }
     commit(std::move(epoch));
   }
+}
+
+// Whether there was something, even if nobody took it.
+bool Lane::give_away_kept() {
+  std::vector<std::pair<KeptRows, std::shared_ptr<SplitRun>>> kept;
+  {
+    const std::scoped_lock lock(mutex_);
+    kept.swap(kept_);
+  }
+  for (const auto& [rows, split] : kept) {
+    outbox_->found(rows, split);
+    if (rows.rows.rows.empty() || context_.control.is_broken()) continue;
+    OutletWrite write{rows.sink, {}};
+    for (std::uint32_t i = 0; i < rows.rows.rows.size(); ++i) write.rows.push_back({&rows.rows, i, 0});
+    log::info("sink {}: {} rows of the last commit come again", context_.plan.sinks[rows.sink].table.sink, write.rows.size());
+    Status given = context_.outlets.write_patiently({&write, 1}, context_.control, context_.clock, context_.retry_pause);
+    if (!given.ok()) context_.control.fail(std::move(given).error());
+  }
+  return !kept.empty();
+}
+
+// All of it has been given away. Where that cannot be stored, the rows come again: no reason to fail.
+void Lane::empty_outbox() {
+  if (outbox_ == nullptr || context_.control.is_broken()) return;
+  const EncodedRows& rows = outbox_->forget(++epoch_);
+  if (rows.rows.empty()) return;
+  EpochWrite write;
+  write.epoch = epoch_;
+  TableWrite& table = write.tables.emplace_back(TableWrite{&outbox_->state_table(), no_ledger_line, {}, false});
+  for (std::uint32_t i = 0; i < rows.rows.size(); ++i) table.rows.push_back({&rows, i, 0});
+  std::sort(table.rows.begin(), table.rows.end(),
+            [&](const RowReference& a, const RowReference& b) { return rows.key_of(rows.rows[a.index]) < rows.key_of(rows.rows[b.index]); });
+  const auto commit_once = [&]() -> Status {
+    if (writer_ == nullptr) {
+      WEIR_ASSIGN(writer_, context_.store.writer(number_));
+    }
+    return writer_->commit(write).status();
+  };
+  const Status emptied = commit_once();
+  if (!emptied.ok()) log::warning("the latest rows of sinks that are no tables will come again: {}", emptied.error().message());
 }
 
 bool Lane::has_ready() const {
@@ -72,7 +129,7 @@ bool Lane::has_ready() const {
 
 Lane::Epoch Lane::take() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return has_ready() || is_closed_; });
+  changed_.wait(lock, [&] { return has_ready() || is_closed_ || !kept_.empty(); });
   Epoch epoch;
   // An epoch is of one source, so that its ledger has one line per sink; sources take turns.
   for (std::size_t turn = 1; turn <= context_.stages.size() && epoch.empty(); ++turn) {

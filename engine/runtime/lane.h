@@ -47,9 +47,14 @@ class Lane {
   void start();
   /// Any thread. Chunks of a split may come in any order; they are committed in that of their sequence.
   void put(StagedChunkPtr chunk);
+  /// Any thread. Rows that were in the outbox of `split`, or of a stateful pipeline where that is null: given away before anything of the split
+  /// is committed that put() brings later.
+  void give(std::vector<KeptRows> kept, std::shared_ptr<SplitRun> split);
   /// No more chunks will come; the thread ends when those it has are committed, or at once if the job is
   /// broken.
   void close();
+  /// Waits for that, after close().
+  void join();
 
  private:
   using Epoch = std::vector<StagedChunkPtr>;
@@ -57,6 +62,8 @@ class Lane {
   Epoch take();
   bool has_ready() const;                            // Requires mutex_.
   void take_ready(std::size_t stage, Epoch& epoch);  // Requires mutex_.
+  bool give_away_kept();
+  void empty_outbox();
   void commit(Epoch epoch);
   static bool has_lost(const Epoch& epoch);
   Result<EpochReport> write_patiently(const EpochWrite& write, const Epoch& epoch);
@@ -66,6 +73,7 @@ class Lane {
 
   const std::size_t number_;
   LaneContext context_;
+  std::unique_ptr<Outbox> outbox_;  // null: the plan has no outlets
   EpochAssembler assembler_;
   std::unique_ptr<EpochWriter> writer_;  // the lane's thread only
   std::int64_t epoch_ = 0;               // the lane's thread only
@@ -75,6 +83,7 @@ class Lane {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<SplitRun*, std::map<std::uint64_t, StagedChunkPtr>> pending_;  // Guarded by mutex_.
+  std::vector<std::pair<KeptRows, std::shared_ptr<SplitRun>>> kept_;      // Guarded by mutex_.
   std::size_t last_stage_ = 0;                                            // Guarded by mutex_.
   bool is_closed_ = false;                                                // Guarded by mutex_.
   std::thread thread_;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <random>
+#include <set>
 #include <thread>
 
 #include "engine/runtime/job.h"
@@ -173,6 +175,89 @@ TEST_F(OutletJob, EndsTheRunWhereNobodyWillEverTakeItsRows) {
   const Status status = run(plan(), options());
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().message(), "sink screen: nobody reads");
+}
+
+// A process that dies: the job breaks off where it stands, and the next one finds its leases run out.
+class DyingOutletJob : public OutletJob {
+ protected:
+  Status die_and_run() {
+    Status status = run(plan(), options());
+    const std::scoped_lock lock(database->mutex);
+    for (auto& [key, split] : database->splits) split.is_expired = true;
+    return status;
+  }
+  /// Rows of weir_state that are not empty.
+  std::size_t kept() {
+    const std::scoped_lock lock(database->mutex);
+    const auto& rows = database->tables["weir_state"];
+    return static_cast<std::size_t>(
+        std::count_if(rows.begin(), rows.end(), [](const auto& entry) { return entry.second.find("|||") == std::string::npos; }));
+  }
+  static Status dies() { return Error{ErrorKind::fatal, "dies"}; }
+};
+
+TEST_F(DyingOutletJob, WhatWasCommittedAndNotGivenComesAgain) {
+  script->records["lines/0"] = {"a 1", "b 2"};
+  screen->on_write = [](const std::vector<std::string>&) { return dies(); };
+  EXPECT_FALSE(die_and_run().ok());
+  EXPECT_EQ((database->splits[{"lines", "lines/0"}].position), "2") << "it is committed";
+  EXPECT_THAT(screen->rows(), IsEmpty());
+  EXPECT_EQ(kept(), 1u);
+  screen->on_write = [](const std::vector<std::string>&) { return Status(); };
+  ASSERT_TRUE(die_and_run().ok());
+  EXPECT_THAT(screen->rows(), ElementsAre("a|1|", "b|2|"));
+  EXPECT_EQ(kept(), 0u);
+  ASSERT_TRUE(die_and_run().ok());
+  EXPECT_THAT(screen->rows(), ElementsAre("a|1|", "b|2|")) << "once it has been given, it does not come again";
+}
+
+TEST_F(DyingOutletJob, ComesBeforeWhatIsReadAfterIt) {
+  script->records["lines/0"] = {"a 1", "b 2", "c 3", "d 4"};
+  script->visible = 2;
+  screen->on_write = [](const std::vector<std::string>&) { return dies(); };
+  EXPECT_FALSE(die_and_run().ok());
+  script->visible = 4;
+  screen->on_write = [](const std::vector<std::string>&) { return Status(); };
+  ASSERT_TRUE(die_and_run().ok());
+  EXPECT_THAT(screen->rows(), ElementsAre("a|1|", "b|2|", "c|3|", "d|4|"));
+}
+
+TEST_F(DyingOutletJob, LosesNothingHoweverOftenItDies) {
+  int deaths = 0;
+  for (unsigned seed = 1; seed <= 30; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    *script = random_script(seed, 3, 120);
+    database = std::make_shared<MemoryDatabase>();
+    screen = std::make_shared<MemoryScreen>();
+    std::minstd_rand random{seed};
+    // Dies with the rows on the screen, or without them.
+    screen->on_write = [&](const std::vector<std::string>& rows) -> Status {
+      if (random() % 3 != 0) return {};
+      if (random() % 2 == 0) screen->writes.push_back(rows);
+      return dies();
+    };
+    while (!die_and_run().ok()) ASSERT_LT(++deaths, 3000);
+    const std::vector<std::string> shown = screen->rows(), rows = good_rows();
+    const std::multiset<std::string> shown_rows(shown.begin(), shown.end()), good(rows.begin(), rows.end());
+    EXPECT_TRUE(std::includes(shown_rows.begin(), shown_rows.end(), good.begin(), good.end()));
+    EXPECT_EQ(std::set<std::string>(shown.begin(), shown.end()), std::set<std::string>(rows.begin(), rows.end()));
+    EXPECT_EQ(kept(), 0u);
+    EXPECT_EQ(books("screen").written, static_cast<std::int64_t>(rows.size())) << "what comes again is not counted again";
+    expect_exactly(*script, *database);
+  }
+  EXPECT_GT(deaths, 30);
+}
+
+TEST_F(DyingOutletJob, LeavesOutRowsForASinkThatIsAnotherNow) {
+  script->records["lines/0"] = {"a 1"};
+  screen->on_write = [](const std::vector<std::string>&) { return dies(); };
+  EXPECT_FALSE(die_and_run().ok());
+  screen->on_write = [](const std::vector<std::string>&) { return Status(); };
+  auto changed = std::make_shared<Plan>(*plan());
+  changed->sinks[0].table.schema.fields[1].name = "renamed";
+  ASSERT_TRUE(run(changed, options()).ok());
+  EXPECT_THAT(screen->rows(), IsEmpty());
+  EXPECT_EQ(kept(), 0u);
 }
 
 }  // namespace
