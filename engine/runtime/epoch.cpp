@@ -166,11 +166,13 @@ void EpochAssembler::add_groups(std::size_t sink) {
     if (made.rows.rows.empty()) continue;
     TableWrite write{&plan_.sinks[sink].table, no_ledger_line, {}, false};
     for (std::uint32_t i = 0; i < made.rows.rows.size(); ++i) write.rows.push_back({&made.rows, i, of_group});
-    if (!write.table->key.empty()) sort_by_key(write);
     if (plan_.sinks[sink].outlet != nullptr) {
+      if (LedgerLine unbooked; !write.table->key.empty()) fold(*write.table, write, unbooked);
+      if (!write.table->key.empty()) sort_by_key(write);
       outlets_.push_back({sink, std::move(write.rows)});
       continue;
     }
+    sort_by_key(write);
     tables_.push_back(std::move(write));
     sink_of_table_.push_back(sink);
   }

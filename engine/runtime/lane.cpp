@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <random>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/log.h"
 
 namespace weir {
@@ -174,8 +175,10 @@ void Lane::commit(Epoch epoch) {
         if (advance.source != state_source)
           context_.sources[epoch.front()->split->source]->committed(advance.split, advance.to);
       }
+      failpoint::here("before_outlets");
       Status given = context_.outlets.write_patiently(assembler_.outlets(), context_.control, context_.clock, context_.retry_pause);
       if (!given.ok()) context_.control.fail(std::move(given).error());
+      failpoint::here("after_outlets");
       break;
     }
     if (report.error().kind() != ErrorKind::fenced) {

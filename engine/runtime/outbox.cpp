@@ -152,6 +152,7 @@ const EncodedRows& Outbox::encode(std::int64_t epoch) {
     value.set_text(row, rows_[row].second);
     number.set(row, epoch);
   }
+  rows_ = {};  // values may be as large as an epoch
   const std::vector<Column> columns{pipeline.finish(), name.finish(), key.finish(), value.finish(), number.finish()};
   std::vector<std::uint32_t> numbers(count);
   std::iota(numbers.begin(), numbers.end(), 0u);

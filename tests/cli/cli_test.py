@@ -366,6 +366,20 @@ sinks:
         connection.close()
         self.assertFalse((self.folder / "shown.state.db").exists())
 
+    def test_of_groups_with_one_key_the_last_is_shown(self):
+        done = self.run_on([{"id": "a", "note": "z"}], """
+sinks:
+  screen:
+    input: orders
+    steps:
+      - explode: { of: "array('x', 'y', 'w')", as: tag }
+      - aggregate: { by: [id, tag], select: { n: count(*) } }
+    type: console
+    key: [id]
+""")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, "screen: 1 row\nid  tag  n\n--  ---  -\na   w    1\n\n")
+
     def test_a_closed_pipe_ends_the_run(self):
         reader, writer = os.pipe()
         os.close(reader)
@@ -374,6 +388,14 @@ sinks:
         self.assertEqual(done.returncode, 1, done.stderr)
         self.assertIn("error: sink lines: nobody reads what is written to stdout any more (the pipe is closed)", done.stderr)
         self.assertEqual(self.account()["lines"]["written"], 1)
+
+    def test_a_closed_stdout_gets_into_no_other_file(self):
+        self.run_on([], "sinks: { lines: { input: orders, select: [id], type: console, format: json } }")
+        (self.folder / "events.jsonl").write_text('{"id": "a"}\n')
+        command = f"exec {weir_program} demo --pipeline shown.yaml --events events.jsonl --partitions 1 --database other.db >&-"
+        done = subprocess.run(["sh", "-c", command], env=CLEAN, cwd=self.folder, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("error: sink lines: stdout cannot be written: Bad file descriptor", done.stderr)
 
     def test_replayed_rejects_are_shown(self):
         self.run_on([{"id": 5, "note": "n"}], "sinks: { lines: { input: orders, select: [id, note], type: console, format: json } }")

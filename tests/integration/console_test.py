@@ -105,6 +105,25 @@ class Console(unittest.TestCase):
         self.assertEqual(books.execute("SELECT count(*) FROM weir_state WHERE name LIKE '(outlet)%' AND length(value) > 0").fetchall(), [(0,)])
         books.close()
 
+    def test_killed_just_before_and_just_after_rows_are_shown(self):
+        self.scene.produce(make_orders(4_000))
+        good = collections.Counter(number for number in range(4_000) if number % 100 != 99)
+        for place, least in (("before_outlets", 1), ("after_outlets", 2)):
+            pipeline = self.pipeline(f"name: {place}\nstate: {self.books}\n" + SOURCE_TEXT + "sinks:\n" + LINES_TEXT)
+            shown = self.scene.folder / f"{place}.jsonl"
+            with open(shown, "ab") as rows:
+                child = self.scene.start_weir("--lease", LEASE, pipeline=pipeline, rows=rows, WEIR_FP=f"{place}:1:kill")
+                self.assertEqual(child.wait(60), -9, tail(child))
+                books = sqlite3.connect(self.books)
+                ((committed,),) = books.execute("SELECT sum(written) FROM weir_ledger WHERE pipeline = ?", (place,)).fetchall()
+                books.close()
+                self.assertGreater(committed, 0)
+                self.assertEqual(len(shown_rows(shown, 0)), committed * (least - 1))
+                self.scene.run_to_end("--lease", LEASE, pipeline=pipeline, rows=rows)
+            seen = collections.Counter(row["id"] for row in shown_rows(shown, 0))
+            self.assertEqual(set(seen), set(good))
+            self.assertEqual(sum(seen.values()), sum(good.values()) + committed * (least - 1))
+
     def test_a_reader_that_goes_away_ends_the_run(self):
         self.scene.produce(make_orders(4_000))
         pipeline = self.pipeline(f"name: shown\nstate: {self.books}\n" + SOURCE_TEXT + "sinks:\n" + LINES_TEXT)
