@@ -49,7 +49,7 @@ primary
   | K_CASE expression? branch+ (K_ELSE expression)? K_END     # case
   | (K_CAST | K_TRY_CAST) OPEN expression K_AS typeName CLOSE # cast
   | K_EXTRACT OPEN name K_FROM expression CLOSE               # extract
-  | function OPEN (STAR | K_DISTINCT? expression (COMMA expression)*)? CLOSE filter? # call
+  | function OPEN (STAR | K_DISTINCT? expression (COMMA expression)*)? CLOSE filter? over? # call
   | name (DOT anyName)*                                       # column
   | OPEN expression CLOSE                                     # parentheses
   | primary DOUBLE_COLON typeName                             # shortCast
@@ -60,6 +60,15 @@ primary
 
 // * and DISTINCT are of aggregates, as is FILTER.
 filter : K_FILTER OPEN K_WHERE expression CLOSE ;
+
+over
+  : K_OVER OPEN (K_PARTITION K_BY expression (COMMA expression)*)? (K_ORDER K_BY ordering (COMMA ordering)*)? frame? CLOSE
+  ;
+ordering : expression (K_ASC | K_DESC)? (K_NULLS (K_FIRST | K_LAST))? ;
+frame
+  : (K_ROWS | K_RANGE) K_BETWEEN K_UNBOUNDED K_PRECEDING K_AND K_CURRENT K_ROW
+  | (K_ROWS | K_RANGE) K_UNBOUNDED K_PRECEDING
+  ;
 
 branch : K_WHEN expression K_THEN expression ;
 
@@ -89,14 +98,20 @@ anyName
   ;
 soft
   : K_AS | K_DATE | K_DISTINCT | K_DIV | K_DOUBLE | K_END | K_ESCAPE | K_FILTER | K_FROM | K_INTERVAL | K_PRECISION | K_TIMESTAMP | K_WHERE
+  | K_ASC | K_BY | K_CURRENT | K_DESC | K_FIRST | K_LAST | K_NULLS | K_ORDER | K_OVER | K_PARTITION | K_PRECEDING | K_RANGE | K_ROW | K_ROWS
+  | K_UNBOUNDED
   ;
 
 K_AND : A N D ;
 K_AS : A S ;
+K_ASC : A S C ;
 K_BETWEEN : B E T W E E N ;
+K_BY : B Y ;
 K_CASE : C A S E ;
 K_CAST : C A S T ;
+K_CURRENT : C U R R E N T ;
 K_DATE : D A T E ;
+K_DESC : D E S C ;
 K_DISTINCT : D I S T I N C T ;
 K_DIV : D I V ;
 K_DOUBLE : D O U B L E ;
@@ -106,21 +121,32 @@ K_ESCAPE : E S C A P E ;
 K_EXTRACT : E X T R A C T ;
 K_FALSE : F A L S E ;
 K_FILTER : F I L T E R ;
+K_FIRST : F I R S T ;
 K_FROM : F R O M ;
 K_ILIKE : I L I K E ;
 K_IN : I N ;
 K_INTERVAL : I N T E R V A L ;
 K_IS : I S ;
+K_LAST : L A S T ;
 K_LIKE : L I K E ;
 K_NOT : N O T ;
 K_NULL : N U L L ;
+K_NULLS : N U L L S ;
 K_OR : O R ;
+K_ORDER : O R D E R ;
+K_OVER : O V E R ;
+K_PARTITION : P A R T I T I O N ;
+K_PRECEDING : P R E C E D I N G ;
 K_PRECISION : P R E C I S I O N ;
+K_RANGE : R A N G E ;
 K_RLIKE : R L I K E | R E G E X P ;
+K_ROW : R O W ;
+K_ROWS : R O W S ;
 K_THEN : T H E N ;
 K_TIMESTAMP : T I M E S T A M P ;
 K_TRUE : T R U E ;
 K_TRY_CAST : T R Y '_' C A S T ;
+K_UNBOUNDED : U N B O U N D E D ;
 K_WHEN : W H E N ;
 K_WHERE : W H E R E ;
 

@@ -77,6 +77,7 @@ class AstBuilder {
   AstPtr case_of(Parser::CaseContext* context);
   AstPtr extract(Parser::ExtractContext* context);
   AstPtr column(Parser::ColumnContext* context);
+  std::shared_ptr<OverAst> over_of(Parser::OverContext* context);
   AstPtr cast(AstPtr operand, Parser::TypeNameContext* type, bool is_try, ParserRuleContext* whole);
   AstPtr call(std::string function, std::vector<AstPtr> arguments, ParserRuleContext* whole) {
     return make(CallAst{std::move(function), std::move(arguments)}, place(whole));
@@ -291,7 +292,20 @@ AstPtr AstBuilder::first_primary(Parser::PrimaryContext* context) {
   made.is_star = function_call->STAR() != nullptr;
   made.is_distinct = function_call->K_DISTINCT() != nullptr;
   if (auto* filter = function_call->filter()) made.filter = expression(filter->expression());
+  if (auto* over = function_call->over()) made.over = over_of(over);
   return make(std::move(made), place(function_call));
+}
+
+std::shared_ptr<OverAst> AstBuilder::over_of(Parser::OverContext* context) {
+  auto made = std::make_shared<OverAst>();
+  for (auto* key : context->expression()) made->partition.push_back(expression(key));
+  for (auto* ordering : context->ordering()) {
+    OverAst::Order order{expression(ordering->expression()), ordering->K_DESC() != nullptr};
+    if (ordering->K_NULLS() != nullptr) order.nulls_first = ordering->K_FIRST() != nullptr;
+    made->order.push_back(std::move(order));
+  }
+  made->is_by_rows = context->frame() != nullptr && context->frame()->K_ROWS() != nullptr;
+  return made;
 }
 
 AstPtr AstBuilder::column(Parser::ColumnContext* context) {
@@ -423,6 +437,10 @@ void push_children(Ast& ast, std::size_t depth, std::vector<std::pair<AstPtr*, s
   if (auto* call = std::get_if<CallAst>(&ast.node)) {
     for (AstPtr& argument : call->arguments) push(argument);
     push(call->filter);
+    if (call->over != nullptr) {
+      for (AstPtr& key : call->over->partition) push(key);
+      for (OverAst::Order& order : call->over->order) push(order.expression);
+    }
   } else if (auto* cast = std::get_if<CastAst>(&ast.node)) {
     push(cast->operand);
   } else if (auto* choice = std::get_if<CaseAst>(&ast.node)) {

@@ -61,8 +61,17 @@ class PlanWalk {
       builder_.name_broken_stream(source.name.text, source.name.where);
       return;
     }
-    builder_.add_source(source.name.text, source.name.where, source.connector.text, source.format.text,
-                        source.options, source.columns, source.on_error);
+    const std::optional<NodeId> scan =
+        builder_.add_source(source.name.text, source.name.where, source.connector.text, source.format.text, source.options, source.columns, source.on_error);
+    if (!scan) return;
+    std::vector<PlanBuilder::NamedAst> checks;
+    for (const CheckSyntax& check : source.checks) checks.push_back({check.column.text, check.predicate.get(), check.column.where});
+    PlanBuilder::SourceRules rules{std::move(checks), named(source.computed), std::nullopt, {}};
+    if (source.time) {
+      rules.time_column = PlanBuilder::NamedPlace{source.time->column.text, source.time->column.where};
+      rules.time = source.time->rules;
+    }
+    builder_.refine_source(*scan, rules);
   }
 
   // The builder knows one place per source; here each name has its own.
@@ -147,7 +156,10 @@ class PlanWalk {
     return builder_.explode(input, request);
   }
   std::optional<NodeId> apply(NodeId input, const AggregateStep& step, const Location&) {
-    return builder_.aggregate(input, {named(step.by), named(step.columns), step.where});
+    return builder_.aggregate(input, {step.window.get(), named(step.by), named(step.columns), step.where});
+  }
+  std::optional<NodeId> apply(NodeId input, const DedupStep& step, const Location&) {
+    return builder_.dedup(input, {named(step.key), step.within, step.where});
   }
   std::optional<NodeId> apply(NodeId input, const UnionStep& step, const Location&) {
     std::optional<std::vector<NodeId>> nodes = find_all(step.streams);
@@ -170,6 +182,8 @@ class PlanWalk {
     request.on_conflict = sink.on_conflict;
     if (sink.newer_by) request.newer_by = PlanBuilder::NamedPlace{sink.newer_by->text, sink.newer_by->where};
     request.references = sink.references;
+    if (sink.emit) request.emit_where = sink.emit_where;
+    request.emit = sink.emit ? sink.emit : pipeline_.emit;
     if (sink.fill) {
       const FillSyntax& fill = *sink.fill;
       request.fill = PlanBuilder::SinkRequest::FillRequest{

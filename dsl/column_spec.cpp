@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "dsl/compile.h"
 #include "dsl/literal.h"
 #include "dsl/placed_text.h"
 #include "dsl/unknown_type.h"
@@ -39,11 +40,13 @@ std::size_t end_of_quoted(const std::string& text, std::size_t start) {
 
 // Blanks separate words, except in brackets: decimal(10, 2) is one, array<string not null> too.
 std::size_t end_of_word(const std::string& text, std::size_t start) {
-  std::size_t depth = 0;
+  std::string open;
   std::size_t at = start;
-  for (; at < text.size() && (depth > 0 || !is_blank(text[at])); ++at) {
-    if (text[at] == '(' || text[at] == '<') ++depth;
-    if ((text[at] == ')' || text[at] == '>') && depth > 0) --depth;
+  for (; at < text.size() && (!open.empty() || !is_blank(text[at])); ++at) {
+    // Within round brackets < and > compare.
+    const bool is_round = !open.empty() && open.back() == '(';
+    if (text[at] == '(' || (text[at] == '<' && !is_round)) open += text[at];
+    if (!open.empty() && text[at] == (is_round ? ')' : '>')) open.pop_back();
   }
   return at;
 }
@@ -67,8 +70,8 @@ std::vector<Word> split(const std::string& text) {
 
 class ColumnReader {
  public:
-  ColumnReader(const Name& column, const std::string& spec, const Location& where, Diagnostics& diagnostics)
-      : column_(column), words_(split(spec)), placed_(spec, where), diagnostics_(diagnostics) {}
+  ColumnReader(const Name& column, const std::string& spec, const Location& where, Diagnostics& diagnostics, std::vector<CheckSyntax>& checks)
+      : column_(column), words_(split(spec)), placed_(spec, where), diagnostics_(diagnostics), checks_(checks) {}
 
   SourceColumn read() {
     SourceColumn result;
@@ -84,7 +87,10 @@ class ColumnReader {
   bool is(std::size_t at, const char* keyword) const {
     return at < words_.size() && !words_[at].is_quoted && lower(words_[at].text) == keyword;
   }
-  bool is_keyword(std::size_t at) const { return is(at, "not") || is(at, "metadata") || is(at, "from"); }
+  bool is_check(std::size_t at) const {
+    return at < words_.size() && !words_[at].is_quoted && lower(words_[at].text.substr(0, words_[at].text.find('('))) == "check";
+  }
+  bool is_keyword(std::size_t at) const { return is(at, "not") || is(at, "metadata") || is(at, "from") || is_check(at); }
 
   Type read_type() {
     if (words_.empty() || is_keyword(0)) {
@@ -130,7 +136,27 @@ class ColumnReader {
       at_ += 2;
       return true;
     }
-    return report(fmt::format("expected NOT NULL, METADATA or FROM, got '{}'", words_[at_].text), at_, "");
+    if (is_check(at_)) return read_check();
+    return report(fmt::format("expected NOT NULL, METADATA, FROM or CHECK, got '{}'", words_[at_].text), at_, "");
+  }
+
+  // check (EXPRESSION), with or without a blank.
+  bool read_check() {
+    std::size_t offset = words_[at_].offset;
+    std::string text = words_[at_].text.substr(5);
+    offset += 5;
+    if (text.empty() && at_ + 1 < words_.size()) {
+      ++at_;
+      text = words_[at_].text;
+      offset = words_[at_].offset;
+    }
+    if (text.size() < 3 || text.front() != '(' || text.back() != ')')
+      return report("expected a condition in brackets after CHECK", at_, "write it as in 'int not null check (quantity > 0)'");
+    ++at_;
+    AstPtr predicate = parse_expression(text.substr(1, text.size() - 2), placed_.bytes(offset + 1, text.size() - 2), diagnostics_);
+    if (predicate == nullptr) return false;
+    checks_.push_back({column_, std::move(predicate)});
+    return true;
   }
 
   bool report(std::string message, std::size_t word, std::string hint) {
@@ -144,14 +170,15 @@ class ColumnReader {
   std::vector<Word> words_;
   PlacedText placed_;
   Diagnostics& diagnostics_;
+  std::vector<CheckSyntax>& checks_;
   std::size_t at_ = 0;
 };
 
 }  // namespace
 
-SourceColumn read_column_spec(const Name& column, const std::string& spec, const Location& where,
-                              Diagnostics& diagnostics) {
-  return ColumnReader(column, spec, where, diagnostics).read();
+SourceColumn read_column_spec(const Name& column, const std::string& spec, const Location& where, Diagnostics& diagnostics,
+                              std::vector<CheckSyntax>& checks) {
+  return ColumnReader(column, spec, where, diagnostics, checks).read();
 }
 
 }  // namespace weir

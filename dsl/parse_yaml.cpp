@@ -79,7 +79,7 @@ std::vector<Name> read_plugins(const Config& root, YamlReader& reader) {
 
 StreamSyntax read_stream(const Name& name, const Config& config, YamlReader& reader) {
   const std::string what = "stream " + name.text;
-  reader.check_keys(config, what, {"input", "inputs", "steps", "description"}, {"watermark", "emit"});
+  reader.check_keys(config, what, {"input", "inputs", "steps", "description"});
   StreamSyntax stream;
   stream.name = name;
   stream.where = name.where;
@@ -117,8 +117,8 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
   }
   const std::size_t errors_before = diagnostics.errors().size();
   reader.check_keys(root, "a pipeline",
-                    {"name", "description", "state", "settings", "plugins", "functions", "connections", "sources", "transforms", "sinks"},
-                    {"include", "tables", "reports", "tests", "watermark"});
+                    {"name", "description", "state", "settings", "plugins", "functions", "connections", "sources", "transforms", "sinks", "emit"},
+                    {"include", "tables", "reports", "tests"});
   const bool knows_keys = diagnostics.errors().size() == errors_before;
   PipelineSyntax pipeline;
   pipeline.name = read_pipeline_name(root, reader);
@@ -128,6 +128,7 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
       reader.report(root.where, fmt::format("the pipeline has no {}", section), pipeline_example);
   }
   if (const Config* state = root.find("state")) pipeline.state = reader.name(*state, "state");
+  if (const Config* emit = root.find("emit")) pipeline.emit = read_emit(*emit, "the pipeline", reader);
   pipeline.settings = read_settings(root, reader);
   pipeline.plugins = read_plugins(root, reader);
   for_each_entry(root, "functions", "function", reader, [&](const Name& name, const Config& config) {

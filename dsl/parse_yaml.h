@@ -19,6 +19,11 @@ SourceSyntax read_source(const Name& name, const Config& config, YamlReader& rea
 bool read_steps(const Config& config, const std::string& what, std::vector<Step>& steps, YamlReader& reader);
 /// The names under `input` or `inputs`; empty after reporting.
 std::vector<Name> read_inputs(const Config& config, const std::string& what, YamlReader& reader);
+/// The event time of a source whose name is set.
+void read_time(const Config& config, SourceSyntax& source, YamlReader& reader);
+/// "5 minutes", or an interval as in SQL; nothing after reporting.
+std::optional<Duration> read_span(const Config& config, const std::string& what, YamlReader& reader);
+std::optional<Emit> read_emit(const Config& config, const std::string& what, YamlReader& reader);
 FunctionSyntax read_function(const Name& name, const Config& config, YamlReader& reader);
 SinkSyntax read_sink(const Name& name, const Config& config, YamlReader& reader);
 

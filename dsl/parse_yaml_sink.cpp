@@ -96,24 +96,22 @@ void read_stream(const Config& config, SinkSyntax& sink, const std::string& what
 }
 
 const std::vector<std::string> sink_keys{"input", "inputs", "steps", "where", "select", "type", "connection", "table", "key",
-                                         "on_conflict", "references", "fill", "description"};
+                                         "on_conflict", "references", "fill", "emit", "description"};
 const std::vector<std::string> keys_of_tables{"connection", "table", "on_conflict", "references", "fill"};
-const std::vector<std::string> later_keys{"emit", "late"};
 
 // With a type or a dsn, what is no key of the language belongs to the outlet or the store, which checks it.
 void read_options(const Config& config, SinkSyntax& sink, const std::string& what, YamlReader& reader) {
-  if (config.find("type") == nullptr && config.find("dsn") == nullptr) return reader.check_keys(config, what, sink_keys, later_keys);
+  if (config.find("type") == nullptr && config.find("dsn") == nullptr) return reader.check_keys(config, what, sink_keys);
   Config own = config;
   Config::Map& own_keys = std::get<Config::Map>(own.value);
   Config::Map options;
   std::erase_if(own_keys, [&](const auto& entry) {
     const auto is_in = [&](const std::vector<std::string>& keys) { return std::find(keys.begin(), keys.end(), entry.first) != keys.end(); };
     if (is_in(keys_of_tables)) sink.table_keys.push_back({entry.first, entry.second.key_where});
-    if (is_in(sink_keys) || is_in(later_keys)) return false;
+    if (is_in(sink_keys)) return false;
     options.push_back(entry);
     return true;
   });
-  reader.check_keys(own, what, sink_keys, later_keys);
   sink.options = Config{.where = sink.stream.where, .value = std::move(options)};
   if (const Config* type = config.find("type")) sink.type = reader.name(*type, "type of " + what).value_or(Name{});
 }
@@ -136,6 +134,10 @@ SinkSyntax read_sink(const Name& name, const Config& config, YamlReader& reader)
   if (const Config* rule = config.find("on_conflict")) read_conflict_rule(*rule, sink, reader);
   if (const Config* references = config.find("references")) read_references(*references, sink, what, reader);
   if (const Config* fill = config.find("fill")) read_fill(*fill, sink, what, reader);
+  if (const Config* emit = config.find("emit")) {
+    sink.emit = read_emit(*emit, what, reader);
+    sink.emit_where = emit->key_where;
+  }
   return sink;
 }
 

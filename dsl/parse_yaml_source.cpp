@@ -11,8 +11,8 @@
 namespace weir {
 namespace {
 
-const std::vector<std::string> own_keys = {"type", "format", "columns", "on_error", "description"};
-const std::vector<std::string> later_keys = {"watermark", "late", "idle_after", "max_future"};
+const std::vector<std::string> own_keys = {"type", "format", "columns", "computed", "watermark", "late", "idle_after", "max_future", "close_when_quiet",
+                                           "on_error", "description"};
 
 bool holds(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -29,7 +29,7 @@ void read_columns(const Config& config, SourceSyntax& source, YamlReader& reader
   for (const auto& [name, spec] : columns) {
     const Name column{name, spec.key_where};
     const auto text = reader.text(spec, "type of column " + name);
-    if (text) source.columns.push_back(read_column_spec(column, *text, spec.where, reader.diagnostics()));
+    if (text) source.columns.push_back(read_column_spec(column, *text, spec.where, reader.diagnostics(), source.checks));
   }
   source.is_broken = source.is_broken || columns.empty();
 }
@@ -85,9 +85,7 @@ SourceSyntax read_source(const Name& name, const Config& config, YamlReader& rea
   source.options.key_where = config.key_where;
   Config::Map options;
   for (const auto& [key, value] : std::get<Config::Map>(config.value)) {
-    if (holds(later_keys, key))
-      reader.report(value.key_where, fmt::format("{}: not available in this version", key));
-    if (!holds(later_keys, key) && !holds(own_keys, key)) options.emplace_back(key, value);
+    if (!holds(own_keys, key)) options.emplace_back(key, value);
   }
   source.options.value = std::move(options);
 
@@ -105,6 +103,12 @@ SourceSyntax read_source(const Name& name, const Config& config, YamlReader& rea
     reader.report(name.where, fmt::format("{} has no columns", what), "add columns: {NAME: TYPE, ...}");
     source.is_broken = true;
   }
+  if (const Config* computed = config.find("computed")) {
+    auto columns = reader.columns(*computed, "computed of " + what);
+    source.is_broken = source.is_broken || !columns;
+    if (columns) source.computed = *std::move(columns);
+  }
+  read_time(config, source, reader);
   if (const Config* policy = config.find("on_error")) read_policy(*policy, source.on_error, reader);
   return source;
 }

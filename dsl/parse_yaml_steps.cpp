@@ -9,8 +9,8 @@
 namespace weir {
 namespace {
 
-const std::vector<std::string> known_steps = {"where", "select", "extend", "drop", "rename", "explode", "aggregate", "union"};
-const std::vector<std::string> later_steps = {"dedup", "join", "limit", "emit", "watermark"};
+const std::vector<std::string> known_steps = {"where", "select", "extend", "drop", "rename", "explode", "dedup", "aggregate", "union"};
+const std::vector<std::string> later_steps = {"join", "limit", "emit", "watermark"};
 
 bool holds(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -76,10 +76,14 @@ std::optional<Step> read_explode(const Config& config, YamlReader& reader) {
 
 std::optional<Step> read_aggregate(const Config& config, YamlReader& reader) {
   if (!reader.expect_map(config, "aggregate", "write it as {by: [columns], select: {name: expression}}")) return std::nullopt;
-  reader.check_keys(config, "aggregate", {"by", "select"}, {"window"});
+  reader.check_keys(config, "aggregate", {"window", "by", "select"});
   AggregateStep step;
   step.where = config.key_where;
-  bool is_complete = config.find("window") == nullptr;
+  bool is_complete = true;
+  if (const Config* window = config.find("window")) {
+    step.window = reader.expression(*window, "window of aggregate");
+    is_complete = step.window != nullptr;
+  }
   const auto read = [&](const char* key, std::vector<NamedExpression>& columns) {
     const Config* given = config.find(key);
     if (given == nullptr) return;
@@ -89,7 +93,7 @@ std::optional<Step> read_aggregate(const Config& config, YamlReader& reader) {
   };
   read("by", step.by);
   read("select", step.columns);
-  if (config.find("by") == nullptr && config.find("select") == nullptr) {
+  if (config.find("window") == nullptr && config.find("by") == nullptr && config.find("select") == nullptr) {
     reader.report(config, "aggregate has neither by nor select", "write it as {by: [columns], select: {name: expression}}");
     is_complete = false;
   }
@@ -97,11 +101,33 @@ std::optional<Step> read_aggregate(const Config& config, YamlReader& reader) {
   return step;
 }
 
+std::optional<Step> read_dedup(const Config& config, YamlReader& reader) {
+  const char* example = "write it as {key: [columns], within: 2 hours}";
+  if (!reader.expect_map(config, "dedup", example)) return std::nullopt;
+  reader.check_keys(config, "dedup", {"key", "within"});
+  DedupStep step;
+  step.where = config.key_where;
+  const Config* key = config.find("key");
+  if (key == nullptr) {
+    reader.report(config, "dedup does not say which rows are the same", example);
+    return std::nullopt;
+  }
+  auto columns = reader.columns(*key, "key of dedup");
+  bool is_complete = columns.has_value();
+  if (columns) step.key = *std::move(columns);
+  if (const Config* within = config.find("within")) {
+    step.within = read_span(*within, "within of dedup", reader);
+    is_complete = is_complete && step.within;
+  }
+  return is_complete ? std::optional<Step>(std::move(step)) : std::nullopt;
+}
+
 std::optional<Step> read_step(const std::string& kind, const Config& config, YamlReader& reader) {
   if (kind == "where") return read_where(config, reader);
   if (kind == "extend") return read_extend(config, reader);
   if (kind == "rename") return read_rename(config, reader);
   if (kind == "explode") return read_explode(config, reader);
+  if (kind == "dedup") return read_dedup(config, reader);
   if (kind == "aggregate") return read_aggregate(config, reader);
   if (kind == "select") {
     auto columns = reader.columns(config, "select");

@@ -43,7 +43,7 @@ class TargetSearch {
       diagnostics_.error(Error{ErrorKind::user, fmt::format("sink {} is a {}, which has no {}", name(), spec.name, key.text), key.where}.with_hint(
           key.text == "on_conflict" ? "leave it out: of the rows of an epoch with one key it is given the last" : "leave it out: only tables have one"));
     }
-    const Config options = known_options(spec.options, {"input", "steps", "where", "select", "key"});
+    const Config options = known_options(spec.options, {"input", "steps", "where", "select", "key", "emit"});
     auto definition = spec.parse(options, diagnostics_);
     if (definition == nullptr || diagnostics_.errors().size() != errors_before) return std::nullopt;
     return SinkTarget{0, std::move(definition)};
@@ -73,7 +73,7 @@ class TargetSearch {
       return std::nullopt;
     }
     const std::size_t errors_before = diagnostics_.errors().size();
-    Config options = known_options(store.options, {"input", "steps", "where", "select", "key", "table", "on_conflict", "references", "fill"});
+    Config options = known_options(store.options, {"input", "steps", "where", "select", "key", "table", "on_conflict", "references", "fill", "emit"});
     if (sink_.type) std::get<Config::Map>(options.value).emplace_back("type", Config{.where = sink_.type->where, .value = sink_.type->text});
     if (diagnostics_.errors().size() != errors_before) return std::nullopt;
     return builder_.sink_connection(name(), options);

@@ -49,7 +49,13 @@ struct ExplodeStep {
   std::optional<Name> position;
   bool keep_empty = false;
 };
+struct DedupStep {
+  std::vector<NamedExpression> key;
+  std::optional<Duration> within;
+  Location where;
+};
 struct AggregateStep {
+  AstPtr window;  // or null
   std::vector<NamedExpression> by;
   std::vector<NamedExpression> columns;
   Location where;
@@ -57,7 +63,18 @@ struct AggregateStep {
 struct UnionStep {
   std::vector<Name> streams;
 };
-using Step = std::variant<WhereStep, SelectStep, ExtendStep, DropStep, RenameStep, ExplodeStep, AggregateStep, UnionStep>;
+using Step = std::variant<WhereStep, SelectStep, ExtendStep, DropStep, RenameStep, ExplodeStep, DedupStep, AggregateStep, UnionStep>;
+
+/// A column, less a delay; and what follows from it.
+struct TimeSyntax {
+  Name column;
+  EventTime rules;  // without the column
+};
+
+struct CheckSyntax {
+  Name column;
+  AstPtr predicate;
+};
 
 struct SourceSyntax {
   Name name;
@@ -65,6 +82,9 @@ struct SourceSyntax {
   Name format;     // empty text: not given
   Config options;  // all keys that are not the language's own
   std::vector<SourceColumn> columns;
+  std::vector<CheckSyntax> checks;
+  std::vector<NamedExpression> computed;
+  std::optional<TimeSyntax> time;
   ErrorPolicy on_error;
   bool is_broken = false;
 };
@@ -97,6 +117,8 @@ struct SinkSyntax {
   std::optional<Name> newer_by;
   std::vector<ForeignKey> references;
   std::optional<FillSyntax> fill;
+  std::optional<Emit> emit;
+  Location emit_where;
 };
 
 struct ConnectionSyntax {
@@ -117,6 +139,7 @@ struct FunctionSyntax {
 struct PipelineSyntax {
   Name name;
   std::optional<Name> state;  // the file that keeps the books where no sink is a table
+  std::optional<Emit> emit;  // of every sink of groups that says nothing else
   std::vector<SettingSyntax> settings;
   std::vector<Name> plugins;  // paths of shared objects, from the file's folder
   std::vector<FunctionSyntax> functions;

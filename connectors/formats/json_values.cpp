@@ -109,7 +109,7 @@ ValueFault read_decimal(const JsonValue& value, const Type& type, Int128& out) {
     return ValueFault::none;
   }
   // The digits do not end in a zero: a negative shift would lose one.
-  if (shift < 0 || shift > max_precision) return ValueFault::out_of_range;
+  if (shift < 0 || shift > type.precision) return ValueFault::out_of_range;
   if (!fits_precision(number.digits, type.precision - static_cast<int>(shift)))
     return ValueFault::out_of_range;
   out = number.digits * power_of_ten(static_cast<int>(shift));

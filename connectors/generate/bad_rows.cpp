@@ -23,8 +23,7 @@ void set_field(std::string& event, std::string_view name, std::string_view value
   event.replace(from, to - from, value);
 }
 
-using Spoil = void (*)(std::string&);
-constexpr std::array<Spoil, 22> ways{
+constexpr std::array<Spoil, 22> product_view_ways{
     [](std::string& event) { event.resize(event.size() * 2 / 3); },
     [](std::string& event) { event = "[1,2,3]"; },
     [](std::string& event) { replace(event, "\"id\":", "\"idx\":"); },
@@ -52,11 +51,56 @@ constexpr std::array<Spoil, 22> ways{
     [](std::string& event) { event.insert(0, "\xEF\xBB\xBF"); },
 };
 
+constexpr std::array<Spoil, 37> purchase_ways{
+    [](std::string& event) { set_field(event, "quantity", "-2"); },
+    [](std::string& event) { set_field(event, "price", "\"41.61\""); },
+    [](std::string& event) { event.resize(event.size() * 2 / 3); },
+    [](std::string& event) { replace(event, "\"transaction_id\":", "\"transaction\":"); },
+    [](std::string& event) { replace(event, "\"ts\":", "\"timestamp\":"); },
+    [](std::string& event) { event = "[1,2,3]"; },
+    [](std::string& event) { set_field(event, "transaction_id", "null"); },
+    [](std::string& event) { set_field(event, "transaction_id", "7130412"); },
+    [](std::string& event) { set_field(event, "quantity", "0"); },
+    [](std::string& event) { set_field(event, "quantity", "\"3\""); },
+    [](std::string& event) { set_field(event, "quantity", "2.5"); },
+    [](std::string& event) { set_field(event, "quantity", "99999999999"); },
+    [](std::string& event) { set_field(event, "quantity", "null"); },
+    [](std::string& event) { replace(event, "\"quantity\":", "\"amount\":"); },
+    [](std::string& event) { set_field(event, "price", "null"); },
+    [](std::string& event) { set_field(event, "price", "free"); },
+    [](std::string& event) { set_field(event, "price", "NaN"); },
+    [](std::string& event) { set_field(event, "price", "19.999"); },
+    [](std::string& event) { set_field(event, "price", "1e30"); },
+    [](std::string& event) { replace(event, "\"price\":", "\"Price\":"); },
+    [](std::string& event) { set_field(event, "category", "null"); },
+    [](std::string& event) { set_field(event, "category", "[\"Makeup\"]"); },
+    [](std::string& event) { replace(event, "\"category\":", "\"categories\":"); },
+    [](std::string& event) { set_field(event, "payment_method", "3"); },
+    [](std::string& event) { replace(event, "\"payment_method\":", "\"payment\":"); },
+    [](std::string& event) { set_field(event, "ts", "null"); },
+    [](std::string& event) { set_field(event, "ts", "\"yesterday\""); },
+    [](std::string& event) { set_field(event, "ts", "\"2024-02-30T10:00:00Z\""); },
+    // A clock that is far ahead. Whoever believes it takes everything after it for late.
+    [](std::string& event) { set_field(event, "ts", "\"2999-12-31T23:59:59Z\""); },
+    [](std::string& event) { set_field(event, "brand", "\"Brand\xFF\xFE\""); },
+    [](std::string& event) { set_field(event, "product_name", R"("Mask \ud83d")"); },
+    [](std::string& event) { set_field(event, "category", R"("Make\u0000up")"); },
+    [](std::string& event) { event.clear(); },
+    [](std::string& event) { event += "}]"; },
+    [](std::string& event) { event.insert(0, "\xEF\xBB\xBF"); },
+    [](std::string& event) {
+      replace(event, "{\"transaction_id\":", "{\"transaction_id\":\"twice\",\"transaction_id\":");
+    },
+    [](std::string& event) { event = "purchase of " + event.substr(0, 40); },
+};
+
 }  // namespace
 
-std::size_t bad_row_kinds() { return ways.size(); }
+std::span<const Spoil> bad_product_views() { return product_view_ways; }
 
-void spoil_event(std::string& bytes, std::size_t begin, std::uint64_t kind) {
+std::span<const Spoil> bad_purchases() { return purchase_ways; }
+
+void spoil_event(std::string& bytes, std::size_t begin, std::span<const Spoil> ways, std::uint64_t kind) {
   std::string event = bytes.substr(begin);
   ways[kind % ways.size()](event);
   bytes.resize(begin);

@@ -19,6 +19,12 @@ constexpr std::uint64_t scramble(std::uint64_t value) {
   return value ^ (value >> 31);
 }
 
+/// Of all 64-bit numbers this share (0..1) is below it.
+constexpr std::uint64_t bits_of_share(double share) {
+  if (share >= 1) return ~std::uint64_t{0};
+  return share <= 0 ? 0 : static_cast<std::uint64_t>(share * 18446744073709551616.0);
+}
+
 /// A stream of chance for one event.
 class Chance {
  public:
@@ -41,11 +47,11 @@ class Chance {
 
 class EventPlan {
  public:
-  static constexpr std::uint64_t farthest_repetition = 100'000;
-
-  explicit EventPlan(const EventOptions& options)
+  /// An event repeats one of the `farthest_repetition` before it.
+  EventPlan(const EventOptions& options, std::uint64_t farthest_repetition)
       : seed_(scramble(options.seed)),
-        repetition_limit_(limit_of(options.duplicates)),
+        farthest_repetition_(farthest_repetition),
+        repetition_limit_(bits_of_share(options.duplicates)),
         bad_period_(options.bad_per_million == 0
                         ? 0
                         : (1'000'000 + options.bad_per_million / 2) / options.bad_per_million) {
@@ -56,7 +62,7 @@ class EventPlan {
   std::uint64_t source_of(std::uint64_t number) const {
     const std::uint64_t dice = scramble(seed_ ^ scramble(number));
     if (number == 0 || dice >= repetition_limit_ || is_bad(number)) return number;
-    const std::uint64_t distance = 1 + scramble(dice) % std::min(number, farthest_repetition);
+    const std::uint64_t distance = 1 + scramble(dice) % std::min(number, farthest_repetition_);
     const std::uint64_t source = source_of(number - distance);
     return is_bad(source) ? number : source;
   }
@@ -70,12 +76,8 @@ class EventPlan {
   std::uint64_t unique_bits(std::uint64_t number) const { return scramble(seed_ ^ number); }
 
  private:
-  static std::uint64_t limit_of(double share) {
-    if (share >= 1) return ~std::uint64_t{0};
-    return share <= 0 ? 0 : static_cast<std::uint64_t>(share * 18446744073709551616.0);
-  }
-
   std::uint64_t seed_;
+  std::uint64_t farthest_repetition_;
   std::uint64_t repetition_limit_;
   std::uint64_t bad_period_;  // 0: none
 };

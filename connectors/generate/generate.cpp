@@ -2,9 +2,10 @@
 #include "connectors/generate/generate.h"
 
 #include "connectors/generate/product_view.h"
+#include "connectors/generate/purchase.h"
 
 namespace weir {
 
-std::vector<GeneratorSpec> event_generators() { return {product_view_generator()}; }
+std::vector<GeneratorSpec> event_generators() { return {product_view_generator(), purchase_generator()}; }
 
 }  // namespace weir

@@ -13,9 +13,14 @@ namespace weir {
 struct EventOptions {
   std::uint64_t count = 0;  // events in all, duplicates and bad rows included; 0: no end
   std::uint64_t seed = 1;
-  double duplicates = 0;  // share (0..1) of events that repeat one of the 100,000 before, byte for byte
+  double duplicates = 0;  // share (0..1) of events that repeat one of those before, byte for byte
   std::uint32_t bad_per_million = 0;  // events that are wrong, in every way in turn; one in a round number
   std::int64_t start_seconds = 1730419200;  // 2024-11-01 00:00:00 UTC: where the events' time begins
+  std::int64_t step_nanoseconds = 0;        // between two events; 0: the generator's own pace
+  // Of generators with late events: shares (0..1) of those up to late_by_seconds late, and of those 61 to 120
+  // minutes late. Their time is that much before the time at which they come.
+  double late = 0.295, too_late = 0.005;
+  std::int64_t late_by_seconds = 55 * 60;
 };
 
 /// Events one after the other. No event holds a line feed, so that a file of lines holds the same events.
@@ -51,6 +56,7 @@ class EventGenerator {
 struct GeneratorSpec {
   std::string name;
   std::string summary;
+  bool has_late_events = false;
   std::function<std::unique_ptr<EventGenerator>(const EventOptions&)> make;
 };
 

@@ -5,12 +5,12 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <memory>
 #include <utility>
 
 #include "connectors/generate/bad_rows.h"
 #include "connectors/generate/event_plan.h"
+#include "connectors/generate/event_text.h"
 #include "engine/data/calendar.h"
 
 namespace weir {
@@ -19,7 +19,7 @@ namespace {
 constexpr std::uint32_t product_count = 4000;
 constexpr std::uint32_t visitor_count = 50'000;
 constexpr std::uint32_t agent_count = 260;
-constexpr std::uint64_t events_per_second = 50;
+constexpr std::int64_t own_step = 20'000'000;  // nanoseconds: 50 events a second
 constexpr std::uint32_t seconds_per_day = 86'400;
 constexpr std::uint32_t days = 7;
 
@@ -71,33 +71,12 @@ std::string make_agent(std::uint32_t index) {
   return kind == 2 ? chrome : chrome + fmt::format(" Edg/{}.0.{}.{}", version, index % 120, index % 7);
 }
 
-/// Appends pieces of JSON text.
-class Text {
- public:
-  explicit Text(std::string& out) : out_(out) {}
-  Text& operator<<(std::string_view text) {
-    out_.append(text);
-    return *this;
-  }
-  Text& operator<<(std::uint64_t number) {
-    char digits[20];
-    const auto end = std::to_chars(digits, digits + sizeof digits, number).ptr;
-    return *this << std::string_view(digits, static_cast<std::size_t>(end - digits));
-  }
-  Text& hex(std::uint64_t bits, int digits) {
-    constexpr char letters[] = "0123456789abcdef";
-    char text[16];
-    for (int i = digits - 1; i >= 0; --i, bits >>= 4) text[i] = letters[bits & 15];
-    return *this << std::string_view(text, static_cast<std::size_t>(digits));
-  }
-
- private:
-  std::string& out_;
-};
+// A visitor's browser comes back with the same view hours later.
+constexpr std::uint64_t farthest_repetition = 100'000;
 
 class ProductView final : public EventGenerator {
  public:
-  explicit ProductView(const EventOptions& options) : options_(options), plan_(options) {
+  explicit ProductView(const EventOptions& options) : options_(options), plan_(options, farthest_repetition) {
     for (std::uint32_t i = 0; i < agent_count; ++i) agents_.push_back(make_agent(i));
   }
 
@@ -107,7 +86,8 @@ class ProductView final : public EventGenerator {
       const std::uint64_t source = plan_.source_of(next_);
       const std::size_t begin = batch.bytes().size();
       write_event(source, batch.bytes());
-      if (plan_.is_bad(source)) spoil_event(batch.bytes(), begin, plan_.bad_index(source));
+      if (plan_.is_bad(source))
+        spoil_event(batch.bytes(), begin, bad_product_views(), plan_.bad_index(source));
       batch.end_event();
     }
   }
@@ -133,7 +113,7 @@ class ProductView final : public EventGenerator {
     if (chance.one_in(7)) text << "user" << chance.below(100'000) << "@example.com";
     text << R"(","ip":")";
     write_address(chance.skewed_below(visitor_count), text);
-    write_local_time(seconds, text << R"(","local_time":")");
+    (text << R"(","local_time":")").time(seconds, ' ');
     write_options(chance, text << R"(","option":)");
     text << R"(,"product_id":")" << product << R"(","product_name":"Ring )" << product
          << R"( \u00e9","referrer_url":")" << referrers[chance.below(referrers.size())]
@@ -159,7 +139,8 @@ class ProductView final : public EventGenerator {
 
   // Time goes on with the events; one in ten comes from one of the days before.
   std::int64_t second_of(std::uint64_t number, Chance& chance) const {
-    const auto now = options_.start_seconds + static_cast<std::int64_t>(number / events_per_second);
+    const std::int64_t step = options_.step_nanoseconds != 0 ? options_.step_nanoseconds : own_step;
+    const auto now = options_.start_seconds + static_cast<std::int64_t>(number) * step / 1'000'000'000;
     return chance.one_in(10) ? now - static_cast<std::int64_t>(chance.below(days) * seconds_per_day) : now;
   }
 
@@ -175,15 +156,6 @@ class ProductView final : public EventGenerator {
     }
     text << 1 + (bits >> 8) % 222 << "." << (bits >> 24) % 256 << "." << (bits >> 32) % 256 << "."
          << 1 + (bits >> 40) % 254;
-  }
-
-  static void write_local_time(std::int64_t seconds, Text& text) {
-    char digits[19];
-    const std::int64_t microseconds = seconds * microseconds_per_second;
-    write_date(days_of_timestamp(microseconds), digits);
-    digits[10] = ' ';
-    write_time(microseconds, digits + 11);
-    text << std::string_view(digits, sizeof digits);
   }
 
   static void write_options(Chance& chance, Text& text) {
@@ -208,7 +180,7 @@ class ProductView final : public EventGenerator {
 
 GeneratorSpec product_view_generator() {
   return {"product_view", "views of product pages in a jewellery shop, as JSON of about 700 bytes",
-          [](const EventOptions& options) { return std::make_unique<ProductView>(options); }};
+          false, [](const EventOptions& options) { return std::make_unique<ProductView>(options); }};
 }
 
 }  // namespace weir

@@ -103,21 +103,12 @@ class PostgresAdministration final : public StoreAdministration {
     return states;
   }
 
-  // Page by page, so that the state is not in memory twice.
-  Status read_state(const std::function<Status(std::string_view, std::string_view)>& take) override {
-    constexpr std::size_t page = 10'000;
-    std::string name, key = "\\x";
-    for (;;) {
-      WEIR_ASSIGN(const PostgresResult rows,
-                  client_->query(fmt::format("SELECT name, key::text, encode(value, 'hex') FROM {} WHERE pipeline = $1 AND (name, key) > "
-                                             "($2, $3::bytea) ORDER BY name, key LIMIT {}",
-                                             tables_.name("weir_state"), page),
-                                 {pipeline_, name, key}));
-      for (std::size_t i = 0; i < row_count(rows); ++i) WEIR_TRY(take(text_at(rows, i, 0), *bytes_at(rows, i, 2)));
-      if (row_count(rows) < page) return {};
-      name = text_at(rows, row_count(rows) - 1, 0);
-      key = text_at(rows, row_count(rows) - 1, 1);
-    }
+  Status read_state(const std::function<Status(const StoredState&)>& take) override {
+    return client_->stream(
+        fmt::format("SELECT name, key, value, epoch FROM {} WHERE pipeline = $1", tables_.name("weir_state")),
+        {pipeline_}, [&](const PostgresResult& row) -> Status {
+          return take({view_at(row, 0, 0), view_at(row, 0, 1), view_at(row, 0, 2), binary_number_at(row, 0, 3)});
+        });
   }
 
   Status reset() override {

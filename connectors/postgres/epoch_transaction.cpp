@@ -29,7 +29,9 @@ void add_timestamp(std::int64_t microseconds, ParameterList& parameters) {
   parameters.binary(std::string(reinterpret_cast<const char*>(&value), sizeof(value)));
 }
 
-bool can_copy_straight(const TableWrite& table) { return table.believed_new || table.table->key.empty(); }
+bool can_copy_straight(const TableWrite& table) {
+  return !table.is_removal && (table.believed_new || table.table->key.empty());
+}
 
 bool can_tell_new_rows(const SinkTable& table) {
   return table.on_conflict == OnConflict::ignore || table.on_conflict == OnConflict::error ||
@@ -107,7 +109,8 @@ std::string EpochTransaction::make_stage_if_needed(std::size_t t, const WrittenT
 void EpochTransaction::close(std::size_t t, std::int64_t written, bool was_copied) {
   const TableWrite& table = write_.tables[t];
   const bool all_written = written == static_cast<std::int64_t>(table.rows.size());
-  books_.close_table(t, written, was_copied || (all_written && can_tell_new_rows(*table.table)));
+  books_.close_table(
+      t, written, was_copied || (!table.is_removal && all_written && can_tell_new_rows(*table.table)));
 }
 
 Status EpochTransaction::run_queued() {
@@ -136,8 +139,11 @@ Status EpochTransaction::write_carefully(const std::vector<const WrittenTable*>&
       const std::string make_stage = make_stage_if_needed(t, *tables[t]);
       if (!make_stage.empty()) WEIR_TRY(client_.query(make_stage));
     }
+    const TableWrite& table = write_.tables[t];
+    // No record is to blame for a row that must stay, so a removal is not searched for what to reject.
     WEIR_ASSIGN(const std::int64_t written,
-                weir::write_carefully(client_, tables[t]->sql, write_.tables[t].rows, t, books_));
+                table.is_removal ? remove_rows(client_, table.table->table, tables[t]->sql, table.rows)
+                                 : weir::write_carefully(client_, tables[t]->sql, table.rows, t, books_));
     close(t, written, false);
   }
   return advance_positions();

@@ -8,6 +8,7 @@
 #include <map>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "connectors/postgres/epoch_transaction.h"
 #include "connectors/postgres/postgres_error.h"
@@ -66,7 +67,7 @@ class PostgresEpochWriter final : public EpochWriter {
   Status connect() {
     if (client_ != nullptr && client_->is_connected()) return {};
     client_.reset();
-    for (auto& [sink, table] : written_) table.has_stage = false;
+    for (auto& [name, table] : written_) table.has_stage = false;
     Result<std::unique_ptr<PostgresClient>> client = PostgresClient::connect(settings_);
     if (!client.ok()) return std::move(client).error();
     client_ = std::move(client).value();
@@ -76,8 +77,12 @@ class PostgresEpochWriter final : public EpochWriter {
   std::vector<WrittenTable*> find_tables(const EpochWrite& write) {
     std::vector<WrittenTable*> tables;
     for (const TableWrite& table : write.tables) {
-      const auto [found, is_new] = written_.try_emplace(table.table->sink);
-      if (is_new) found->second.sql = make_table_sql(*table.table, facts_of(*table.table), written_.size());
+      const auto [found, is_new] = written_.try_emplace({table.table->sink, table.is_removal});
+      if (is_new) {
+        found->second.sql = table.is_removal
+                                ? make_removal_sql(*table.table, written_.size())
+                                : make_table_sql(*table.table, facts_of(*table.table), written_.size());
+      }
       tables.push_back(&found->second);
     }
     return tables;
@@ -163,7 +168,7 @@ class PostgresEpochWriter final : public EpochWriter {
   const WriterIdentity identity_;
   const std::shared_ptr<const PostgresCatalog> catalog_;
   std::unique_ptr<PostgresClient> client_;
-  std::map<std::string, WrittenTable> written_;
+  std::map<std::pair<std::string, bool>, WrittenTable> written_;  // by sink and whether its rows are removed
   std::uint64_t commits_ = 0;
   std::optional<std::int64_t> unknown_epoch_;  // COMMIT was sent, and no reply came
   EpochReport unknown_report_;

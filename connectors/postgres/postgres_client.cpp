@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 
 #include "connectors/postgres/postgres_error.h"
 #include "engine/component/row_keys.h"
@@ -89,6 +90,11 @@ Status PostgresClient::set_up_session() {
       "idle_in_transaction_session_timeout = '60s'; "
       "SET lock_timeout = '{}ms'; SET synchronize_seqscans = off;",
       settings_.lock_timeout.count());
+  // A plan is kept: one that reads the whole of a small table would go on reading it when it is large. And staging tables
+  // have no statistics: a join with one is taken for larger than it is, and then reads all of the other table. JIT
+  // would be started by the cost that stands for "avoid".
+  if (settings_.avoids_scans)
+    sql += " SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;";
   if (PQserverVersion(handle_) >= 140000) sql += " SET client_connection_check_interval = '2s';";
   Result<PostgresResult> done = query(sql);
   if (done.ok()) return {};
@@ -172,14 +178,18 @@ Result<PostgresResult> PostgresClient::query(const std::string& sql) {
   return last;
 }
 
-Result<PostgresResult> PostgresClient::query(const std::string& sql,
-                                             std::span<const std::optional<std::string>> parameters) {
+Status PostgresClient::send(const std::string& sql, std::span<const std::optional<std::string>> parameters,
+                            bool is_binary) {
   std::vector<const char*> values;
   for (const auto& parameter : parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
-  if (PQsendQueryParams(handle_, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
-                        nullptr, nullptr, 0) == 0) {
-    return connection_error();
-  }
+  const int sent = PQsendQueryParams(handle_, sql.c_str(), static_cast<int>(values.size()), nullptr, values.data(),
+                                     nullptr, nullptr, is_binary ? 1 : 0);
+  return sent == 1 ? Status() : Status(connection_error());
+}
+
+Result<PostgresResult> PostgresClient::query(const std::string& sql,
+                                             std::span<const std::optional<std::string>> parameters) {
+  WEIR_TRY(send(sql, parameters, false));
   PostgresResult last;
   for (;;) {
     WEIR_ASSIGN(PostgresResult result, next_result());
@@ -188,6 +198,22 @@ Result<PostgresResult> PostgresClient::query(const std::string& sql,
   }
   if (last == nullptr || !is_good(last)) return error_of_result(last.get(), PQerrorMessage(handle_));
   return last;
+}
+
+Status PostgresClient::stream(const std::string& sql,
+                              std::initializer_list<std::optional<std::string>> parameters,
+                              const std::function<Status(const PostgresResult& row)>& take) {
+  WEIR_TRY(send(sql, std::span(parameters.begin(), parameters.size()), true));
+  if (PQsetSingleRowMode(handle_) == 0) return connection_error();
+  Status taken;
+  for (;;) {
+    WEIR_ASSIGN(const PostgresResult result, next_result());
+    if (result == nullptr) return taken;
+    const bool is_row = PQresultStatus(result.get()) == PGRES_SINGLE_TUPLE;
+    // What comes after an error of `take` is read and dropped: the connection stays good.
+    if (is_row && taken.ok()) taken = take(result);
+    if (!is_row && !is_good(result) && taken.ok()) taken = error_of_result(result.get(), PQerrorMessage(handle_));
+  }
 }
 
 void PostgresClient::roll_back() {
@@ -242,6 +268,18 @@ std::string text_at(const PostgresResult& result, std::size_t row, std::size_t c
 
 std::int64_t number_at(const PostgresResult& result, std::size_t row, std::size_t column) {
   return std::strtoll(PQgetvalue(result.get(), static_cast<int>(row), static_cast<int>(column)), nullptr, 10);
+}
+
+std::string_view view_at(const PostgresResult& result, std::size_t row, std::size_t column) {
+  const int r = static_cast<int>(row);
+  const int c = static_cast<int>(column);
+  return {PQgetvalue(result.get(), r, c), static_cast<std::size_t>(PQgetlength(result.get(), r, c))};
+}
+
+std::int64_t binary_number_at(const PostgresResult& result, std::size_t row, std::size_t column) {
+  std::uint64_t value;
+  std::memcpy(&value, PQgetvalue(result.get(), static_cast<int>(row), static_cast<int>(column)), sizeof(value));
+  return static_cast<std::int64_t>(__builtin_bswap64(value));
 }
 
 bool truth_at(const PostgresResult& result, std::size_t row, std::size_t column) {

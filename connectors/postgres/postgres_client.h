@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -29,6 +30,7 @@ struct PostgresSettings {
   std::chrono::milliseconds connect_patience{10'000};
   std::chrono::milliseconds reply_patience{120'000};  // longer silence counts as a lost connection
   std::chrono::milliseconds lock_timeout{5'000};
+  bool avoids_scans = false;  // statements find rows by their keys, however small a table looks or once looked
 };
 
 /// A parameter of a statement; data == nullptr is NULL.
@@ -66,6 +68,11 @@ class PostgresClient {
     return query(sql, std::span(parameters.begin(), parameters.size()));
   }
 
+  /// One statement whose rows `take` sees one at a time, each a result of one row in binary form, as they come: they are
+  /// never in memory together. The first error of `take` is that of the call.
+  Status stream(const std::string& sql, std::initializer_list<std::optional<std::string>> parameters,
+                const std::function<Status(const PostgresResult& row)>& take);
+
   /// Ends a transaction if one is open; a lost connection is left alone.
   void roll_back();
   bool is_connected() const;
@@ -86,6 +93,7 @@ class PostgresClient {
   PostgresClient(pg_conn* handle, const PostgresSettings& settings) : handle_(handle), settings_(settings) {}
   Status finish_connecting();
   Status set_up_session();
+  Status send(const std::string& sql, std::span<const std::optional<std::string>> parameters, bool is_binary);
   Status wait(bool for_writing, std::chrono::steady_clock::time_point deadline);
 
   pg_conn* handle_;
@@ -106,6 +114,9 @@ std::string column_name(const PostgresResult& result, std::size_t column);
 std::optional<std::string> field_at(const PostgresResult& result, std::size_t row, std::size_t column);
 std::string text_at(const PostgresResult& result, std::size_t row, std::size_t column);  // NULL is empty
 std::int64_t number_at(const PostgresResult& result, std::size_t row, std::size_t column);
+// Reading binary results: bytes or text without a copy, good as long as the result; a bigint.
+std::string_view view_at(const PostgresResult& result, std::size_t row, std::size_t column);
+std::int64_t binary_number_at(const PostgresResult& result, std::size_t row, std::size_t column);
 bool truth_at(const PostgresResult& result, std::size_t row, std::size_t column);
 /// Rows that a statement inserted, changed or deleted.
 std::int64_t affected_rows(const PostgresResult& result);

@@ -109,8 +109,10 @@ class PostgresStore final : public Store {
   }
 
   Result<std::unique_ptr<EpochWriter>> writer(std::size_t lane) override {
-    WEIR_ASSIGN(std::unique_ptr<PostgresClient> client, PostgresClient::connect(settings_));
-    return make_postgres_writer(settings_, tables_, {identity_, static_cast<std::int64_t>(lane)}, catalog(),
+    PostgresSettings settings = settings_;
+    settings.avoids_scans = true;
+    WEIR_ASSIGN(std::unique_ptr<PostgresClient> client, PostgresClient::connect(settings));
+    return make_postgres_writer(std::move(settings), tables_, {identity_, static_cast<std::int64_t>(lane)}, catalog(),
                                 std::move(client));
   }
 
@@ -141,7 +143,8 @@ class PostgresStore final : public Store {
           const PostgresResult found,
           client->query("SELECT coalesce(has_table_privilege(to_regclass($1), 'INSERT') "
                         "AND has_table_privilege(to_regclass($1), 'SELECT') "
-                        "AND has_table_privilege(to_regclass($1), 'UPDATE'), true), to_regclass($1) IS NULL",
+                        "AND has_table_privilege(to_regclass($1), 'UPDATE') "
+                        "AND has_table_privilege(to_regclass($1), 'DELETE'), true), to_regclass($1) IS NULL",
                         {tables_.name(table)}));
       is_missing = is_missing || truth_at(found, 0, 1);
       if (!truth_at(found, 0, 0)) {

@@ -1,4 +1,4 @@
-// table_sql.cpp — writes INSERT … ON CONFLICT and COPY for a table, every identifier quoted.
+// table_sql.cpp — writes INSERT … ON CONFLICT, COPY and DELETE for a table, every identifier quoted.
 #include "connectors/postgres/table_sql.h"
 
 #include <fmt/format.h>
@@ -68,26 +68,57 @@ std::string on_conflict(const SinkTable& table, const PostgresTableFacts& facts)
   return fmt::format(" ON CONFLICT ({}) DO UPDATE SET {} WHERE {}", key, changes, condition);
 }
 
+std::string stage_name(std::size_t number) { return fmt::format("pg_temp.weir_stage_{}", number); }
+
+std::string all_columns(const SinkTable& table) {
+  return comma_list(table.schema.fields.size(), [&](std::size_t i) { return column(table, i); });
+}
+
+// What is there of a staging table whatever becomes of its rows.
+PostgresTableSql make_stage_sql(const SinkTable& table, std::size_t number) {
+  PostgresTableSql sql;
+  sql.create_stage =
+      fmt::format("CREATE TEMP TABLE weir_stage_{} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA",
+                  number, all_columns(table), quote_table(table.table));
+  sql.clear_stage = "TRUNCATE " + stage_name(number);
+  sql.copy_stage = fmt::format("COPY {} FROM STDIN (FORMAT binary)", stage_name(number));
+  return sql;
+}
+
+// t."id" = s."id" AND …
+template <typename Offered>
+std::string equals_key(const SinkTable& keys, Offered&& offered) {
+  std::string condition;
+  for (std::size_t i = 0; i < keys.schema.fields.size(); ++i)
+    condition += fmt::format("{}t.{} = {}", i == 0 ? "" : " AND ", column(keys, i), offered(i));
+  return condition;
+}
+
 }  // namespace
 
 PostgresTableSql make_table_sql(const SinkTable& table, const PostgresTableFacts& facts, std::size_t number) {
-  const std::size_t count = table.schema.fields.size();
   const std::string name = quote_table(table.table);
-  const std::string stage = fmt::format("pg_temp.weir_stage_{}", number);
-  const std::string columns = comma_list(count, [&](std::size_t i) { return column(table, i); });
-  const std::string values = comma_list(count, [](std::size_t i) { return fmt::format("${}", i + 1); });
+  const std::string columns = all_columns(table);
+  const std::string values =
+      comma_list(table.schema.fields.size(), [](std::size_t i) { return fmt::format("${}", i + 1); });
   const std::string into = fmt::format("INSERT INTO {} AS t ({})", name, columns);
-  PostgresTableSql sql;
+  PostgresTableSql sql = make_stage_sql(table, number);
   sql.copy_table = fmt::format("COPY {} ({}) FROM STDIN (FORMAT binary)", name, columns);
-  sql.create_stage =
-      fmt::format("CREATE TEMP TABLE weir_stage_{} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA",
-                  number, columns, name);
-  sql.clear_stage = fmt::format("TRUNCATE {}", stage);
-  sql.copy_stage = fmt::format("COPY {} FROM STDIN (FORMAT binary)", stage);
   // Rows were copied in key order and come out as they went in: temporary tables are scanned from the start,
   // by one process.
-  sql.insert_stage = fmt::format("{} SELECT {} FROM {}{}", into, columns, stage, on_conflict(table, facts));
-  sql.insert_row = fmt::format("{} VALUES ({}){}", into, values, on_conflict(table, facts));
+  sql.apply_stage =
+      fmt::format("{} SELECT {} FROM {}{}", into, columns, stage_name(number), on_conflict(table, facts));
+  sql.apply_row = fmt::format("{} VALUES ({}){}", into, values, on_conflict(table, facts));
+  return sql;
+}
+
+PostgresTableSql make_removal_sql(const SinkTable& keys, std::size_t number) {
+  const std::string from = fmt::format("DELETE FROM {} AS t", quote_table(keys.table));
+  PostgresTableSql sql = make_stage_sql(keys, number);
+  sql.apply_stage = fmt::format("{} USING {} AS s WHERE {}", from, stage_name(number),
+                                equals_key(keys, [&](std::size_t i) { return "s." + column(keys, i); }));
+  sql.apply_row = fmt::format("{} WHERE {}", from,
+                              equals_key(keys, [](std::size_t i) { return fmt::format("${}", i + 1); }));
   return sql;
 }
 

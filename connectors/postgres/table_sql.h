@@ -1,4 +1,4 @@
-// table_sql.h — the statements that write one sink's table.
+// table_sql.h — the statements that write one sink's table, or remove rows of it.
 #pragma once
 
 #include <cstddef>
@@ -10,15 +10,17 @@
 namespace weir {
 
 struct PostgresTableSql {
-  std::string copy_table;    // COPY straight into the table
+  std::string copy_table;    // COPY straight into the table; empty for a removal
   std::string create_stage;  // a temporary table of the same columns, emptied at every commit
   std::string clear_stage;
   std::string copy_stage;
-  std::string insert_stage;  // from the staging table into the table, by the sink's on_conflict
-  std::string insert_row;    // one row of parameters, by the sink's on_conflict
+  std::string apply_stage;   // the staging table to the table: INSERT by the sink's on_conflict, or DELETE
+  std::string apply_row;     // the same with one row of parameters
 };
 
 /// `number`: distinguishes the staging tables of one connection.
 PostgresTableSql make_table_sql(const SinkTable& table, const PostgresTableFacts& facts, std::size_t number);
+/// Of a removal: `keys` is its table.
+PostgresTableSql make_removal_sql(const SinkTable& keys, std::size_t number);
 
 }  // namespace weir

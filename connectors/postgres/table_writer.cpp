@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <vector>
 
@@ -40,6 +41,20 @@ Status check_copied(std::int64_t copied, Rows rows) {
   return Error{ErrorKind::fatal, fmt::format("COPY took {} of {} rows", copied, rows.size())};
 }
 
+// All rows at once; the staging table must exist. Where the server tells which row it refuses, `culprit` becomes its
+// number.
+Result<std::int64_t> apply(PostgresClient& client, const PostgresTableSql& sql, Rows rows, std::size_t& culprit) {
+  if (!is_best_row_by_row(rows.size(), false)) return write_through_stage(client, sql.clear_stage + "; ", sql, rows);
+  StatementPipeline pipeline(client);
+  WEIR_TRY(queue_rows(pipeline, sql, rows));
+  WEIR_ASSIGN(PipelineReport report, pipeline.run());
+  std::int64_t written = 0;
+  for (const std::int64_t affected : report.affected) written += affected;
+  if (!report.error) return written;
+  culprit = report.affected.size();
+  return std::move(*report.error);
+}
+
 /// Halves what fails until single rows are left.
 class CarefulWriter {
  public:
@@ -50,15 +65,15 @@ class CarefulWriter {
   Status write(std::size_t begin, std::size_t end) {
     if (begin == end) return {};
     WEIR_TRY(client_.query("SAVEPOINT weir_careful"));
-    std::size_t culprit = end;  // end: not known
-    Result<std::int64_t> written = attempt(begin, end, culprit);
+    std::size_t culprit = end - begin;  // not known
+    Result<std::int64_t> written = apply(client_, sql_, rows_.subspan(begin, end - begin), culprit);
     if (written.ok()) {
       written_ += *written;
       return client_.query("RELEASE weir_careful").status();
     }
     if (written.error().kind() != ErrorKind::data) return std::move(written).error();
     WEIR_TRY(client_.query("ROLLBACK TO weir_careful; RELEASE weir_careful"));
-    if (end - begin == 1) culprit = begin;
+    culprit = end - begin == 1 ? begin : std::min(begin + culprit, end);
     if (culprit == end) {
       const std::size_t middle = begin + (end - begin) / 2;
       WEIR_TRY(write(begin, middle));
@@ -72,20 +87,6 @@ class CarefulWriter {
   std::int64_t written() const { return written_; }
 
  private:
-  Result<std::int64_t> attempt(std::size_t begin, std::size_t end, std::size_t& culprit) {
-    const Rows range = rows_.subspan(begin, end - begin);
-    if (!is_best_row_by_row(range.size(), false))
-      return write_through_stage(client_, sql_.clear_stage + "; ", sql_, range);
-    StatementPipeline pipeline(client_);
-    WEIR_TRY(queue_rows(pipeline, sql_, range));
-    WEIR_ASSIGN(PipelineReport report, pipeline.run());
-    std::int64_t written = 0;
-    for (const std::int64_t affected : report.affected) written += affected;
-    if (!report.error) return written;
-    culprit = begin + report.affected.size();
-    return std::move(*report.error);
-  }
-
   PostgresClient& client_;
   const PostgresTableSql& sql_;
   Rows rows_;
@@ -100,7 +101,7 @@ Status queue_rows(StatementPipeline& pipeline, const PostgresTableSql& sql, Rows
   std::vector<PostgresParameter> parameters;
   for (const RowReference& row : rows) {
     point_at_fields(bytes_of(row), parameters);
-    WEIR_TRY(pipeline.add(sql.insert_row, parameters));
+    WEIR_TRY(pipeline.add(sql.apply_row, parameters));
   }
   return {};
 }
@@ -122,7 +123,7 @@ Result<bool> copy_straight(PostgresClient& client, const std::string& before, co
 Result<std::int64_t> write_through_stage(PostgresClient& client, const std::string& before,
                                          const PostgresTableSql& sql, Rows rows) {
   WEIR_ASSIGN(const std::vector<std::int64_t> affected,
-              copy_rows(client, before + sql.copy_stage + "; " + sql.insert_stage, rows));
+              copy_rows(client, before + sql.copy_stage + "; " + sql.apply_stage, rows));
   WEIR_TRY(check_copied(affected[affected.size() - 2], rows));
   return affected.back();
 }
@@ -132,6 +133,17 @@ Result<std::int64_t> write_carefully(PostgresClient& client, const PostgresTable
   CarefulWriter writer(client, sql, rows, t, books);
   WEIR_TRY(writer.write(0, rows.size()));
   return writer.written();
+}
+
+Result<std::int64_t> remove_rows(PostgresClient& client, const std::string& table, const PostgresTableSql& sql,
+                                 Rows keys) {
+  std::size_t culprit = keys.size();
+  Result<std::int64_t> removed = apply(client, sql, keys, culprit);
+  if (removed.ok() || removed.error().kind() != ErrorKind::data) return removed;
+  // The server's detail names the key.
+  return Error{ErrorKind::fatal, fmt::format("table {} keeps a row that is to be removed: {}", table,
+                                             removed.error().message())}
+      .with_code(removed.error().code());
 }
 
 }  // namespace weir

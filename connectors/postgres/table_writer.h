@@ -22,7 +22,7 @@ inline bool is_best_row_by_row(std::size_t rows, bool can_copy_straight) {
   return rows <= (can_copy_straight ? 100 : 500);
 }
 
-/// Queues one INSERT per row. What each affects is in the pipeline's report.
+/// Queues one INSERT per row, or one DELETE per key. What each affects is in the pipeline's report.
 Status queue_rows(StatementPipeline& pipeline, const PostgresTableSql& sql, Rows rows);
 
 /// COPY straight into the table, behind the statements `before`. Nothing where a row conflicts with the
@@ -30,8 +30,8 @@ Status queue_rows(StatementPipeline& pipeline, const PostgresTableSql& sql, Rows
 Result<bool> copy_straight(PostgresClient& client, const std::string& before, const PostgresTableSql& sql,
                            Rows rows);
 
-/// COPY into the staging table (which must exist and be empty), then INSERT … SELECT. Returns how many rows
-/// were inserted or changed.
+/// COPY into the staging table (which must exist and be empty), then INSERT … SELECT or DELETE … USING.
+/// Returns how many rows were inserted, changed or removed.
 Result<std::int64_t> write_through_stage(PostgresClient& client, const std::string& before,
                                          const PostgresTableSql& sql, Rows rows);
 
@@ -40,5 +40,10 @@ Result<std::int64_t> write_through_stage(PostgresClient& client, const std::stri
 /// must exist.
 Result<std::int64_t> write_carefully(PostgresClient& client, const PostgresTableSql& sql, Rows rows,
                                      std::size_t t, EpochBooks& books);
+
+/// Removes the rows under these keys and returns how many there were; one that the database keeps is a fatal
+/// error. The staging table must exist.
+Result<std::int64_t> remove_rows(PostgresClient& client, const std::string& table, const PostgresTableSql& sql,
+                                 Rows keys);
 
 }  // namespace weir

@@ -88,13 +88,13 @@ class SqliteAdministration final : public StoreAdministration {
     return read_sqlite_splits(*database_, pipeline_, source);
   }
 
-  Status read_state(const std::function<Status(std::string_view, std::string_view)>& take) override {
-    WEIR_ASSIGN(SqliteStatement rows, database_->statement("SELECT name, value FROM weir_state WHERE pipeline = ? ORDER BY name, key"));
+  Status read_state(const std::function<Status(const StoredState&)>& take) override {
+    WEIR_ASSIGN(SqliteStatement rows, database_->statement("SELECT name, key, value, epoch FROM weir_state WHERE pipeline = ?"));
     rows.text(pipeline_);
     for (;;) {
       WEIR_ASSIGN(const bool more, rows.step());
       if (!more) return {};
-      WEIR_TRY(take(rows.text_at(0), rows.field(1).value_or("")));
+      WEIR_TRY(take({rows.view_at(0), rows.view_at(1), rows.view_at(2), rows.number_at(3)}));
     }
   }
 

@@ -1,8 +1,12 @@
 // epoch_writer.cpp — the commit protocol on an SQLite file: one writer at a time, every row a prepared
-// upsert.
+// upsert or, of a removal, a prepared DELETE.
 #include "connectors/sqlite/epoch_writer.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <map>
+#include <utility>
 
 #include "connectors/sqlite/row_values.h"
 #include "connectors/sqlite/sink_tables.h"
@@ -21,6 +25,11 @@ constexpr std::uint64_t epochs_between_folds = 256;
 Status pass(const char* name) {
   if (failpoint::here(name) == failpoint::Outcome::none) return {};
   return Error{ErrorKind::service, fmt::format("failpoint {}", name)};
+}
+
+std::string_view bytes_of(const RowReference& reference) {
+  const EncodedRow& row = reference.rows->rows[reference.index];
+  return std::string_view(reference.rows->bytes).substr(row.offset, row.size);
 }
 
 class SqliteEpochWriter final : public EpochWriter {
@@ -56,7 +65,8 @@ class SqliteEpochWriter final : public EpochWriter {
       }
     }
     EpochBooks books(write);
-    for (std::size_t t = 0; t < write.tables.size(); ++t) WEIR_TRY(write_table(write, t, books));
+    for (std::size_t t = 0; t < write.tables.size(); ++t)
+      WEIR_TRY(write.tables[t].is_removal ? remove_rows(write, t, books) : write_table(write, t, books));
     WEIR_TRY(pass("offset_cas"));
     for (const SplitAdvance& advance : write.advances) WEIR_TRY(move_position(write, advance));
     for (const std::int64_t id : write.settled_rejects) WEIR_TRY(settle(id));
@@ -82,12 +92,11 @@ class SqliteEpochWriter final : public EpochWriter {
   Status write_table(const EpochWrite& write, std::size_t t, EpochBooks& books) {
     const TableWrite& table = write.tables[t];
     WEIR_TRY(pass("insert_select"));
-    WEIR_ASSIGN(SqliteStatement insert, database_->statement(insert_sql(*table.table)));
+    WEIR_ASSIGN(SqliteStatement insert, database_->statement(sql_of(table)));
     std::int64_t written = 0;
     for (std::size_t i = 0; i < table.rows.size(); ++i) {
       if (i == table.rows.size() / 2) WEIR_TRY(pass("copy_mid"));
-      const EncodedRow& row = table.rows[i].rows->rows[table.rows[i].index];
-      bind_row(std::string_view(table.rows[i].rows->bytes).substr(row.offset, row.size), insert);
+      bind_row(bytes_of(table.rows[i]), insert);
       const Status inserted = insert.run();
       if (inserted.ok()) {
         written += database_->changes();
@@ -104,9 +113,36 @@ class SqliteEpochWriter final : public EpochWriter {
     return {};
   }
 
-  const std::string& insert_sql(const SinkTable& table) {
-    const auto [found, is_new] = inserts_.try_emplace(table.sink);
-    if (is_new) found->second = insert_sqlite_row_sql(table);
+  Status remove_rows(const EpochWrite& write, std::size_t t, EpochBooks& books) {
+    const TableWrite& table = write.tables[t];
+    WEIR_TRY(pass("insert_select"));
+    WEIR_ASSIGN(SqliteStatement remove, database_->statement(sql_of(table)));
+    std::int64_t removed = 0;
+    for (std::size_t i = 0; i < table.rows.size(); ++i) {
+      if (i == table.rows.size() / 2) WEIR_TRY(pass("copy_mid"));
+      bind_row(bytes_of(table.rows[i]), remove);
+      const Status done = remove.run();
+      if (!done.ok()) return kept(*table.table, bytes_of(table.rows[i]), done.error());
+      removed += database_->changes();
+    }
+    books.close_table(t, removed, false);
+    return {};
+  }
+
+  static Error kept(const SinkTable& keys, std::string_view row, const Error& error) {
+    if (error.kind() != ErrorKind::data) return error;
+    std::vector<std::string> names;
+    for (const Field& field : keys.schema.fields) names.push_back(field.name);
+    return Error{ErrorKind::fatal,
+                 fmt::format("table {} keeps a row that is to be removed: {} (key ({})=({}))", keys.table,
+                             error.message(), fmt::join(names, ", "), row_text(row))}
+        .with_code(error.code());
+  }
+
+  const std::string& sql_of(const TableWrite& table) {
+    const auto [found, is_new] = sql_.try_emplace({table.table->sink, table.is_removal});
+    if (is_new)
+      found->second = table.is_removal ? remove_sqlite_row_sql(*table.table) : insert_sqlite_row_sql(*table.table);
     return found->second;
   }
 
@@ -227,7 +263,7 @@ class SqliteEpochWriter final : public EpochWriter {
   const std::string path_;
   const StoreIdentity identity_;
   std::unique_ptr<SqliteDatabase> database_;
-  std::map<std::string, std::string> inserts_;  // by sink
+  std::map<std::pair<std::string, bool>, std::string> sql_;  // by sink and whether it removes
   std::uint64_t commits_ = 0;
   std::optional<std::int64_t> unknown_epoch_;  // COMMIT was begun, and nobody knows its end
   EpochReport unknown_report_;

@@ -5,6 +5,8 @@
 
 #include <cmath>
 #include <cstring>
+#include <type_traits>
+#include <variant>
 
 #include "engine/component/row_keys.h"
 #include "engine/data/calendar.h"
@@ -64,6 +66,34 @@ std::string interval_text(const Interval& interval) {
   seconds.erase(seconds.find_last_not_of('0') + 1);
   if (seconds.back() == '.') seconds.pop_back();
   return text + "T" + (interval.nanoseconds < 0 ? "-" : "") + seconds + "S";
+}
+
+/// Calls visit(tag, value) with std::monostate, std::int64_t, double or std::string_view.
+template <typename Visit>
+void for_each_value(std::string_view row, Visit&& visit) {
+  const char* at = row.data();
+  const char* end = at + row.size();
+  while (at != end) {
+    const Tag tag = static_cast<Tag>(*at++);
+    switch (tag) {
+      case Tag::null:
+        visit(tag, std::monostate());
+        break;
+      case Tag::integer:
+        visit(tag, take_raw<std::int64_t>(at));
+        break;
+      case Tag::real:
+        visit(tag, take_raw<double>(at));
+        break;
+      case Tag::text:
+      case Tag::bytes: {
+        const auto size = take_raw<std::uint32_t>(at);
+        visit(tag, std::string_view(at, size));
+        at += size;
+        break;
+      }
+    }
+  }
 }
 
 class SqliteEncoder final : public RowEncoder {
@@ -190,30 +220,38 @@ const char* sqlite_type(const Type& type) {
 }
 
 void bind_row(std::string_view row, SqliteStatement& statement) {
-  const char* at = row.data();
-  const char* end = at + row.size();
-  while (at != end) {
-    const Tag tag = static_cast<Tag>(*at++);
-    switch (tag) {
-      case Tag::null:
-        statement.null();
-        break;
-      case Tag::integer:
-        statement.number(take_raw<std::int64_t>(at));
-        break;
-      case Tag::real:
-        statement.real(take_raw<double>(at));
-        break;
-      case Tag::text:
-      case Tag::bytes: {
-        const auto size = take_raw<std::uint32_t>(at);
-        const std::string_view value(at, size);
-        tag == Tag::text ? statement.text(value) : statement.bytes(value);
-        at += size;
-        break;
-      }
+  for_each_value(row, [&](Tag tag, auto value) {
+    if constexpr (std::is_same_v<decltype(value), std::string_view>) {
+      tag == Tag::text ? statement.text(value) : statement.bytes(value);
+    } else if constexpr (std::is_same_v<decltype(value), double>) {
+      statement.real(value);
+    } else if constexpr (std::is_same_v<decltype(value), std::int64_t>) {
+      statement.number(value);
+    } else {
+      statement.null();
     }
-  }
+  });
+}
+
+std::string row_text(std::string_view row) {
+  std::string text;
+  for_each_value(row, [&](Tag tag, auto value) {
+    if (!text.empty()) text += ", ";
+    if constexpr (std::is_same_v<decltype(value), std::monostate>) {
+      text += "NULL";
+    } else if constexpr (std::is_same_v<decltype(value), std::string_view>) {
+      if (tag == Tag::text) {
+        text += value;
+        return;
+      }
+      text += "x'";
+      for (const char byte : value) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
+      text += "'";
+    } else {
+      text += fmt::format("{}", value);
+    }
+  });
+  return text;
 }
 
 }  // namespace weir

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "connectors/sqlite/sqlite_database.h"
@@ -17,5 +18,7 @@ std::unique_ptr<RowEncoder> make_sqlite_encoder(const SinkTable& table);
 const char* sqlite_type(const Type& type);
 /// Binds all values of an encoded row.
 void bind_row(std::string_view row, SqliteStatement& statement);
+/// The values of an encoded row for a person: 7, tea, x'00ff'.
+std::string row_text(std::string_view row);
 
 }  // namespace weir

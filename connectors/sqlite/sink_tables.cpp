@@ -192,6 +192,13 @@ std::string insert_sqlite_row_sql(const SinkTable& table) {
                      names(column_names(table)), values, on_conflict(table));
 }
 
+std::string remove_sqlite_row_sql(const SinkTable& keys) {
+  std::string conditions;
+  for (const std::string& name : column_names(keys))
+    conditions += fmt::format("{}{} = ?", conditions.empty() ? "" : " AND ", sqlite_name(name));
+  return fmt::format("DELETE FROM {} WHERE {}", sqlite_name(keys.table), conditions);
+}
+
 Result<bool> sqlite_table_exists(SqliteDatabase& database, const std::string& table) {
   WEIR_ASSIGN(SqliteStatement found,
               database.statement(

@@ -1,4 +1,4 @@
-// sink_tables.h — the tables of sinks in an SQLite file: made, compared with the plan, written.
+// sink_tables.h — the tables of sinks in an SQLite file: made, compared with the plan, written and cleared.
 #pragma once
 
 #include <span>
@@ -13,6 +13,8 @@ namespace weir {
 std::string create_sqlite_table_sql(const SinkTable& table);
 /// INSERT of one row of parameters, by the sink's on_conflict.
 std::string insert_sqlite_row_sql(const SinkTable& table);
+/// DELETE of the row under one key of parameters; `keys` is the table of a removal.
+std::string remove_sqlite_row_sql(const SinkTable& keys);
 
 /// Why the plan cannot be written into the table; each a sentence. Empty where it can, or where the table
 /// does not exist.

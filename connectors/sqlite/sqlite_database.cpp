@@ -147,12 +147,15 @@ void SqliteStatement::reset() {
 }
 
 std::optional<std::string> SqliteStatement::field(int column) const {
-  const int type = sqlite3_column_type(statement_, column);
-  if (type == SQLITE_NULL) return std::nullopt;
+  if (sqlite3_column_type(statement_, column) == SQLITE_NULL) return std::nullopt;
+  return std::string(view_at(column));
+}
+
+std::string_view SqliteStatement::view_at(int column) const {
   const void* bytes =
-      type == SQLITE_BLOB ? sqlite3_column_blob(statement_, column) : sqlite3_column_text(statement_, column);
+      sqlite3_column_type(statement_, column) == SQLITE_BLOB ? sqlite3_column_blob(statement_, column) : sqlite3_column_text(statement_, column);
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
-  return size == 0 ? std::string() : std::string(static_cast<const char*>(bytes), size);
+  return size == 0 ? std::string_view() : std::string_view(static_cast<const char*>(bytes), size);
 }
 
 std::int64_t SqliteStatement::number_at(int column) const { return sqlite3_column_int64(statement_, column); }

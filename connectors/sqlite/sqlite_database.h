@@ -46,6 +46,8 @@ class SqliteStatement {
   std::optional<std::string> field(int column) const;
   std::string text_at(int column) const { return field(column).value_or(""); }
   std::int64_t number_at(int column) const;
+  /// Text or bytes without a copy, good until the next step.
+  std::string_view view_at(int column) const;
   int column_count() const;
   std::string column_name(int column) const;
 

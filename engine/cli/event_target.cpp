@@ -3,10 +3,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 
+#include "connectors/generate/event_plan.h"
 #include "connectors/kafka/producer.h"
 #include "engine/base/log.h"
 
@@ -44,13 +47,13 @@ class FileTarget final : public EventTarget {
 
 class KafkaTarget final : public EventTarget {
  public:
-  KafkaTarget(std::unique_ptr<Producer> producer, std::string topic, std::int32_t partitions)
-      : producer_(std::move(producer)), topic_(std::move(topic)), partitions_(partitions) {}
+  KafkaTarget(std::unique_ptr<Producer> producer, std::string topic, std::int32_t partitions, Spread spread)
+      : producer_(std::move(producer)), topic_(std::move(topic)), partitions_(partitions), spread_(spread) {}
   Status write(const EventBatch& batch) override {
     for (std::size_t i = 0; i < batch.size(); ++i) {
       OutgoingMessage message;
       message.value = batch.event(i);
-      message.partition = static_cast<std::int32_t>(next_++ % static_cast<std::uint64_t>(partitions_));
+      message.partition = partition_of(next_++);
       WEIR_TRY(producer_->produce(topic_, message));
     }
     return {};
@@ -58,9 +61,16 @@ class KafkaTarget final : public EventTarget {
   Status finish() override { return producer_->flush(patience); }
 
  private:
+  std::int32_t partition_of(std::uint64_t number) const {
+    if (spread_ == Spread::even)
+      return static_cast<std::int32_t>(number % static_cast<std::uint64_t>(partitions_));
+    return std::min<std::int32_t>(std::countl_zero(scramble(number)), partitions_ - 1);
+  }
+
   std::unique_ptr<Producer> producer_;
   std::string topic_;
   std::int32_t partitions_;
+  Spread spread_;
   std::uint64_t next_ = 0;
 };
 
@@ -76,11 +86,12 @@ Result<std::unique_ptr<EventTarget>> file_target(const std::string& path) {
 }
 
 Result<std::unique_ptr<EventTarget>> kafka_target(const KafkaConnection& connection, const std::string& topic,
-                                                  std::int32_t partitions) {
+                                                  std::int32_t partitions, Spread spread) {
   WEIR_ASSIGN(auto producer, Producer::open(connection));
   WEIR_ASSIGN(const std::int32_t present, producer->create_topic(topic, partitions, patience));
   if (present != partitions) log::info("topic {} has {} partitions already: they are used", topic, present);
-  return std::unique_ptr<EventTarget>(std::make_unique<KafkaTarget>(std::move(producer), topic, present));
+  return std::unique_ptr<EventTarget>(
+      std::make_unique<KafkaTarget>(std::move(producer), topic, present, spread));
 }
 
 }  // namespace weir

@@ -22,8 +22,10 @@ class EventTarget {
 
 /// Lines to `path`, or to stdout where it is empty.
 Result<std::unique_ptr<EventTarget>> file_target(const std::string& path);
-/// Messages to a topic, which is created where it is missing; without key, round the partitions.
+/// How events are spread over partitions: round them, or each gets half as many as the one before it.
+enum class Spread { even, halving };
+/// Messages without key to a topic, which is created where it is missing.
 Result<std::unique_ptr<EventTarget>> kafka_target(const KafkaConnection& connection, const std::string& topic,
-                                                  std::int32_t partitions);
+                                                  std::int32_t partitions, Spread spread);
 
 }  // namespace weir

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "engine/base/check.h"
+
 namespace weir {
 namespace {
 
@@ -15,6 +17,8 @@ constexpr std::size_t majority_counts_from = 100;
 }  // namespace
 
 EpochBooks::EpochBooks(const EpochWrite& write) : write_(write), ledger_(write.ledger) {
+  for (const TableWrite& table : write.tables)
+    WEIR_CHECK(!table.is_removal || table.ledger_line == no_ledger_line, "removals are in nobody's books");
   report_.tables.resize(write.tables.size());
 }
 
@@ -39,7 +43,9 @@ Status EpochBooks::refuse(std::size_t t, std::uint32_t row, const std::string& c
 void EpochBooks::close_table(std::size_t t, std::int64_t written, bool was_new) {
   TableReport& report = report_.tables[t];
   report.written = written;
-  report.duplicates = static_cast<std::int64_t>(write_.tables[t].rows.size()) - written - report.refused;
+  // A key that was not there to be removed is no duplicate.
+  if (!write_.tables[t].is_removal)
+    report.duplicates = static_cast<std::int64_t>(write_.tables[t].rows.size()) - written - report.refused;
   report.was_new = was_new;
   std::sort(report.refused_rows.begin(), report.refused_rows.end());
   if (write_.tables[t].ledger_line == no_ledger_line) return;

@@ -19,8 +19,8 @@ class EpochBooks {
   /// A row of table `t` that the database refused. A fatal error when so many are refused that something else
   /// than single rows is wrong.
   Status refuse(std::size_t t, std::uint32_t row, const std::string& code, const std::string& message);
-  /// Table `t` is done: `written` rows were inserted or changed; what is neither written nor refused were
-  /// duplicates.
+  /// Table `t` is done: `written` rows were inserted, changed or removed; what is neither written nor refused
+  /// were duplicates, except of a removal.
   void close_table(std::size_t t, std::int64_t written, bool was_new);
 
   const std::vector<LedgerLine>& ledger() const { return ledger_; }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/error.h"
@@ -101,11 +102,16 @@ struct TableWrite {
   std::size_t ledger_line;            // whose written, duplicates and rejected the store completes; or no_ledger_line
   std::vector<RowReference> rows;     // distinct keys, ascending by key
   bool believed_new = false;          // no key is expected to be in the table: worth trying the cheapest way in
+  /// The rows are keys, and what stands in the table under them goes; a key that is not there is no error. `table` is one that the runtime made
+  /// for this, the same in every epoch: its schema is the key's columns, in any order, and its `key` lists them in the order in which the table of the
+  /// rows does, so that keys of both are equal byte for byte. No ledger line. TableReport::written is how many rows went, the other counts
+  /// are 0. A row that the database keeps (another table refers to it) is a fatal error: no record is to blame.
+  bool is_removal = false;
 };
 
 struct EpochWrite {
   std::int64_t epoch = 0;
-  std::vector<TableWrite> tables;     // in an order that satisfies foreign keys, the same in every epoch
+  std::vector<TableWrite> tables;     // in an order that satisfies foreign keys, the same in every epoch; a key of a table is in one of them only
   std::vector<SplitAdvance> advances; // sorted by (source, split)
   std::vector<LedgerLine> ledger;     // complete but for what the database decides
   std::vector<RejectedRow> rejected;
@@ -170,6 +176,9 @@ struct RejectFilter { std::string reason, sink, source; std::int64_t limit = 100
 struct StoredReject { std::int64_t id; std::int64_t epoch; std::string at; RejectedRow row; };
 struct LedgerTotals { LedgerLine line; std::int64_t epochs = 0; };
 
+/// A row of weir_state. The views are good during the call that hands it over.
+struct StoredState { std::string_view name, key, value; std::int64_t epoch = 0; };
+
 /// What the commands rejects, account and reset need. One thread.
 class StoreAdministration {
  public:
@@ -185,8 +194,8 @@ class StoreAdministration {
   virtual Status reset() = 0;
   /// Sets the stored position of a split by hand (after data loss). Refuses while a member lives.
   virtual Status set_position(const std::string& source, const std::string& split, const Position& position) = 0;
-  /// Every row of weir_state that this pipeline has: its name and value, which are good during the call. The first error of `take` ends it.
-  virtual Status read_state(const std::function<Status(std::string_view name, std::string_view value)>& take) = 0;
+  /// Every row of weir_state that this pipeline has, in no particular order. The first error of `take` ends it.
+  virtual Status read_state(const std::function<Status(const StoredState& row)>& take) = 0;
   /// Runs a query and returns its header and rows as text (reports, the demo's top 10).
   virtual Result<std::vector<std::vector<std::optional<std::string>>>> query(const std::string& sql) = 0;
 };

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -21,12 +22,14 @@ struct NameAst { std::vector<std::string> parts; };
 /// json_path. `a NOT IN (..)` is not(in(..)); `a IS NOT NULL` is not(is_null(a)); `a <> b`, `a != b` are both "<>";
 /// `option:alloy.value[0]` is json_path(option, '$.alloy.value[0]'). `a[0]` is get_item(a, 0), `f(x).b` is get_field(f(x), 'b').
 /// `is_star` (count(*)), `is_distinct` and `filter` (FILTER (WHERE ...), or null) are of aggregates.
+struct OverAst;
 struct CallAst {
   std::string function;
   std::vector<AstPtr> arguments;
   bool is_star = false;
   bool is_distinct = false;
   AstPtr filter = nullptr;
+  std::shared_ptr<OverAst> over = nullptr;  // or null; nobody else holds it
 };
 /// CASE [operand] WHEN .. THEN .. ELSE .. END. `operand` and `otherwise` may be null.
 struct CaseAst {
@@ -35,6 +38,18 @@ struct CaseAst {
   AstPtr otherwise;
 };
 struct CastAst { AstPtr operand; Type type; bool is_try = false; };
+
+/// OVER (PARTITION BY .. ORDER BY ..), with the frame from the first row to the current one.
+struct OverAst {
+  struct Order {
+    AstPtr expression;
+    bool descending = false;
+    std::optional<bool> nulls_first{};
+  };
+  std::vector<AstPtr> partition;
+  std::vector<Order> order;
+  bool is_by_rows = false;  // ROWS: peers of the current row that come after it do not count
+};
 
 struct Ast {
   std::variant<LiteralAst, NameAst, CallAst, CaseAst, CastAst> node;

@@ -118,6 +118,10 @@ class Binder {
       const auto computed = scope_.computed->find(&call);
       if (computed != scope_.computed->end()) return computed->second;
     }
+    if (call.over != nullptr) {
+      report(fmt::format("{} OVER (...) stands in select and extend, where the rows are those of an aggregate", call.function), where);
+      return nullptr;
+    }
     const Function* function =
         call.function == "between" ? functions_.find("and") : functions_.find(call.function);
     if (function == nullptr) diagnostics_.error(at(unknown_function(call.function, functions_, scope_), where));

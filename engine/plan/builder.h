@@ -26,6 +26,9 @@ class PlanBuilder {
                                    const std::string& connector, const std::string& format,
                                    const Config& options, std::vector<SourceColumn> columns,
                                    ErrorPolicy on_error);
+  /// What a source says of its rows beside their columns.
+  struct SourceRules;
+  void refine_source(NodeId scan, const SourceRules& rules);
   /// One of the pipeline's settings; reports a name that no function asks for, with the nearest one. Before the streams that use it.
   void add_setting(const std::string& name, const Location& where, const std::string& value);
   /// `options`: the connection's map; `type` is optional where the scheme of `dsn` says it.
@@ -76,14 +79,29 @@ class PlanBuilder {
     Location where;
   };
   std::optional<NodeId> explode(NodeId input, const ExplodeRequest& request);
-  /// One row for each combination of `by`: those columns, then `select`, in which aggregates stand anywhere.
+  struct DedupRequest {
+    std::vector<NamedAst> key;
+    std::optional<Duration> within;
+    Location where;
+  };
+  std::optional<NodeId> dedup(NodeId input, const DedupRequest& request);
+  /// One row for each combination of `by`, and for each window: those columns, window_start and window_end, then `select`, in which
+  /// aggregates stand anywhere. `window` is a call such as tumble(ts, INTERVAL 5 MINUTES), or null.
   struct AggregateRequest {
+    const Ast* window;
     std::vector<NamedAst> by;
     std::vector<NamedAst> select;
     Location where;
   };
   std::optional<NodeId> aggregate(NodeId input, const AggregateRequest& request);
   std::optional<NodeId> unite(const std::vector<NodeId>& inputs, const Location& where);
+
+  struct SourceRules {
+    std::vector<NamedAst> checks;    // by column
+    std::vector<NamedAst> computed;  // columns over the others
+    std::optional<NamedPlace> time_column;
+    EventTime time;                  // without the column
+  };
 
   struct SinkRequest {
     std::string name;
@@ -101,6 +119,8 @@ class PlanBuilder {
       Location where;
     };
     std::optional<FillRequest> fill;
+    std::optional<Emit> emit;
+    std::optional<Location> emit_where;  // where the sink itself says it
   };
   /// Where `input` comes fresh from select() and no stream bears its name, that selection belongs to the
   /// sink: the sink then reads the selection's own input, and that is where `fill` finds its column.
@@ -110,6 +130,7 @@ class PlanBuilder {
   std::optional<Plan> finish();
 
  private:
+  using BoundCalls = std::map<const CallAst*, ExpressionPtr>;
   bool claim_name(const std::string& name, const Location& where);
   std::string describe(NodeId node) const;
   NodeId add_node(Schema schema, PlanOperation operation);
@@ -127,17 +148,47 @@ class PlanBuilder {
 
   const TableFunction* table_function_of(const Ast& ast) const;
   bool report_misplaced(const Ast& ast);
-  ExpressionPtr bind_value(const Ast& ast, const Schema& schema, NodeId input);
+  /// `computed`: calls that are bound apart.
+  ExpressionPtr bind_value(const Ast& ast, const Schema& schema, NodeId input, const BoundCalls* computed = nullptr);
   std::vector<ExpressionPtr> bind_call_arguments(const Ast& call, NodeId input);
   std::optional<ExplodeNode> bind_explode(NodeId input, const ExplodeRequest& request);
   /// The aggregate that rows of `node` come from; nothing where there is none.
   std::optional<NodeId> aggregate_above(NodeId node) const;
+  void set_event_time(NodeId scan, NodeId last, const NamedPlace& column, EventTime time);
+  std::vector<NodeId> scans_below(NodeId node) const;
+  bool is_event_time(NodeId node, const ExpressionPtr& expression) const;
+  bool holds_dedup(NodeId node) const;
+  /// A grouping column, or a part of a dedup's key. Null after reporting.
+  ExpressionPtr bind_grouping(const NamedAst& key, NodeId input);
+  struct WindowedInput {
+    NodeId input;
+    Window window;
+    ExpressionPtr end;  // over the input
+  };
+  std::optional<WindowedInput> bind_window(NodeId input, const Ast& ast);
+  ExpressionPtr bind_tumble_end(NodeId input, const CallAst& call, const ExpressionPtr& time, const Location& where);
+  void warn_of_open_windows(NodeId input, const Ast& ast);
+  ExpressionPtr bind_window_start(const Window& window, const Schema& columns, const Location& where);
   bool report_ungrouped(const Ast& ast, NodeId input, const AggregateRequest& request);
   bool bind_keys(NodeId input, const AggregateRequest& request, AggregateNode& node, Schema& output);
-  using BoundCalls = std::map<const CallAst*, ExpressionPtr>;
   BoundCalls bind_aggregate_calls(NodeId input, const NamedAst& column, AggregateNode& node, Schema& output);
   std::optional<AggregateNode::Call> bind_aggregate_call(NodeId input, const CallAst& call, const Location& where);
-  void check_aggregated_sink(NodeId input, const SinkRequest& request, const SinkNode& sink);
+  void take_out_window_start(std::size_t index, const ExpressionPtr& start, Schema& grouped, std::vector<ExpressionPtr>& expressions);
+  bool check_window_names(const std::vector<NamedAst>& names, const AggregateRequest& request);
+  void check_aggregated_sink(NodeId input, const SinkRequest& request, SinkNode& sink);
+  void set_emit(NodeId aggregate, const SinkRequest& request, SinkNode& sink);
+  void report_changing_key(NodeId input, NodeId aggregate, const SinkRequest& request, const SinkNode& sink);
+  /// OVER in columns of select and extend: the node that computes it, and what each call is over its columns. Nothing after reporting.
+  struct OverInput {
+    NodeId node;
+    BoundCalls calls;
+  };
+  std::optional<OverInput> place_overs(NodeId input, const std::vector<NamedAst>& columns);
+  std::optional<OverNode> bind_over(NodeId input, const CallAst& call, const Location& where);
+  std::optional<OverNode::Call> bind_over_call(NodeId input, const CallAst& call, const Location& where);
+  bool tells_rows_apart(NodeId input, const OverNode& over) const;
+  bool check_over(NodeId input, const OverNode& over, const Location& where);
+  std::optional<NodeId> extend_at_once(NodeId input, const std::vector<NamedAst>& columns);
   NodeId add_explode(ExplodeNode explode, const std::vector<Field>& made);
   std::vector<Field> made_fields(const ExplodeNode& explode) const;
   bool name_made(const ExplodeRequest& request, const ExplodeNode& explode, std::vector<Field>& made);

@@ -18,26 +18,24 @@ bool can_group(const Type& type) {
 
 }  // namespace
 
-std::optional<NodeId> PlanBuilder::aggregate_above(NodeId node) const {
-  if (std::holds_alternative<AggregateNode>(plan_.nodes[node].operation)) return node;
-  for (const NodeId input : inputs_of(plan_.nodes[node].operation)) {
-    if (const auto found = aggregate_above(input)) return found;
-  }
-  return std::nullopt;
+std::optional<NodeId> PlanBuilder::aggregate_above(NodeId node) const { return weir::aggregate_above(plan_.nodes, node); }
+
+ExpressionPtr PlanBuilder::bind_grouping(const NamedAst& key, NodeId input) {
+  ExpressionPtr bound = bind_value(*key.expression, schema(input), input);
+  if (bound == nullptr || can_group(bound->type)) return bound;
+  diagnostics_.error(
+      Error{ErrorKind::user, fmt::format("rows cannot be grouped by {}, which is of type {}", key.name, to_string(bound->type)), key.where}.with_hint(
+          bound->type.kind == TypeKind::json ? "use json_value() or cast it to string" : ""));
+  return nullptr;
 }
 
 bool PlanBuilder::bind_keys(NodeId input, const AggregateRequest& request, AggregateNode& node, Schema& output) {
   bool is_good = true;
   for (const NamedAst& key : request.by) {
-    ExpressionPtr bound = bind_value(*key.expression, schema(input), input);
+    ExpressionPtr bound = bind_grouping(key, input);
     if (bound == nullptr) {
       is_good = false;
       bound = stand_in(key.where);
-    } else if (!can_group(bound->type)) {
-      diagnostics_.error(
-          Error{ErrorKind::user, fmt::format("rows cannot be grouped by {}, which is of type {}", key.name, to_string(bound->type)), key.where}
-              .with_hint(bound->type.kind == TypeKind::json ? "use json_value() or cast it to string" : ""));
-      is_good = false;
     }
     output.fields.push_back({key.name, bound->type, bound->nullable});
     node.keys.push_back(std::move(bound));
@@ -84,7 +82,8 @@ bool PlanBuilder::report_ungrouped(const Ast& ast, NodeId input, const Aggregate
       return registry_.functions.find(call->function) != nullptr || registry_.aggregates.find(call->function) == nullptr;
     const auto* name = std::get_if<NameAst>(&part.node);
     if (name == nullptr || !schema(input).index_of(name->parts.front())) return true;
-    const bool is_key = std::any_of(request.by.begin(), request.by.end(), [&](const NamedAst& key) { return key.name == name->parts.front(); });
+    const bool is_key = std::any_of(request.by.begin(), request.by.end(), [&](const NamedAst& key) { return key.name == name->parts.front(); }) ||
+                        (request.window != nullptr && (name->parts.front() == "window_start" || name->parts.front() == "window_end"));
     if (is_key) return true;
     diagnostics_.error(
         Error{ErrorKind::user, fmt::format("column {} differs between the rows of a group", name->parts.front()), part.where}.with_hint(
@@ -100,6 +99,12 @@ PlanBuilder::BoundCalls PlanBuilder::bind_aggregate_calls(NodeId input, const Na
   BoundCalls calls;
   int parts = 0;
   for_each_call(*column.expression, [&](const CallAst& call, const Location& where) {
+    if (call.over != nullptr) {
+      diagnostics_.error(Error{ErrorKind::user, "OVER is computed over the rows that an aggregate gives", where}.with_hint(
+          "put it into a step after this one: - extend: {...}"));
+      calls[&call] = nullptr;
+      return false;
+    }
     if (registry_.functions.find(call.function) != nullptr || registry_.aggregates.find(call.function) == nullptr) return true;
     auto bound = bind_aggregate_call(input, call, where);
     ExpressionPtr& computed = calls[&call];
@@ -121,15 +126,35 @@ std::optional<NodeId> PlanBuilder::aggregate(NodeId input, const AggregateReques
     diagnostics_.error(Error{ErrorKind::user, "these rows are aggregates already, and change: not available in this version", request.where});
     return std::nullopt;
   }
+  std::optional<WindowedInput> windowed;
+  if (request.window != nullptr) {
+    windowed = bind_window(input, *request.window);
+    if (!windowed) return std::nullopt;
+    input = windowed->input;
+  }
   AggregateNode node{input, {}, {}};
   Schema keys;
   bool is_good = bind_keys(input, request, node, keys);
   std::vector<NamedAst> names = request.by;
   names.insert(names.end(), request.select.begin(), request.select.end());
   is_good = check_distinct(names, diagnostics_) && is_good;
-  Schema grouped = keys;  // then the aggregates
+  is_good = check_window_names(names, request) && is_good;
   Schema output = keys;
-  std::vector<ExpressionPtr> expressions = columns_of(keys);
+  // The window's end is the last key. Its start follows from that: a column only while expressions are bound, taken out again below.
+  ExpressionPtr start;
+  if (windowed) {
+    windowed->window.key = keys.fields.size();
+    keys.fields.push_back({"window_end", timestamp_type, windowed->end->nullable});
+    node.keys.push_back(windowed->end);
+    start = bind_window_start(windowed->window, keys, request.where);
+    output.fields.push_back({"window_start", timestamp_type, start->nullable});
+    output.fields.push_back(keys.fields.back());
+    keys.fields.push_back({"window_start", timestamp_type, start->nullable});
+    node.window = windowed->window;
+  }
+  Schema grouped = keys;  // then the aggregates
+  std::vector<ExpressionPtr> expressions;
+  for (const Field& field : output.fields) expressions.push_back(make_column(*keys.index_of(field.name), field));
   for (const NamedAst& column : request.select) {
     const BoundCalls calls = bind_aggregate_calls(input, column, node, grouped);
     // What is no aggregate reads the keys.
@@ -143,37 +168,61 @@ std::optional<NodeId> PlanBuilder::aggregate(NodeId input, const AggregateReques
     expressions.push_back(bound);
   }
   if (!is_good) return std::nullopt;
+  if (windowed) take_out_window_start(node.keys.size(), start, grouped, expressions);
   const NodeId made = add_node(std::move(grouped), std::move(node));
   return add_node(std::move(output), ProjectNode{made, std::move(expressions)});
 }
 
+/// Column `index` of `grouped` is `start`, an expression over those before it.
+void PlanBuilder::take_out_window_start(std::size_t index, const ExpressionPtr& start, Schema& grouped, std::vector<ExpressionPtr>& expressions) {
+  std::vector<ExpressionPtr> columns;
+  for (std::size_t i = 0; i < grouped.fields.size(); ++i) columns.push_back(i == index ? start : make_column(i > index ? i - 1 : i, grouped.fields[i]));
+  for (ExpressionPtr& expression : expressions) expression = substitute(expression, columns);
+  grouped.fields.erase(grouped.fields.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+bool PlanBuilder::check_window_names(const std::vector<NamedAst>& names, const AggregateRequest& request) {
+  bool is_good = true;
+  for (const NamedAst& column : names) {
+    if (request.window == nullptr || (column.name != "window_start" && column.name != "window_end")) continue;
+    diagnostics_.error(Error{ErrorKind::user, fmt::format("{} is the window's own column", column.name), column.where}.with_hint(
+        "it is there without being listed"));
+    is_good = false;
+  }
+  return is_good;
+}
+
 /// Rows of an aggregate change: a sink must know which row a new one takes the place of.
-void PlanBuilder::check_aggregated_sink(NodeId input, const SinkRequest& request, const SinkNode& sink) {
+void PlanBuilder::check_aggregated_sink(NodeId input, const SinkRequest& request, SinkNode& sink) {
   const auto aggregate = aggregate_above(input);
-  if (!aggregate) return;
   const auto report = [&](std::string message, std::string hint) {
     diagnostics_.error(Error{ErrorKind::user, std::move(message), request.where}.with_hint(std::move(hint)));
   };
-  std::vector<ExpressionPtr> expressions = sink.expressions;
-  for (NodeId node = input; node != *aggregate;) {
-    const auto* project = std::get_if<ProjectNode>(&plan_.nodes[node].operation);
-    if (project == nullptr) {
-      return report(fmt::format("sink {}: a step between the aggregate and the sink chooses or makes rows, which change: not available in this version",
-                                request.name),
-                    "put where and explode in front of the aggregate");
-    }
-    for (ExpressionPtr& expression : expressions) expression = substitute(expression, project->expressions);
-    node = project->input;
+  if (!aggregate) {
+    if (request.emit_where)
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("sink {} gets rows that never change: emit is for those of an aggregate", request.name),
+                               *request.emit_where});
+    return;
   }
-  if (sink.outlet != nullptr) return;  // it is told of changes and replaces nothing
-  if (sink.table.key.empty() || sink.table.on_conflict != OnConflict::update) {
+  for (NodeId node = input; node != *aggregate; node = inputs_of(plan_.nodes[node].operation).front()) {
+    const PlanOperation& operation = plan_.nodes[node].operation;
+    if (!std::holds_alternative<UnionNode>(operation) && !std::holds_alternative<ExplodeNode>(operation)) continue;
+    return report(fmt::format("sink {}: a step between the aggregate and the sink makes or unites rows, which change: not available in this version",
+                              request.name),
+                  "put union and explode in front of the aggregate");
+  }
+  if (sink.outlet == nullptr && (sink.table.key.empty() || sink.table.on_conflict != OnConflict::update)) {
     return report(fmt::format("sink {} gets rows that change, and must replace them", request.name),
                   "give it the grouping columns as key, and on_conflict: update");
   }
+  set_emit(*aggregate, request, sink);
+  if (sink.outlet != nullptr) return;  // it is told of changes and replaces nothing
+  report_changing_key(input, *aggregate, request, sink);
   const auto& keys = std::get<AggregateNode>(plan_.nodes[*aggregate].operation).keys;
   for (std::size_t k = 0; k < keys.size(); ++k) {
     const bool is_in_key = std::any_of(sink.table.key.begin(), sink.table.key.end(), [&](std::size_t column) {
-      const auto* reference = std::get_if<ColumnReference>(&expressions[column]->node);
+      const ExpressionPtr expression = over_aggregate(plan_.nodes, input, *aggregate, sink.expressions[column]);
+      const auto* reference = std::get_if<ColumnReference>(&expression->node);
       return reference != nullptr && reference->index == k;
     });
     const Field& field = plan_.nodes[*aggregate].schema.fields[k];
@@ -186,6 +235,33 @@ void PlanBuilder::check_aggregated_sink(NodeId input, const SinkRequest& request
                        field.name),
            "every grouping column belongs to the key, as it is");
   }
+}
+
+/// A key that changes would leave the row behind that it was the key of.
+void PlanBuilder::report_changing_key(NodeId input, NodeId aggregate, const SinkRequest& request, const SinkNode& sink) {
+  const auto grouping = static_cast<std::ptrdiff_t>(std::get<AggregateNode>(plan_.nodes[aggregate].operation).keys.size());
+  for (const std::size_t column : sink.table.key) {
+    std::vector<bool> used(schema(aggregate).fields.size(), false);
+    const ExpressionPtr expression = over_aggregate(plan_.nodes, input, aggregate, sink.expressions[column]);
+    mark_used_columns(*expression, used);
+    const auto* literal = std::get_if<Literal>(&expression->node);
+    const bool is_of_over = literal != nullptr && std::holds_alternative<std::monostate>(literal->value.data);
+    if (!is_of_over && std::none_of(used.begin() + grouping, used.end(), [](bool is_used) { return is_used; })) continue;
+    diagnostics_.error(Error{ErrorKind::user, fmt::format("sink {}: its key column {} changes with the rows of a group", request.name,
+                                                          sink.table.schema.fields[column].name),
+                             request.where}
+                           .with_hint("the key is made of grouping columns alone"));
+  }
+}
+
+void PlanBuilder::set_emit(NodeId aggregate, const SinkRequest& request, SinkNode& sink) {
+  if (!request.emit) return;
+  sink.emit = *request.emit;
+  const auto& window = std::get<AggregateNode>(plan_.nodes[aggregate].operation).window;
+  if (sink.emit.kind != Emit::Kind::final || (window && window->closes)) return;
+  diagnostics_.error(Error{ErrorKind::user, fmt::format("sink {}: emit: final writes what is final, and these rows never are", request.name),
+                           request.emit_where.value_or(request.where)}
+                         .with_hint("aggregate by a window over the column of the source's watermark, or write emit: changes"));
 }
 
 }  // namespace weir

@@ -28,6 +28,7 @@ const TableFunction* PlanBuilder::table_function_of(const Ast& ast) const {
 bool PlanBuilder::report_misplaced(const Ast& ast) {
   bool is_good = true;
   for_each_call(ast, [&](const CallAst& call, const Location& where) {
+    if (call.over != nullptr) return false;
     if (registry_.functions.find(call.function) != nullptr) return true;
     if (registry_.tables.find(call.function) != nullptr) {
       diagnostics_.error(Error{ErrorKind::user, fmt::format("{} makes rows, and cannot be part of an expression", call.function), where}
@@ -45,9 +46,11 @@ bool PlanBuilder::report_misplaced(const Ast& ast) {
 }
 
 /// Null after reporting.
-ExpressionPtr PlanBuilder::bind_value(const Ast& ast, const Schema& schema, NodeId input) {
+ExpressionPtr PlanBuilder::bind_value(const Ast& ast, const Schema& schema, NodeId input, const BoundCalls* computed) {
   if (!report_misplaced(ast)) return nullptr;
-  return bind(ast, scope_of(schema, input), registry_.functions, diagnostics_);
+  Scope scope = scope_of(schema, input);
+  scope.computed = computed;
+  return bind(ast, scope, registry_.functions, diagnostics_);
 }
 
 /// Of a call of a table function; empty after reporting.

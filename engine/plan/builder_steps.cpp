@@ -6,6 +6,7 @@
 #include "engine/expression/binder.h"
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
+#include "engine/plan/calls_in.h"
 #include "engine/plan/step_columns.h"
 
 namespace weir {
@@ -23,6 +24,25 @@ std::string columns_text(const Schema& schema) {
   for (const Field& field : schema.fields)
     texts.push_back(fmt::format("{} {}", field.name, to_string(field.type)));
   return join(texts);
+}
+
+bool holds_over(const Ast& ast) {
+  bool found = false;
+  for_each_call(ast, [&](const CallAst& call, const Location&) {
+    found = found || call.over != nullptr;
+    return !found;
+  });
+  return found;
+}
+
+bool reads_any(const Ast& ast, const std::vector<PlanBuilder::NamedAst>& columns) {
+  bool found = false;
+  for_each_part(ast, [&](const Ast& part) {
+    const auto* name = std::get_if<NameAst>(&part.node);
+    for (const PlanBuilder::NamedAst& column : columns) found = found || (name != nullptr && name->parts.front() == column.name);
+    return !found;
+  });
+  return found;
 }
 
 }  // namespace
@@ -49,15 +69,17 @@ std::optional<NodeId> PlanBuilder::filter(NodeId input, const Ast& predicate) {
 
 std::optional<NodeId> PlanBuilder::select(NodeId input, const std::vector<NamedAst>& columns) {
   const bool is_good = check_distinct(columns, diagnostics_);
-  const auto source = explode_column(input, columns);
-  const std::size_t made = schema(input).fields.size();
+  const auto overs = place_overs(input, columns);
+  if (!overs) return std::nullopt;
+  const auto source = explode_column(overs->node, columns);
+  const std::size_t made = schema(overs->node).fields.size();
   Schema output;
   std::vector<ExpressionPtr> expressions;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const NamedAst& column = columns[i];
     ExpressionPtr bound = source && source->column == i ? make_column(made, schema(source->node).fields[made], column.where)
                           : table_function_of(*column.expression) != nullptr ? nullptr  // reported
-                                                                             : bind_value(*column.expression, schema(input), input);
+                                                                             : bind_value(*column.expression, schema(input), input, &overs->calls);
     if (bound == nullptr) bound = stand_in(column.where);
     output.fields.push_back(Field{column.name, bound->type, bound->nullable});
     expressions.push_back(std::move(bound));
@@ -66,17 +88,42 @@ std::optional<NodeId> PlanBuilder::select(NodeId input, const std::vector<NamedA
   return add_node(std::move(output), ProjectNode{source->node, std::move(expressions)});
 }
 
+// OVER reads the columns as they are before the step: what stands before it in the same step comes first, as a step of its own.
 std::optional<NodeId> PlanBuilder::extend(NodeId input, const std::vector<NamedAst>& columns) {
-  const bool is_good = check_distinct(columns, diagnostics_);
-  const auto source = explode_column(input, columns);
+  if (!check_distinct(columns, diagnostics_)) {
+    extend_at_once(input, columns);
+    return std::nullopt;
+  }
+  std::vector<NamedAst> part;
+  std::optional<NodeId> node = input;
+  bool has_over = false;
+  for (const NamedAst& column : columns) {
+    const bool is_over = holds_over(*column.expression);
+    if (!part.empty() && (is_over || has_over) && (is_over != has_over || reads_any(*column.expression, part))) {
+      node = extend_at_once(*node, part);
+      if (!node) return std::nullopt;
+      part.clear();
+    }
+    has_over = is_over;
+    part.push_back(column);
+  }
+  return extend_at_once(*node, part);
+}
+
+std::optional<NodeId> PlanBuilder::extend_at_once(NodeId input, const std::vector<NamedAst>& columns) {
+  const auto overs = place_overs(input, columns);
+  if (!overs) return std::nullopt;
+  const auto source = explode_column(overs->node, columns);
   Schema output = schema(input);
   std::vector<ExpressionPtr> expressions = columns_of(output);
-  const std::size_t made = output.fields.size();
+  const std::size_t made = schema(overs->node).fields.size();
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const NamedAst& column = columns[i];
     ExpressionPtr expression;
     if (source && source->column == i) {
       expression = make_column(made, schema(source->node).fields[made], column.where);
+    } else if (holds_over(*column.expression)) {
+      expression = bind_value(*column.expression, schema(input), input, &overs->calls);
     } else if (table_function_of(*column.expression) == nullptr) {
       // It refers to the columns as they are after the earlier ones of this step; the projection is over its input.
       const ExpressionPtr bound = bind_value(*column.expression, output, input);
@@ -92,7 +139,7 @@ std::optional<NodeId> PlanBuilder::extend(NodeId input, const std::vector<NamedA
     output.fields.push_back(field);
     expressions.push_back(std::move(expression));
   }
-  if (!is_good || !source) return std::nullopt;
+  if (!source) return std::nullopt;
   return add_node(std::move(output), ProjectNode{source->node, std::move(expressions)});
 }
 

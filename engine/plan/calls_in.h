@@ -15,6 +15,10 @@ void for_each_part(const Ast& ast, const Visit& visit) {
   if (const auto* call = std::get_if<CallAst>(&ast.node)) {
     for (const AstPtr& argument : call->arguments) each(argument);
     each(call->filter);
+    if (call->over != nullptr) {
+      for (const AstPtr& key : call->over->partition) each(key);
+      for (const OverAst::Order& order : call->over->order) each(order.expression);
+    }
   } else if (const auto* choice = std::get_if<CaseAst>(&ast.node)) {
     each(choice->operand);
     for (const auto& [condition, value] : choice->branches) {

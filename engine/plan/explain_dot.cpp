@@ -30,7 +30,7 @@ std::string stage_nodes(const StageFacts& facts, std::size_t index) {
     const Expansion& expansion = facts.stage.expansions[i];
     const std::string block = block_name(index, i + 1);
     text += fmt::format("  {} [shape=box, style=rounded, label={}];\n", block,
-                        json_quoted(expansion.explode->call.function->declaration.name));
+                        json_quoted(expansion.dedup != nullptr ? "dedup" : expansion.explode->call.function->declaration.name));
     text += fmt::format("  {} -> {} [label={}];\n", block_name(index, expansion.parent), block, where_label(expansion.predicate));
   }
   for (const Gathering& gathering : facts.stage.gatherings)

@@ -149,7 +149,42 @@ std::string aggregate_text(const Plan& plan, NodeId node) {
   }
   for (std::size_t i = 0; i < aggregate.calls.size(); ++i)
     calls.push_back(fmt::format("{} = {}", fields[aggregate.keys.size() + i].name, print(aggregate.calls[i])));
-  return fmt::format("aggregate {}{}", join(calls), keys.empty() ? "" : " by " + join(keys));
+  std::string window;
+  if (aggregate.window) {
+    const char* kind = aggregate.window->kind == WindowKind::tumble ? "tumble" : aggregate.window->kind == WindowKind::hop ? "hop" : "cumulate";
+    window = fmt::format(" in windows {} {}{}", kind, format_duration(aggregate.window->size),
+                         aggregate.window->step == aggregate.window->size ? "" : " by " + format_duration(aggregate.window->step));
+    window += aggregate.window->closes ? "" : ", which never close";
+  }
+  return fmt::format("aggregate {}{}{}", join(calls), keys.empty() ? "" : " by " + join(keys), window);
+}
+
+std::string dedup_text(const DedupNode& dedup) {
+  std::vector<std::string> keys;
+  for (const ExpressionPtr& key : dedup.keys) keys.push_back(print(*key));
+  return fmt::format("dedup by {}{}", join(keys), dedup.within ? " within " + format_duration(*dedup.within) : "");
+}
+
+std::string over_text(const OverNode& over) {
+  std::vector<std::string> calls;
+  for (const OverNode::Call& call : over.calls) calls.push_back(call.text);
+  return "over other groups: " + join(calls);
+}
+
+std::string time_text(const EventTime& time) {
+  std::string late = "kept as rejects";
+  if (time.late == LateRows::drop) late = "dropped and counted";
+  if (time.late == LateRows::correct) late = time.correct_for ? "corrected for " + format_duration(*time.correct_for) : "corrected, however late";
+  std::string text = fmt::format("{}, delay {}; late rows are {}; splits are idle after {}", print(*time.column), format_duration(time.delay), late,
+                                 format_duration(time.idle_after));
+  if (time.max_future) text += fmt::format("; rows more than {} ahead of the clock are rejected", format_duration(*time.max_future));
+  if (time.close_when_quiet) text += fmt::format("; windows close when no row came for {}", format_duration(*time.close_when_quiet));
+  return text;
+}
+
+std::string emit_text(const Emit& emit) {
+  if (emit.kind == Emit::Kind::changes) return "whenever they change";
+  return emit.kind == Emit::Kind::final ? "once their window has closed" : "every " + format_duration(emit.interval);
 }
 
 std::string column_text(const Field& field) {

@@ -37,6 +37,12 @@ std::string error_policy(const ErrorPolicy& policy);  // "reject, stop above 10 
 std::string explode_text(const Plan& plan, NodeId node);
 /// "aggregate sum(price) by category". `node` is an aggregate.
 std::string aggregate_text(const Plan& plan, NodeId node);
+std::string dedup_text(const DedupNode& dedup);
+std::string over_text(const OverNode& over);
+/// "ts, delay 1 h, late rows are kept".
+std::string time_text(const EventTime& time);
+/// "every 5 min".
+std::string emit_text(const Emit& emit);
 std::string column_text(const Field& field);          // "id string not null"
 
 std::string explain_text(const PlanFacts& facts);

@@ -19,6 +19,7 @@ void write_source(JsonWriter& json, const StageFacts& facts) {
   json.member("description", scan.definition->describe());
   json.member("format", scan.format_name);
   json.member("on_error", error_policy(scan.on_error));
+  if (scan.time) json.member("event_time", time_text(*scan.time));
   json.key("decoded_columns");
   json.begin_array();
   for (const DecodedColumn& column : facts.stage.columns) {
@@ -47,11 +48,12 @@ void write_expansion(JsonWriter& json, const Expansion& expansion, std::size_t b
   json.member("block", block);
   json.member("parent", expansion.parent);
   write_predicate(json, expansion.predicate);
-  json.member("function", expansion.explode->call.function->declaration.name);
+  json.member("function", expansion.dedup != nullptr ? "dedup" : expansion.explode->call.function->declaration.name);
   std::vector<std::string> arguments;
   for (const ExpressionPtr& argument : expansion.arguments) arguments.push_back(print(*argument));
   json.member("arguments", arguments);
-  json.member("keeps_empty", expansion.explode->keeps_empty);
+  json.member("keeps_empty", expansion.explode != nullptr && expansion.explode->keeps_empty);
+  if (expansion.dedup != nullptr && expansion.dedup->within) json.member("within", format_duration(*expansion.dedup->within));
   json.end_object();
 }
 
@@ -143,8 +145,9 @@ void write_sink(JsonWriter& json, const PlanFacts& facts, std::size_t index) {
     json.member("key", key_names(sink.table));
     json.member("on_conflict", conflict_rule(sink.table));
     json.member("write_order", facts.written[index]);
-    write_references(json, sink.table);
   }
+  if (aggregate_above(facts.plan->nodes, sink.input)) json.member("emit", emit_text(sink.emit));
+  if (sink.outlet == nullptr) write_references(json, sink.table);
   json.key("columns");
   json.begin_array();
   for (const Field& field : sink.table.schema.fields) {

@@ -34,9 +34,15 @@ std::string branches(std::size_t count) { return fmt::format("{} branch{}", coun
 
 // Of expressions over the columns of the block, which are not those of the plan's node.
 std::string expansion_text(const Expansion& expansion) {
+  if (expansion.dedup != nullptr) {
+    std::vector<std::string> keys;
+    for (const ExpressionPtr& key : expansion.arguments) keys.push_back(print(*key));
+    return fmt::format("leaves out rows that repeat one by {}{}", join(keys),
+                       expansion.dedup->within ? " within " + format_duration(*expansion.dedup->within) : "");
+  }
   BoundTableFunction call = expansion.explode->call;
   call.arguments = expansion.arguments;
-  return print(call);
+  return "makes rows by " + print(call);
 }
 
 std::string stage_text(const Plan& plan, const StageFacts& facts) {
@@ -44,6 +50,8 @@ std::string stage_text(const Plan& plan, const StageFacts& facts) {
   std::string text = fmt::format("source {}: {}, format {}\n", scan.source, scan.definition->describe(),
                                  scan.format->describe());
   text += fmt::format("  on error: {}\n", error_policy(scan.on_error));
+  for (const SourceCheck& check : scan.checks) text += fmt::format("  check of {}: {}\n", check.column, print(*check.predicate));
+  if (scan.time) text += fmt::format("  event time: {}\n", time_text(*scan.time));
   std::vector<std::string> read;
   for (const DecodedColumn& column : facts.stage.columns) read.push_back(column_text(column.field));
   text += wrapped(fmt::format("decodes {} of {}:", read.size(), times(scan.columns.size(), "column")), read);
@@ -52,7 +60,7 @@ std::string stage_text(const Plan& plan, const StageFacts& facts) {
                       branches(facts.stage.branches.size()));
   for (const Expansion& expansion : facts.stage.expansions) {
     const std::string where = expansion.predicate == nullptr ? "" : " where " + print(*expansion.predicate);
-    text += fmt::format("  makes rows by {}{}\n", expansion_text(expansion), where);
+    text += fmt::format("  {}{}\n", expansion_text(expansion), where);
   }
   for (const Gathering& gathering : facts.stage.gatherings) {
     const std::string where = gathering.predicate == nullptr ? "" : " where " + print(*gathering.predicate);
@@ -93,6 +101,8 @@ std::string step_text(const Plan& plan, NodeId id) {
     return fmt::format("union of {}", united->inputs.size()) + stream;
   if (std::holds_alternative<ExplodeNode>(node.operation)) return explode_text(plan, id) + stream;
   if (std::holds_alternative<AggregateNode>(node.operation)) return aggregate_text(plan, id) + stream;
+  if (const auto* dedup = std::get_if<DedupNode>(&node.operation)) return dedup_text(*dedup) + stream;
+  if (const auto* over = std::get_if<OverNode>(&node.operation)) return over_text(*over) + stream;
   const auto& project = std::get<ProjectNode>(node.operation);
   return projection_text(node, project, plan.nodes[project.input].schema) + stream;
 }
@@ -135,6 +145,7 @@ std::string sink_text(const PlanFacts& facts, std::size_t index) {
   for (const ForeignKey& reference : sink.table.references) {
     text += fmt::format("  {} refers to {}\n", join(reference.columns), reference.table);
   }
+  if (aggregate_above(plan.nodes, sink.input)) text += fmt::format("  rows are written {}\n", emit_text(sink.emit));
   if (sink.fill) text += fill_text(*sink.fill);
   std::size_t width = 0;
   for (const Field& field : sink.table.schema.fields) width = std::max(width, column_text(field).size());

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/data/hash.h"
+#include "engine/plan/explain_facts.h"
 #include "engine/plan/stage.h"
 
 namespace weir {
@@ -43,6 +44,15 @@ std::string scan_text(const ScanNode& scan, const Stage& stage) {
     add_field(columns.emplace_back(), column.field);
     add(columns.back(), (column.is_metadata ? "metadata " : "from ") + column.from);
   }
+  for (const SourceCheck& check : stage.checks) {
+    add(columns.emplace_back(), "check");
+    add_expression(columns.back(), check.predicate);
+  }
+  if (scan.time) {
+    add(columns.emplace_back(), "time");
+    add_expression(columns.back(), scan.time->column);
+    add(columns.back(), time_text(*scan.time));
+  }
   std::sort(columns.begin(), columns.end());
   for (const std::string& column : columns) out += column;
   return out;
@@ -53,6 +63,13 @@ std::string block_text(const Stage& stage, std::size_t block) {
   if (block == 0) return "";
   const Expansion& expansion = stage.expansions[block - 1];
   std::string out = block_text(stage, expansion.parent);
+  if (expansion.dedup != nullptr) {
+    add(out, fmt::format("dedup {}", expansion.dedup->within ? expansion.dedup->within->count() : -1));
+    add_expression(out, expansion.predicate);
+    for (const ExpressionPtr& key : expansion.arguments) add_expression(out, key);
+    for (const ExpressionPtr& carried : expansion.carried) add_expression(out, carried);
+    return out;
+  }
   const Function& declaration = expansion.explode->call.function->declaration;
   add(out, declaration.name);
   for (const Overload& overload : declaration.overloads) out += overload.origin;
@@ -87,6 +104,28 @@ std::string aggregate_definition(const Plan& plan, NodeId node) {
     add(out, fmt::format("{} {} {}", declaration.name, call.is_distinct, to_string(call.bound.type)));
     for (const Overload& overload : declaration.overloads) out += overload.origin;
   }
+  if (aggregate.window) add(out, fmt::format("window {} {}", aggregate.window->key, aggregate.window->closes));
+  return out;
+}
+
+/// What OVER computes, down to the aggregate.
+std::string over_blocks_text(const GroupStage& groups, std::size_t block) {
+  if (block == 0) return "";
+  const OverBlock& over = groups.overs[block - 1];
+  std::string out = over_blocks_text(groups, over.parent);
+  add_expression(out, over.predicate);
+  for (const ExpressionPtr& key : over.partition) add_expression(out, key);
+  for (std::size_t i = 0; i < over.order.size(); ++i) {
+    add_expression(out, over.order[i]);
+    add(out, fmt::format("{} {}", over.over->order[i].descending, over.over->order[i].nulls_first));
+  }
+  for (std::size_t c = 0; c < over.over->calls.size(); ++c) {
+    const OverNode::Call& call = over.over->calls[c];
+    add(out, call.aggregate ? call.aggregate->bound.function->declaration.name : std::to_string(static_cast<int>(call.rank)));
+    for (const ExpressionPtr& argument : over.arguments[c]) add_expression(out, argument);
+    add_expression(out, over.filters[c]);
+  }
+  for (const ExpressionPtr& carried : over.carried) add_expression(out, carried);
   return out;
 }
 
@@ -110,6 +149,7 @@ std::string sink_text(const SinkNode& sink) {
   for (const Field& field : sink.table.schema.fields) add_field(out, field);
   for (const std::size_t key : sink.table.key) add(out, std::to_string(key));
   add(out, std::to_string(static_cast<int>(sink.table.on_conflict)));
+  if (sink.emit.kind != Emit::Kind::changes) add(out, emit_text(sink.emit));
   if (sink.table.on_conflict == OnConflict::update_newer) add(out, std::to_string(sink.table.newer_by));
   if (sink.outlet != nullptr) add(out, sink.outlet->fingerprint());
   return out;
@@ -129,7 +169,7 @@ std::string fingerprint(const Plan& plan) {
     for (const Branch& branch : stage.branches) parts.push_back(branch_text(plan, scan, stage, branch));
   }
   for (const GroupStage& groups : fuse_groups(plan)) {
-    for (const Branch& branch : groups.branches) parts.push_back(output_text(plan, branch) + aggregate_definition(plan, groups.aggregate));
+    for (const Branch& branch : groups.branches) parts.push_back(output_text(plan, branch) + over_blocks_text(groups, branch.block) + aggregate_definition(plan, groups.aggregate));
   }
   for (const SinkNode& sink : plan.sinks) parts.push_back(sink_text(sink));
   std::sort(parts.begin(), parts.end());

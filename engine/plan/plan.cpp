@@ -21,7 +21,34 @@ std::vector<NodeId> inputs_of(const PlanOperation& operation) {
 
 bool is_stateful(const Plan& plan) {
   return std::any_of(plan.nodes.begin(), plan.nodes.end(),
-                     [](const PlanNode& node) { return std::holds_alternative<AggregateNode>(node.operation); });
+                     [](const PlanNode& node) {
+                       return std::holds_alternative<AggregateNode>(node.operation) || std::holds_alternative<DedupNode>(node.operation);
+                     });
+}
+
+std::optional<NodeId> aggregate_above(const std::vector<PlanNode>& nodes, NodeId node) {
+  if (std::holds_alternative<AggregateNode>(nodes[node].operation)) return node;
+  for (const NodeId input : inputs_of(nodes[node].operation)) {
+    if (const auto found = aggregate_above(nodes, input)) return found;
+  }
+  return std::nullopt;
+}
+
+ExpressionPtr over_aggregate(const std::vector<PlanNode>& nodes, NodeId node, NodeId aggregate, ExpressionPtr expression) {
+  while (node != aggregate) {
+    const PlanOperation& operation = nodes[node].operation;
+    if (const auto* project = std::get_if<ProjectNode>(&operation)) expression = substitute(expression, project->expressions);
+    if (const auto* over = std::get_if<OverNode>(&operation)) {
+      const std::vector<Field>& fields = nodes[node].schema.fields;
+      const std::vector<Field>& before = nodes[over->input].schema.fields;
+      std::vector<ExpressionPtr> columns;
+      for (std::size_t i = 0; i < before.size(); ++i) columns.push_back(make_column(i, before[i]));
+      while (columns.size() < fields.size()) columns.push_back(make_literal(Value{fields[columns.size()].type, {}}));
+      expression = substitute(expression, columns);
+    }
+    node = inputs_of(operation).front();
+  }
+  return expression;
 }
 
 std::string print(const AggregateNode::Call& call) {

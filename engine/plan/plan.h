@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/duration.h"
 #include "engine/component/registry.h"
 #include "engine/expression/aggregate.h"
 #include "engine/expression/expression.h"
@@ -32,6 +33,32 @@ struct SourceColumn {
   Location where;
 };
 
+/// What becomes of a row that comes later than the watermark allows.
+enum class LateRows : std::uint8_t { keep, correct, drop };
+
+/// When the rows of a source happened. A split's watermark is the largest event time in it so far less the delay; a row below the watermark of
+/// its own split, at its own position, is late.
+struct EventTime {
+  ExpressionPtr column;  // over the scan's columns; a timestamp
+  Duration delay{};
+  LateRows late = LateRows::keep;
+  std::optional<Duration> correct_for;              // correct: how far behind the watermark rows still count; nothing: however far
+  Duration idle_after = std::chrono::seconds(60);   // a split that has no more rows, as its broker says, holds no window open after this
+  std::optional<Duration> max_future = std::chrono::minutes(5);  // rows further ahead of the clock are rejected; nothing: none
+  std::optional<Duration> close_when_quiet;         // windows close without a later row when none came for so long; nothing: never
+  Location where;
+
+  bool keeps_for_ever() const { return late == LateRows::correct && !correct_for; }
+  /// How far behind the largest event time a row may lie without being late.
+  Duration bound() const { return delay + (late == LateRows::correct && correct_for ? *correct_for : Duration{}); }
+};
+
+/// CHECK of a column: rows for which it is false are rejected.
+struct SourceCheck {
+  ExpressionPtr predicate;  // over the scan's columns
+  std::string column;
+};
+
 struct ScanNode {
   std::string source;     // name in the pipeline
   std::string connector;  // SourceSpec::name
@@ -40,6 +67,8 @@ struct ScanNode {
   std::shared_ptr<const Format> format;
   std::vector<SourceColumn> columns;  // schema = these fields
   ErrorPolicy on_error;
+  std::vector<SourceCheck> checks{};
+  std::optional<EventTime> time{};
 };
 struct FilterNode {
   NodeId input;
@@ -63,6 +92,24 @@ struct ExplodeNode {
   bool numbers_rows = false;  // the first column made is the row's number, from 0
 };
 
+/// The rows of the input but those that repeat one taken before: equal keys, event times less than `within` apart.
+struct DedupNode {
+  NodeId input;
+  std::vector<ExpressionPtr> keys;
+  std::optional<Duration> within;  // nothing: however far apart
+};
+
+enum class WindowKind : std::uint8_t { tumble, hop, cumulate };
+
+/// The windows that the rows of an aggregate fall into; they are told by their end.
+struct Window {
+  WindowKind kind = WindowKind::tumble;
+  Duration size{};
+  Duration step{};         // hop: from one start to the next; cumulate: by how much each is longer than the one before; else the size
+  std::size_t key = 0;     // which of the aggregate's keys is the end
+  bool closes = false;     // windows are over the event time of every source the rows come from
+};
+
 /// One row for each combination of keys among the rows of the input, which changes as they come: the keys, then the aggregates.
 struct AggregateNode {
   NodeId input;
@@ -73,9 +120,31 @@ struct AggregateNode {
     ExpressionPtr filter;  // null: every row
   };
   std::vector<Call> calls;
+  std::optional<Window> window{};
 };
 
-using PlanOperation = std::variant<ScanNode, FilterNode, ProjectNode, UnionNode, ExplodeNode, AggregateNode>;
+/// Columns computed over the other rows of an aggregate: the columns of the input, then one for each call.
+struct OverNode {
+  NodeId input;
+  std::vector<ExpressionPtr> partition;
+  struct Order {
+    ExpressionPtr expression;
+    bool descending = false;
+    bool nulls_first = true;
+  };
+  std::vector<Order> order;
+  enum class Rank : std::uint8_t { none, row_number, rank, dense_rank };
+  struct Call {
+    std::string text;
+    Type type;
+    Rank rank = Rank::none;
+    std::optional<AggregateNode::Call> aggregate{};  // of the rows up to this one and its peers; without an order, of all
+  };
+  std::vector<Call> calls;
+  BoundAggregate count;  // count(*), for ranks
+};
+
+using PlanOperation = std::variant<ScanNode, FilterNode, ProjectNode, UnionNode, ExplodeNode, DedupNode, AggregateNode, OverNode>;
 
 struct PlanNode {
   std::string name;  // of the stream it belongs to, for explain
@@ -85,6 +154,11 @@ struct PlanNode {
 
 /// The nodes that `operation` reads, in order; none for a source.
 std::vector<NodeId> inputs_of(const PlanOperation& operation);
+/// The aggregate that rows of `node` come from; nothing where there is none.
+std::optional<NodeId> aggregate_above(const std::vector<PlanNode>& nodes, NodeId node);
+/// An expression over the rows of `node`, which come from `aggregate` through steps that make no other rows, as one over the aggregate's own
+/// columns; what OVER computes is a NULL there.
+ExpressionPtr over_aggregate(const std::vector<PlanNode>& nodes, NodeId node, NodeId aggregate, ExpressionPtr expression);
 /// "sum(DISTINCT price) FILTER (WHERE qty > 1)".
 std::string print(const AggregateNode::Call& call);
 
@@ -96,6 +170,13 @@ struct Fill {
   Value to;
 };
 
+/// When rows of an aggregate are written.
+struct Emit {
+  enum class Kind : std::uint8_t { changes, final, every };
+  Kind kind = Kind::changes;
+  Duration interval{};  // every: by the clock on the wall, at its multiples
+};
+
 struct SinkNode {
   NodeId input;
   std::size_t connection;  // index into Plan::connections: of its table, and of the books that count its rows
@@ -103,6 +184,7 @@ struct SinkNode {
   std::vector<ExpressionPtr> expressions;  // over the input node's schema, one per table column
   std::optional<Fill> fill;
   Location where;
+  Emit emit{};
   /// What its rows are given to after the commit; `table` says what they look like. Null: they are written to the connection's table.
   std::shared_ptr<const OutletDefinition> outlet{};
 };

@@ -2,6 +2,7 @@
 // unused columns dropped.
 #include "engine/plan/stage.h"
 
+#include <algorithm>
 #include <map>
 
 namespace weir {
@@ -16,6 +17,11 @@ struct Readers {
   };
   std::vector<Made> expansions;
   std::vector<Gathering> gatherings;
+  struct Computed {
+    NodeId node;
+    OverBlock over;
+  };
+  std::vector<Computed> overs;
 };
 /// Of every scan, explode and aggregate that reaches a sink.
 using AllReaders = std::map<NodeId, Readers>;
@@ -86,6 +92,17 @@ void for_each_expression(Readers& readers, const Visit& visit) {
     all(expansion.predicate, expansion.arguments);
     for (ExpressionPtr& carried : expansion.carried) visit(carried);
   }
+  for (auto& [node, over] : readers.overs) {
+    all(over.predicate, over.partition);
+    for (ExpressionPtr& order : over.order) visit(order);
+    for (std::vector<ExpressionPtr>& arguments : over.arguments) {
+      for (ExpressionPtr& argument : arguments) visit(argument);
+    }
+    for (ExpressionPtr& filter : over.filters) {
+      if (filter != nullptr) visit(filter);
+    }
+    for (ExpressionPtr& carried : over.carried) visit(carried);
+  }
   for (Gathering& gathering : readers.gatherings) {
     all(gathering.predicate, gathering.keys);
     for (std::vector<ExpressionPtr>& arguments : gathering.arguments) {
@@ -110,29 +127,82 @@ void move_columns(Readers& readers, const std::vector<Field>& fields, const std:
   for_each_expression(readers, [&](ExpressionPtr& expression) { expression = substitute(expression, moved); });
 }
 
-// Makes `readers` of an explode readers of its block (carried columns, then made ones), and the explode a reader of where its input's rows
-// come from.
-void place_explode(const Plan& plan, NodeId node, Readers& readers, AllReaders& all) {
-  const auto& explode = std::get<ExplodeNode>(plan.nodes[node].operation);
+// The columns of `node` that its readers use: they become numbers from 0 on, and are appended to `expressions`, which are over its input.
+void carry_columns(const Plan& plan, NodeId node, std::size_t count, Readers& readers, std::vector<ExpressionPtr>& expressions) {
   const std::vector<Field>& fields = plan.nodes[node].schema.fields;
-  const std::size_t inputs = plan.nodes[explode.input].schema.fields.size();
   const std::vector<bool> used = used_columns(readers, fields.size());
   std::vector<std::size_t> places(fields.size(), 0);
-  std::vector<ExpressionPtr> expressions = explode.call.arguments;
   std::size_t carried = 0;
-  for (std::size_t i = 0; i < inputs; ++i) {
+  for (std::size_t i = 0; i < count; ++i) {
     if (!used[i]) continue;
     places[i] = carried++;
     expressions.push_back(make_column(i, fields[i]));
   }
-  for (std::size_t i = inputs; i < fields.size(); ++i) places[i] = carried + (i - inputs);
+  for (std::size_t i = count; i < fields.size(); ++i) places[i] = carried + (i - count);
   move_columns(readers, fields, places);
+}
+
+// Makes `readers` of an explode readers of its block (carried columns, then made ones), and the explode a reader of where its input's rows
+// come from.
+void place_explode(const Plan& plan, NodeId node, Readers& readers, AllReaders& all) {
+  const auto& explode = std::get<ExplodeNode>(plan.nodes[node].operation);
+  std::vector<ExpressionPtr> expressions = explode.call.arguments;
+  carry_columns(plan, node, plan.nodes[explode.input].schema.fields.size(), readers, expressions);
   const auto arguments = static_cast<std::ptrdiff_t>(explode.call.arguments.size());
   for (Origin& origin : origins_of(plan, explode.input, std::move(expressions))) {
     const auto first = origin.expressions.begin();
     all[origin.node].expansions.push_back(
-        {node, Expansion{0, std::move(origin.predicate), &explode, {first, first + arguments}, {first + arguments, origin.expressions.end()}}});
+        {node, Expansion{0, std::move(origin.predicate), &explode, {first, first + arguments}, {first + arguments, origin.expressions.end()}, nullptr, false, node}});
   }
+}
+
+// Whether anything below goes by the time of its rows.
+bool needs_time(const Plan& plan, const AllReaders& all, const Readers& readers) {
+  return std::any_of(readers.gatherings.begin(), readers.gatherings.end(), [&](const Gathering& one) { return is_timed(plan, one); }) ||
+         std::any_of(readers.expansions.begin(), readers.expansions.end(),
+                     [&](const Readers::Made& one) { return one.expansion.is_timed || needs_time(plan, all, all.at(one.explode)); });
+}
+
+// Makes `readers` of a dedup readers of its block, and the dedup a reader of where its input's rows come from.
+void place_dedup(const Plan& plan, NodeId node, Readers& readers, AllReaders& all) {
+  const auto& dedup = std::get<DedupNode>(plan.nodes[node].operation);
+  std::vector<ExpressionPtr> expressions = dedup.keys;
+  carry_columns(plan, node, plan.nodes[node].schema.fields.size(), readers, expressions);
+  const auto keys = static_cast<std::ptrdiff_t>(dedup.keys.size());
+  const bool is_timed = dedup.within || needs_time(plan, all, readers);
+  for (Origin& origin : origins_of(plan, dedup.input, std::move(expressions))) {
+    const auto first = origin.expressions.begin();
+    all[origin.node].expansions.push_back(
+        {node, Expansion{0, std::move(origin.predicate), nullptr, {first, first + keys}, {first + keys, origin.expressions.end()}, &dedup, is_timed, node}});
+  }
+}
+
+// The same for OVER, which has one origin: the aggregate, or another OVER.
+void place_over(const Plan& plan, NodeId node, Readers& readers, AllReaders& all) {
+  const auto& over = std::get<OverNode>(plan.nodes[node].operation);
+  std::vector<ExpressionPtr> expressions = over.partition;
+  for (const OverNode::Order& order : over.order) expressions.push_back(order.expression);
+  for (const OverNode::Call& call : over.calls) {
+    if (!call.aggregate) continue;
+    expressions.insert(expressions.end(), call.aggregate->bound.arguments.begin(), call.aggregate->bound.arguments.end());
+    if (call.aggregate->filter != nullptr) expressions.push_back(call.aggregate->filter);
+  }
+  carry_columns(plan, node, plan.nodes[over.input].schema.fields.size(), readers, expressions);
+  std::vector<Origin> origins = origins_of(plan, over.input, std::move(expressions));
+  Origin& origin = origins.front();
+  auto next = origin.expressions.begin();
+  const auto take = [&](std::size_t count) {
+    const auto first = next;
+    next += static_cast<std::ptrdiff_t>(count);
+    return std::vector<ExpressionPtr>(first, next);
+  };
+  OverBlock block{0, std::move(origin.predicate), &over, take(over.partition.size()), take(over.order.size()), {}, {}, {}};
+  for (const OverNode::Call& call : over.calls) {
+    block.arguments.push_back(call.aggregate ? take(call.aggregate->bound.arguments.size()) : std::vector<ExpressionPtr>());
+    block.filters.push_back(call.aggregate && call.aggregate->filter != nullptr ? *next++ : nullptr);
+  }
+  block.carried.assign(next, origin.expressions.end());
+  all[origin.node].overs.push_back({node, std::move(block)});
 }
 
 // Makes the aggregate a reader of where its input's rows come from.
@@ -161,7 +231,9 @@ void place_aggregate(const Plan& plan, NodeId node, AllReaders& all) {
 
 // Used columns, and those whose NOT NULL has to be checked even where nobody reads them.
 void keep_needed_columns(const ScanNode& scan, Readers& readers, Stage& stage) {
-  const std::vector<bool> used = used_columns(readers, scan.columns.size());
+  std::vector<bool> used = used_columns(readers, scan.columns.size());
+  for (const SourceCheck& check : stage.checks) mark_used_columns(*check.predicate, used);
+  if (stage.time != nullptr) mark_used_columns(*stage.time, used);
   std::vector<std::size_t> places(scan.columns.size(), 0);
   std::vector<Field> fields;
   for (std::size_t i = 0; i < scan.columns.size(); ++i) {
@@ -174,6 +246,10 @@ void keep_needed_columns(const ScanNode& scan, Readers& readers, Stage& stage) {
     stage.needs_headers = stage.needs_headers || (column.is_metadata && column.from == "headers");
   }
   move_columns(readers, fields, places);
+  std::vector<ExpressionPtr> moved(fields.size());
+  for (std::size_t i = 0; i < fields.size(); ++i) moved[i] = make_column(places[i], fields[i]);
+  for (SourceCheck& check : stage.checks) check.predicate = substitute(check.predicate, moved);
+  if (stage.time != nullptr) stage.time = substitute(stage.time, moved);
 }
 
 void add_block(const AllReaders& all, const Readers& readers, std::size_t block, Stage& stage) {
@@ -192,6 +268,18 @@ void add_block(const AllReaders& all, const Readers& readers, std::size_t block,
   }
 }
 
+void add_group_block(const AllReaders& all, const Readers& readers, std::size_t block, GroupStage& stage) {
+  for (const Branch& branch : readers.branches) {
+    stage.branches.push_back(branch);
+    stage.branches.back().block = block;
+  }
+  for (const auto& [node, over] : readers.overs) {
+    stage.overs.push_back(over);
+    stage.overs.back().parent = block;
+    add_group_block(all, all.at(node), stage.overs.size(), stage);
+  }
+}
+
 AllReaders readers_of(const Plan& plan) {
   AllReaders all;
   for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
@@ -204,6 +292,8 @@ AllReaders readers_of(const Plan& plan) {
     if (readers == all.end()) continue;
     const PlanOperation& operation = plan.nodes[node].operation;
     if (std::holds_alternative<ExplodeNode>(operation)) place_explode(plan, node, readers->second, all);
+    if (std::holds_alternative<DedupNode>(operation)) place_dedup(plan, node, readers->second, all);
+    if (std::holds_alternative<OverNode>(operation)) place_over(plan, node, readers->second, all);
     if (std::holds_alternative<AggregateNode>(operation)) place_aggregate(plan, node, all);
   }
   return all;
@@ -219,6 +309,9 @@ std::vector<Stage> fuse(const Plan& plan) {
     if (scan == nullptr) continue;
     Stage stage;
     stage.scan = node;
+    stage.checks = scan->checks;
+    if (scan->time) stage.time = scan->time->column;
+    stage.is_timed = needs_time(plan, all, readers);
     keep_needed_columns(*scan, readers, stage);
     add_block(all, readers, 0, stage);
     stages.push_back(std::move(stage));
@@ -226,10 +319,19 @@ std::vector<Stage> fuse(const Plan& plan) {
   return stages;
 }
 
+bool is_timed(const Plan& plan, const Gathering& gathering) {
+  const auto& window = std::get<AggregateNode>(plan.nodes[gathering.aggregate].operation).window;
+  return window && window->closes;
+}
+
 std::vector<GroupStage> fuse_groups(const Plan& plan) {
   std::vector<GroupStage> stages;
-  for (auto& [node, readers] : readers_of(plan)) {
-    if (std::holds_alternative<AggregateNode>(plan.nodes[node].operation)) stages.push_back({node, std::move(readers.branches)});
+  const AllReaders all = readers_of(plan);
+  for (const auto& [node, readers] : all) {
+    if (!std::holds_alternative<AggregateNode>(plan.nodes[node].operation)) continue;
+    GroupStage stage{node, {}, {}};
+    add_group_block(all, readers, 0, stage);
+    stages.push_back(std::move(stage));
   }
   return stages;
 }

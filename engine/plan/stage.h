@@ -17,13 +17,16 @@ struct Branch {
 };
 
 /// A block of rows made of the rows of another one, `parent`: its columns are `carried`, then those that the call makes. All expressions are
-/// over the columns of the parent.
+/// over the columns of the parent. Either `explode` or `dedup`.
 struct Expansion {
   std::size_t parent;
   ExpressionPtr predicate;  // null: of every row
-  const ExplodeNode* explode;  // of the plan
-  std::vector<ExpressionPtr> arguments;
+  const ExplodeNode* explode = nullptr;  // of the plan
+  std::vector<ExpressionPtr> arguments;  // of the call, or the key
   std::vector<ExpressionPtr> carried;
+  const DedupNode* dedup = nullptr;      // of the plan: the rows that repeat none
+  bool is_timed = false;                 // of a dedup: late rows are not for it
+  NodeId node = 0;
 };
 
 /// What an aggregate takes from one block of rows.
@@ -42,16 +45,35 @@ struct Stage {
   NodeId scan;
   std::vector<DecodedColumn> columns;  // used ones and those declared NOT NULL; expressions index into these
   bool needs_headers = false;
+  std::vector<SourceCheck> checks;     // rows for which one is false are rejected
+  ExpressionPtr time;                  // when rows happened; null: the source does not say
+  bool is_timed = false;               // something below goes by the time of rows
   std::vector<Branch> branches;        // several for one sink if a union brings rows of this source in twice
   std::vector<Expansion> expansions;   // parents before what is made of them
   std::vector<Gathering> gatherings;
 };
 
-/// Everything between an aggregate and its sinks. The branches are over the aggregate's columns, have no predicate and block 0.
+/// What an OverNode computes, over the columns of block `parent`. Its own block has the columns `carried`, then one for each call.
+struct OverBlock {
+  std::size_t parent;
+  ExpressionPtr predicate;  // null: over every row
+  const OverNode* over;     // of the plan
+  std::vector<ExpressionPtr> partition;
+  std::vector<ExpressionPtr> order;
+  std::vector<std::vector<ExpressionPtr>> arguments;  // of each call
+  std::vector<ExpressionPtr> filters;                 // of each call; null: every row
+  std::vector<ExpressionPtr> carried;
+};
+
+/// Everything between an aggregate and its sinks. Block 0 are the aggregate's rows, block i + 1 those of overs[i].
 struct GroupStage {
   NodeId aggregate;
   std::vector<Branch> branches;
+  std::vector<OverBlock> overs;  // parents before what is computed over them
 };
+
+/// Whether late rows are not for this aggregate.
+bool is_timed(const Plan& plan, const Gathering& gathering);
 
 /// Inlines projections, merges filters, pushes them to where their rows come from, drops unused columns. One stage per scan
 /// node that reaches a sink. Branches and expansions that read one explode share its rows. The plan must outlive the result.

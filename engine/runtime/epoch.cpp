@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "engine/data/calendar.h"
 #include "engine/runtime/record_part.h"
 
 namespace weir {
@@ -50,7 +51,7 @@ EpochAssembler::EpochAssembler(std::size_t lane, const Plan& plan, const std::ve
 }
 
 const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage,
-                                           const std::vector<StagedChunkPtr>& chunks) {
+                                           const std::vector<StagedChunkPtr>& chunks, bool is_end) {
   forget_pending();  // of an epoch that was given up
   chunks_ = &chunks;
   stage_ = stage;
@@ -68,7 +69,7 @@ const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage
           {chunk->split->source_name, chunk->split->split, chunk->raw->from, chunk->raw->to});
     }
   }
-  if (state_ != nullptr) take_state(stage, chunks);
+  if (state_ != nullptr) take_state(stage, chunks, is_end);
   std::sort(write_.advances.begin(), write_.advances.end(),
             [](const SplitAdvance& a, const SplitAdvance& b) { return a.split < b.split; });
   write_.reject = [this](const TableWrite& table, const RowReference& row, const std::string& code,
@@ -80,15 +81,14 @@ const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage
   add_rejects(stage, chunks);
   for (const std::size_t sink : order_) {
     const bool is_of_groups = state_ != nullptr && state_->feeds(sink);
-    if (!is_of_groups) {
-      add_table(sink, stage, chunks);
-      continue;
-    }
-    add_absorbed(sink, stage, chunks);
-    add_groups(sink);
+    if (!chunks.empty()) is_of_groups ? add_absorbed(sink, stage, chunks) : add_table(sink, stage, chunks);
+    if (is_of_groups) add_groups(sink);
   }
-  if (state_ != nullptr) add_state_rows(state_->state_table(), changes_->state);
-  if (outbox_ != nullptr) add_state_rows(outbox_->state_table(), outbox_->keep(epoch, outlets_, chunks));
+  if (state_ != nullptr) add_state_rows();
+  if (outbox_ != nullptr) add_outbox_rows();
+  const std::size_t wrong = write_.rejected.size();
+  add_late(stage, chunks);
+  late_rejects_ = write_.rejected.size() - wrong;
   write_.tables = std::move(tables_);
   return write_;
 }
@@ -125,14 +125,16 @@ void EpochAssembler::add_table(std::size_t sink, std::size_t stage,
   write_.ledger.push_back(std::move(line));
 }
 
-void EpochAssembler::take_state(std::size_t stage, const std::vector<StagedChunkPtr>& chunks) {
+void EpochAssembler::take_state(std::size_t stage, const std::vector<StagedChunkPtr>& chunks, bool is_end) {
   for (const StagedChunkPtr& chunk : chunks) {
+    state_->take_seen(chunk->seen);
+    if (stages_[stage].is_timed) state_->watermarks().commit(chunk->split->source_name, chunk->split->split, chunk->latest_time);
     for (std::size_t g = 0; g < chunk->gathered.size(); ++g) {
       const GatheredRows& rows = chunk->gathered[g];
       if (rows.groups != nullptr) state_->merge(stages_[stage].gatherings[g].aggregate, *rows.groups);
     }
   }
-  changes_ = &state_->take_changes(write_.epoch);
+  changes_ = &state_->take_changes(is_end);
   write_.advances.push_back(changes_->advance);
 }
 
@@ -148,6 +150,7 @@ void EpochAssembler::add_absorbed(std::size_t sink, std::size_t stage, const std
       const GatheredRows& rows = chunk->gathered[g];
       line.read += chunk->row_count();
       line.absorbed += rows.absorbed;
+      line.late += rows.late;
       line.filtered += rows.filtered + chunk->ignored;
       line.rejected += static_cast<std::int64_t>(chunk->rejected.size() + rows.refused.size());
       count_expansions(stage, gathering.block, *chunk, line);
@@ -160,31 +163,93 @@ void EpochAssembler::add_absorbed(std::size_t sink, std::size_t stage, const std
 
 // The rows of groups that changed: they replace those that stand in the table.
 void EpochAssembler::add_groups(std::size_t sink) {
-  for (const KeyedState::SinkRows& made : changes_->sinks) {
+  for (const GroupOperation::SinkRows& made : changes_->sinks) {
     if (made.sink != sink) continue;
     for (const RefusedRecord& refused : made.rows.refused) write_.rejected.push_back(make_group_reject(sink, refused));
-    if (made.rows.rows.empty()) continue;
-    TableWrite write{&plan_.sinks[sink].table, no_ledger_line, {}, false};
-    for (std::uint32_t i = 0; i < made.rows.rows.size(); ++i) write.rows.push_back({&made.rows, i, of_group});
     if (plan_.sinks[sink].outlet != nullptr) {
-      if (LedgerLine unbooked; !write.table->key.empty()) fold(*write.table, write, unbooked);
-      if (!write.table->key.empty()) sort_by_key(write);
-      outlets_.push_back({sink, std::move(write.rows)});
+      add_outlet_groups(sink, made.rows);
       continue;
     }
-    sort_by_key(write);
-    tables_.push_back(std::move(write));
-    sink_of_table_.push_back(sink);
+    if (!made.removed.rows.empty()) add_write(*state_->key_table(sink), made.removed, true, of_state);
+    add_write(plan_.sinks[sink].table, made.rows, false, sink);
   }
 }
 
-void EpochAssembler::add_state_rows(const SinkTable& table, const EncodedRows& rows) {
+// In nobody's books, as for a table. An outlet is not told of rows that go.
+void EpochAssembler::add_outlet_groups(std::size_t sink, const EncodedRows& rows) {
+  if (rows.rows.empty()) return;
+  TableWrite write{&plan_.sinks[sink].table, no_ledger_line, {}, false};
+  for (std::uint32_t i = 0; i < rows.rows.size(); ++i) write.rows.push_back({&rows, i, of_group});
+  if (!write.table->key.empty()) {
+    LedgerLine unbooked;
+    fold(*write.table, write, unbooked);
+    sort_by_key(write);
+  }
+  outlets_.push_back({sink, std::move(write.rows)});
+}
+
+void EpochAssembler::add_outbox_rows() {
+  const Outbox::Changes& changes = outbox_->keep(write_.epoch, outlets_, *chunks_);
+  add_write(outbox_->state_key_table(), changes.gone, true, of_state);
+  add_write(outbox_->state_table(), changes.kept, false, of_state);
+}
+
+void EpochAssembler::add_state_rows() {
+  add_write(state_->state_key_table(), changes_->forgotten, true, of_state);
+  add_write(state_->state_table(), changes_->state, false, of_state);
+}
+
+void EpochAssembler::add_write(const SinkTable& table, const EncodedRows& rows, bool is_removal, std::size_t sink) {
   if (rows.rows.empty()) return;
   TableWrite write{&table, no_ledger_line, {}, false};
+  write.is_removal = is_removal;
   for (std::uint32_t i = 0; i < rows.rows.size(); ++i) write.rows.push_back({&rows, i, of_group});
   sort_by_key(write);
   tables_.push_back(std::move(write));
-  sink_of_table_.push_back(of_state);
+  sink_of_table_.push_back(sink);
+}
+
+// Sinks of the stage for which late rows are lost: one empty name where that is all of them.
+std::vector<std::string> EpochAssembler::sinks_without_late(std::size_t stage) const {
+  std::set<std::string> all, timed;
+  const auto is_below_dedup = [&](std::size_t block) {
+    for (; block != 0; block = stages_[stage].expansions[block - 1].parent) {
+      if (stages_[stage].expansions[block - 1].is_timed) return true;
+    }
+    return false;
+  };
+  for (const Branch& branch : stages_[stage].branches) {
+    const std::string& name = plan_.sinks[branch.sink].table.sink;
+    all.insert(name);
+    if (is_below_dedup(branch.block)) timed.insert(name);
+  }
+  for (const Gathering& gathering : stages_[stage].gatherings) {
+    for (std::size_t sink = 0; sink < plan_.sinks.size(); ++sink) {
+      if (!state_->feeds(sink, gathering.aggregate)) continue;
+      all.insert(plan_.sinks[sink].table.sink);
+      if (is_timed(plan_, gathering) || is_below_dedup(gathering.block)) timed.insert(plan_.sinks[sink].table.sink);
+    }
+  }
+  if (all == timed) return {""};
+  return {timed.begin(), timed.end()};
+}
+
+void EpochAssembler::add_late(std::size_t stage, const std::vector<StagedChunkPtr>& chunks) {
+  if (chunks.empty() || !stages_[stage].is_timed) return;
+  const EventTime& rules = *std::get<ScanNode>(plan_.nodes[stages_[stage].scan].operation).time;
+  if (rules.late == LateRows::drop) return;
+  for (const std::string& sink : sinks_without_late(stage)) {
+    for (const StagedChunkPtr& chunk : chunks) {
+      for (std::uint32_t record = 0; record < chunk->limits.size(); ++record) {
+        if (!chunk->is_late(record)) continue;
+        const std::int64_t time = chunk->times[record], limit = chunk->limits[record];
+        write_.rejected.push_back(make_reject(stage, 0, *chunk,
+                                              {record, "late", fmt::format("event time {} is {} before the watermark of its split, {}", timestamp_to_string(time),
+                                                                           format_duration(Duration(limit - time)), timestamp_to_string(limit))},
+                                              sink));
+      }
+    }
+  }
 }
 
 std::size_t EpochAssembler::sink_named(const std::string& name) const {
@@ -291,6 +356,8 @@ void EpochAssembler::count_expansions(std::size_t stage, std::size_t block, cons
   for (; block != 0; block = stages_[stage].expansions[block - 1].parent) {
     const MadeBlock& made = chunk.blocks[block - 1];
     line.expanded += made.added;
+    line.duplicates += made.duplicates;
+    line.late += made.late;
     line.filtered += made.filtered;
     line.rejected += static_cast<std::int64_t>(made.refused.size());
   }

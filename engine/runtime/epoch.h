@@ -46,14 +46,15 @@ class EpochAssembler {
 
   /// `chunks`: of one stage, grouped by split, each split's in sequence. The result points into them and
   /// stays good until the next call; chunks must not change meanwhile.
+  /// With state there may be none: then what is due is written. `is_end`: nothing more will come, and everything is written that waits.
   const EpochWrite& assemble(std::int64_t epoch, std::size_t stage,
-                             const std::vector<StagedChunkPtr>& chunks);
+                             const std::vector<StagedChunkPtr>& chunks, bool is_end = false);
   /// Tells what became of the latest epoch: remembers its keys, adapts the guesses.
   void committed(const EpochReport& report);
   /// What the latest epoch has for outlets; good until the next call of assemble().
   const std::vector<OutletWrite>& outlets() const { return outlets_; }
-  /// Rows of the latest epoch that go to the rejects, the database's own not counted.
-  std::size_t rejected_rows() const { return write_.rejected.size(); }
+  /// Wrong rows of the latest epoch, which go to the rejects, the database's own and late ones not counted.
+  std::size_t rejected_rows() const { return write_.rejected.size() - late_rejects_; }
   /// The first of them in words: split, offset, reason. Requires rejected_rows() > 0.
   std::string first_reject() const;
 
@@ -70,8 +71,13 @@ class EpochAssembler {
   void add_rejects(std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
   void add_groups(std::size_t sink);
   void add_absorbed(std::size_t sink, std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
-  void take_state(std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
-  void add_state_rows(const SinkTable& table, const EncodedRows& rows);
+  void take_state(std::size_t stage, const std::vector<StagedChunkPtr>& chunks, bool is_end);
+  void add_late(std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
+  std::vector<std::string> sinks_without_late(std::size_t stage) const;
+  void add_write(const SinkTable& table, const EncodedRows& rows, bool is_removal, std::size_t sink);
+  void add_state_rows();
+  void add_outlet_groups(std::size_t sink, const EncodedRows& rows);
+  void add_outbox_rows();
   std::size_t sink_named(const std::string& name) const;
   RejectedRow make_group_reject(std::size_t sink, const RefusedRecord& refused) const;
   void count_expansions(std::size_t stage, std::size_t block, const StagedChunk& chunk, LedgerLine& line) const;
@@ -92,6 +98,7 @@ class EpochAssembler {
   std::vector<NewnessGuess> guesses_;  // one per sink of the plan
   const std::vector<StagedChunkPtr>* chunks_ = nullptr;
   std::size_t stage_ = 0;  // of the latest epoch
+  std::size_t late_rejects_ = 0;
   EpochWrite write_;
   std::vector<TableWrite> tables_;
   std::vector<std::size_t> sink_of_table_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 #include <thread>
 
 #include "engine/base/log.h"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr std::size_t seen_keys_per_generation = 390'000;  // three quarters of 2^19 slots of 16 bytes
 constexpr std::chrono::milliseconds between_looks{10};
+constexpr std::chrono::milliseconds between_idle_looks{200};
 
 class StreamJob final : public Job {
  public:
@@ -50,7 +52,9 @@ class StreamJob final : public Job {
     // All of an epoch's state is committed at once.
     return state_ != nullptr ? 1 : std::max<std::size_t>(1, std::min(options_.writers, store_->useful_writers()));
   }
-  void work(StagedChunk& chunk);
+  FlowBodies bodies();
+  void recharge(StagedChunk& chunk);
+  void look_for_idle_splits();
   void wait_for_end();
   void drain();
 
@@ -73,9 +77,12 @@ class StreamJob final : public Job {
   std::unique_ptr<KeyedState> state_;                  // null: the pipeline is stateless
   std::vector<std::unique_ptr<StageRunner>> runners_;  // one per stage
   std::vector<std::unique_ptr<Source>> sources_;       // one per stage
+  std::unique_ptr<Sequencer> sequencer_;               // null: nothing needs an order
+  std::atomic<bool> has_ended_ = false;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<Flow> flow_;
   std::vector<std::unique_ptr<SourceLoop>> loops_;  // one per stage
+  std::chrono::steady_clock::time_point last_look_{};
   std::unique_ptr<SplitKeeper> keeper_;
 };
 
@@ -155,6 +162,7 @@ void StreamJob::open_lanes(const std::vector<std::size_t>& order) {
                         [this] { keeper_->refresh(); },
                         [this](const std::vector<StagedChunkPtr>& epoch) { keeper_->read_again(epoch); },
                         state_.get(),
+                        has_ended_,
                         options_.epoch_rows,
                         options_.retry_pause};
     lanes_.push_back(std::make_unique<Lane>(lane, std::move(context), order));
@@ -190,9 +198,7 @@ Status StreamJob::run() {
   if (state_ != nullptr && has_outlets(*plan_)) WEIR_TRY(give_kept(nullptr));
   const std::size_t workers =
       options_.workers != 0 ? options_.workers : std::max(1u, std::thread::hardware_concurrency());
-  flow_ = std::make_unique<Flow>(
-      workers, [this](StagedChunk& chunk) { work(chunk); },
-      [this](StagedChunkPtr chunk) { lanes_[chunk->split->lane]->put(std::move(chunk)); });
+  flow_ = std::make_unique<Flow>(workers, bodies());
   std::vector<SplitKeeper::SourceEntry> entries;
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const std::string& name = std::get<ScanNode>(plan_->nodes[stages_[i].scan].operation).source;
@@ -202,7 +208,7 @@ Status StreamJob::run() {
     entries.push_back({name, sources_[i].get(), loops_[i].get()});
   }
   auto keeper = std::make_unique<SplitKeeper>(*store_, std::move(entries), options_, lanes_.size(), owner_,
-                                              control_, clock_, state_ != nullptr, on_claim());
+                                              control_, clock_, state_ == nullptr ? nullptr : &state_->watermarks(), on_claim());
   {
     const std::scoped_lock lock(parts_mutex_);
     keeper_ = std::move(keeper);
@@ -216,9 +222,31 @@ Status StreamJob::run() {
   return {};
 }
 
+FlowBodies StreamJob::bodies() {
+  FlowBodies bodies;
+  const auto needs_order = [](const Stage& stage) {
+    return stage.is_timed || std::any_of(stage.expansions.begin(), stage.expansions.end(), [](const Expansion& one) { return one.dedup != nullptr; });
+  };
+  bodies.deliver = [this](StagedChunkPtr chunk) { lanes_[chunk->split->lane]->put(std::move(chunk)); };
+  if (std::none_of(stages_.begin(), stages_.end(), needs_order)) {
+    bodies.work = [this](StagedChunk& chunk) {
+      runners_[chunk.split->source]->run(chunk);
+      recharge(chunk);
+    };
+    return bodies;
+  }
+  sequencer_ = std::make_unique<Sequencer>(stages_, state_->watermarks(), state_->dedups());
+  bodies.work = [this](StagedChunk& chunk) { runners_[chunk.split->source]->run(chunk); };
+  bodies.sequence = [this](StagedChunk* chunk, const std::function<void(StagedChunk*)>& pass) { sequencer_->put(chunk, pass); };
+  bodies.finish = [this](StagedChunk& chunk) {
+    runners_[chunk.split->source]->finish(chunk);
+    recharge(chunk);
+  };
+  return bodies;
+}
+
 // Before a chunk is worked on, what it will take is a guess; afterwards it is known.
-void StreamJob::work(StagedChunk& chunk) {
-  runners_[chunk.split->source]->run(chunk);
+void StreamJob::recharge(StagedChunk& chunk) {
   const std::size_t guessed = chunk.charged_bytes;
   chunk.charged_bytes = chunk.memory_bytes();
   credit_.take(chunk.charged_bytes);
@@ -227,8 +255,31 @@ void StreamJob::work(StagedChunk& chunk) {
 
 void StreamJob::wait_for_end() {
   while (control_.sleep_while(JobControl::State::running, between_looks)) {
-    if (options_.until_end && keeper_->is_finished()) control_.drain();
+    if (options_.until_end && keeper_->is_finished()) {
+      has_ended_ = true;
+      control_.drain();
+    }
+    // A job that ends by itself writes at its end what idle splits would only hold back.
+    if (!options_.until_end && state_ != nullptr) look_for_idle_splits();
   }
+}
+
+void StreamJob::look_for_idle_splits() {
+  const auto now = clock_.steady();
+  if (state_->watermarks().is_empty() || now - last_look_ < between_idle_looks) return;
+  last_look_ = now;
+  bool is_news = false;
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    const std::string& name = std::get<ScanNode>(plan_->nodes[stages_[i].scan].operation).source;
+    // Of a source that is not reached, nobody knows whether it has more.
+    if (!state_->watermarks().knows(name) || !sources_[i]->health().empty()) continue;
+    std::set<std::string> at_end;
+    for (const SplitLag& split : sources_[i]->lag()) {
+      if (split.rows == 0) at_end.insert(split.split);
+    }
+    is_news = state_->watermarks().rest(name, at_end, Watermarks::Clock::now()) || is_news;
+  }
+  if (is_news) lanes_.front()->poke();
 }
 
 // Sources stop first; then what they had read runs through the graph and is committed; then the leases are

@@ -30,7 +30,7 @@ void JobCounters::add_epoch(const EpochWrite& write, std::span<const OutletWrite
   for (std::size_t t = 0; t < write.tables.size(); ++t) {
     const std::string& sink = write.tables[t].table->sink;
     const bool is_a_sinks = std::any_of(totals_.sinks.begin(), totals_.sinks.end(), [&](const SinkCounts& c) { return c.sink == sink; });
-    if (!is_a_sinks) continue;  // the state's
+    if (!is_a_sinks || write.tables[t].is_removal) continue;  // the state's, or rows that go
     SinkCounts& counts = counts_of(write.tables[t].table->sink);
     counts.written += report.tables[t].written;
     counts.duplicates += report.tables[t].duplicates;

@@ -1,16 +1,21 @@
-// keyed_state.cpp — merges the groups of chunks, and makes of what changed the rows of sinks and of weir_state.
+// keyed_state.cpp — merges what chunks made, and makes of what changed the rows of sinks and of weir_state.
 #include "engine/runtime/keyed_state.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+#include <cstring>
 
 #include "engine/data/hash.h"
 #include "engine/runtime/outbox.h"
 
 namespace weir {
 namespace {
+
+constexpr const char* watermarks_name = "(watermarks)";
+constexpr const char* emitted_name = "(emitted)";
+/// A piece of a dedup's keys is written again with more rows until it has so many.
+constexpr std::size_t small_piece = 256 * sizeof(SeenRow);
 
 // The name under which an aggregate's groups are stored says all that they depend on: with another definition they are others.
 std::string name_of(const Plan& plan, NodeId node) {
@@ -21,192 +26,248 @@ std::string name_of(const Plan& plan, NodeId node) {
     text += fmt::format("{} {};", print(call), to_string(call.bound.type));
     for (const ExpressionPtr& argument : call.bound.arguments) text += to_string(argument->type) + ";";
   }
+  if (aggregate.window) text += fmt::format("window {};", aggregate.window->closes);
   return fmt::format("{}/{:016x}", plan.nodes[node].name, hash_bytes(text).low);
 }
 
-std::vector<std::uint32_t> numbers_to(std::size_t count) {
-  std::vector<std::uint32_t> numbers(count);
-  std::iota(numbers.begin(), numbers.end(), 0u);
-  return numbers;
+std::string over_name(const std::string& operation, const OverBlock& block) {
+  std::string text;
+  for (const ExpressionPtr& key : block.partition) text += print(*key) + ";";
+  for (const ExpressionPtr& key : block.order) text += print(*key) + ";";
+  for (const OverNode::Call& call : block.over->calls) text += fmt::format("{} {};", call.text, to_string(call.type));
+  return fmt::format("{}/over/{:016x}", operation, hash_bytes(text).low);
 }
 
-// A result that cannot be computed refuses the group's row: the row that stands in the table is of earlier rows then.
-std::vector<std::uint32_t> computed_rows(std::span<const Column> columns, const SinkTable& table, std::size_t rows, EncodedRows& out) {
-  std::vector<std::uint32_t> good;
-  for (std::uint32_t row = 0; row < rows; ++row) {
-    const RowError* error = nullptr;
-    for (std::size_t c = 0; c < columns.size() && error == nullptr; ++c) {
-      error = columns[c].errors == nullptr ? nullptr : columns[c].errors->find(row & columns[c].row_mask);
-      if (error != nullptr) out.refused.push_back({row, error->code, "column " + table.schema.fields[c].name + ": " + error->message});
-    }
-    if (error == nullptr) good.push_back(row);
-  }
-  return good;
+std::string dedup_name(const Plan& plan, NodeId node) {
+  const auto& dedup = std::get<DedupNode>(plan.nodes[node].operation);
+  std::string text;
+  for (const ExpressionPtr& key : dedup.keys) text += fmt::format("{} {};", print(*key), to_string(key->type));
+  return fmt::format("{}/dedup/{:016x}", plan.nodes[node].name, hash_bytes(text).low);
 }
 
-void encode(const RowEncoder& encoder, std::span<const Column> columns, std::vector<std::uint32_t> rows, EncodedRows& out) {
-  encoder.encode_keys(columns, rows, rows, out);
-  std::vector<std::uint32_t> kept;
-  for (const EncodedRow& row : out.rows) kept.push_back(row.record);
-  encoder.encode_values(columns, kept, out);
+std::string hashed(std::string_view key) {
+  const Hash128 hash = hash_bytes(key);
+  return std::string(reinterpret_cast<const char*>(&hash), sizeof hash);
+}
+
+std::string number_bytes(std::int64_t number) { return std::string(reinterpret_cast<const char*>(&number), sizeof number); }
+
+std::optional<std::int64_t> read_number(std::string_view bytes) {
+  std::int64_t number = 0;
+  if (bytes.size() != sizeof number) return std::nullopt;
+  std::memcpy(&number, bytes.data(), sizeof number);
+  return number;
 }
 
 }  // namespace
 
-SinkTable state_table_of(const Store& store) {
-  SinkTable table;
-  table.sink = state_source;  // no name that a sink can have
-  table.table = store.state_table();
-  table.schema.fields = {{"pipeline", string_type, false}, {"name", string_type, false}, {"key", bytes_type, false},
-                         {"value", bytes_type, false},     {"epoch", int64_type, false}};
-  table.key = {0, 1, 2};
-  table.on_conflict = OnConflict::update;
-  return table;
-}
-
-GroupShape shape_of(const AggregateNode& node) {
-  std::vector<Type> keys, results;
-  std::vector<std::shared_ptr<const Aggregate>> aggregates;
-  for (const ExpressionPtr& key : node.keys) keys.push_back(key->type);
-  for (const AggregateNode::Call& call : node.calls) {
-    aggregates.push_back(call.bound.body);
-    results.push_back(call.bound.type);
-  }
-  return GroupShape(std::move(keys), std::move(aggregates), std::move(results));
-}
-
 KeyedState::KeyedState(const Plan& plan, const Store& store, const Clock& clock)
-    : plan_(plan), clock_(clock), state_table_(state_table_of(store)), state_encoder_(store.encoder(state_table_)) {}
+    : plan_(plan),
+      clock_(clock),
+      state_table_(state_table_of(store, true)),
+      state_key_table_(state_table_of(store, false)),
+      state_encoder_(store.encoder(state_table_)),
+      state_key_encoder_(store.encoder(state_key_table_)),
+      watermarks_(plan),
+      dedups_(plan) {}
 
 Result<std::unique_ptr<KeyedState>> KeyedState::make(const Plan& plan, const Store& store, const Clock& clock) {
   const std::vector<GroupStage> stages = fuse_groups(plan);
-  if (stages.empty()) return std::unique_ptr<KeyedState>();
+  if (!is_stateful(plan)) return std::unique_ptr<KeyedState>();
   std::unique_ptr<KeyedState> state(new KeyedState(plan, store, clock));
   for (const GroupStage& stage : stages) WEIR_TRY(state->add(stage, store));
+  for (NodeId node = 0; node < plan.nodes.size(); ++node) {
+    const auto* dedup = std::get_if<DedupNode>(&plan.nodes[node].operation);
+    if (dedup == nullptr) continue;
+    state->saved_dedups_.push_back(
+        {node, dedup_name(plan, node), dedup->within ? std::optional(dedup->within->count()) : std::nullopt, {}, 0, {}});
+  }
   return state;
 }
 
 Status KeyedState::add(const GroupStage& stage, const Store& store) {
-  Operation operation;
-  operation.node = stage.aggregate;
-  operation.name = name_of(plan_, stage.aggregate);
-  operation.shape = std::make_unique<GroupShape>(shape_of(std::get<AggregateNode>(plan_.nodes[stage.aggregate].operation)));
-  operation.groups = std::make_unique<GroupTable>(*operation.shape);
-  std::vector<ExpressionPtr> roots;
-  for (const Branch& branch : stage.branches) {
-    const SinkTable& table = plan_.sinks[branch.sink].table;
-    operation.outputs.push_back({branch.sink, roots.size(), branch.outputs.size(), encoder_for(plan_.sinks[branch.sink], store), &table});
-    roots.insert(roots.end(), branch.outputs.begin(), branch.outputs.end());
-  }
-  WEIR_ASSIGN(Program program, Program::compile(roots));
-  operation.program = std::make_unique<Program>(std::move(program));
-  operations_.push_back(std::move(operation));
+  Operation made{name_of(plan_, stage.aggregate), nullptr, {}};
+  for (const OverBlock& block : stage.overs) made.over_names.push_back(over_name(made.name, block));
+  WEIR_ASSIGN(made.groups, GroupOperation::make(plan_, stage, store, clock_.wall_microseconds()));
+  operations_.push_back(std::move(made));
   return {};
 }
 
-KeyedState::Operation& KeyedState::operation(NodeId aggregate) {
-  const auto found = std::find_if(operations_.begin(), operations_.end(), [&](const Operation& one) { return one.node == aggregate; });
+const GroupOperation& KeyedState::operation(NodeId aggregate) const {
+  const auto found = std::find_if(operations_.begin(), operations_.end(), [&](const Operation& one) { return one.groups->aggregate() == aggregate; });
   WEIR_CHECK(found != operations_.end(), "every aggregate that a stage gathers for has its groups");
-  return *found;
+  return *found->groups;
 }
 
-const GroupShape& KeyedState::shape(NodeId aggregate) const { return *operation(aggregate).shape; }
+const GroupShape& KeyedState::shape(NodeId aggregate) const { return operation(aggregate).shape(); }
+
+void KeyedState::merge(NodeId aggregate, const GroupTable& groups) {
+  const_cast<GroupOperation&>(operation(aggregate)).groups().merge(groups);
+}
+
+void KeyedState::take_seen(std::span<const NewlySeen> rows) {
+  for (const NewlySeen& row : rows) {
+    for (Dedup& dedup : saved_dedups_) {
+      if (dedup.node == row.node) dedup.added.push_back(row.row);
+    }
+  }
+}
 
 Status KeyedState::load(StoreAdministration& administration, Position position) {
   position_ = std::move(position);
-  return administration.read_state([&](std::string_view name, std::string_view value) -> Status {
-    const auto found = std::find_if(operations_.begin(), operations_.end(), [&](const Operation& one) { return one.name == name; });
-    if (found != operations_.end()) return found->groups->load(value);
-    if (is_of_outbox(name)) return {};
-    return Error{ErrorKind::user, fmt::format("the stored state is of an aggregate that this pipeline does not have: {}", name)}.with_hint(
-        "an aggregate that was changed begins anew: weir reset FILE --yes forgets state and positions, so that all is read again");
-  });
+  std::map<std::size_t, std::int64_t> emitted;
+  WEIR_TRY(administration.read_state([&](const StoredState& row) { return load_row(row, emitted); }));
+  for (Dedup& dedup : saved_dedups_) {
+    std::sort(dedup.pieces.begin(), dedup.pieces.end(), [](const Piece& a, const Piece& b) { return a.number < b.number; });
+  }
+  for (Operation& one : operations_) one.groups->start(watermarks_.closed(), emitted);
+  return {};
 }
 
-void KeyedState::merge(NodeId aggregate, const GroupTable& groups) { operation(aggregate).groups->merge(groups); }
-
-const KeyedState::Changes& KeyedState::take_changes(std::int64_t epoch) {
-  changes_ = Changes{};
-  Arena arena;
-  std::vector<const Operation*> changed;
-  for (Operation& one : operations_) {
-    one.changed = one.groups->changed();
-    one.groups->forget_changes();
-    if (one.changed.empty()) continue;
-    changes_.groups += one.changed.size();
-    encode_outputs(one, arena);
-    changed.push_back(&one);
+Status KeyedState::load_row(const StoredState& row, std::map<std::size_t, std::int64_t>& emitted) {
+  if (is_of_outbox(row.name)) return {};
+  if (row.name == watermarks_name) {
+    saved_watermarks_ = row.value;
+    return watermarks_.load(row.value);
   }
-  encode_state(changed, epoch, arena);
-  changes_.advance = {state_source, state_split, position_, std::to_string(std::stoll(position_) + 1)};
+  if (row.name == emitted_name) {
+    for (std::size_t sink = 0; sink < plan_.sinks.size(); ++sink) {
+      if (const auto epoch = read_number(row.value); epoch && plan_.sinks[sink].table.sink == row.key) emitted[sink] = *epoch;
+    }
+    return {};
+  }
+  for (Operation& one : operations_) {
+    if (one.name == row.name) return one.groups->load(row.value, row.epoch);
+    for (std::size_t i = 0; i < one.over_names.size(); ++i) {
+      if (one.over_names[i] == row.name) return one.groups->over(i).gone().load(row.value).status();
+    }
+  }
+  for (Dedup& dedup : saved_dedups_) {
+    if (dedup.name == row.name) return load_piece(dedup, row);
+  }
+  return Error{ErrorKind::user, fmt::format("the stored state is of an aggregate that this pipeline does not have: {}", row.name)}.with_hint(
+      "an aggregate, a dedup or an OVER that was changed begins anew: weir reset FILE --yes forgets state and positions, so that all is read again");
+}
+
+Status KeyedState::load_piece(Dedup& dedup, const StoredState& row) {
+  std::vector<SeenRow> rows;
+  WEIR_TRY(read_seen(row.value, rows));
+  const auto number = read_number(row.key);
+  if (!number) return Error{ErrorKind::fatal, "the saved keys of a dedup are damaged"};
+  Piece piece{*number, no_time, ""};
+  for (const SeenRow& seen : rows) {
+    dedups_.of(dedup.node).add(seen);
+    piece.latest = std::max(piece.latest, seen.time);
+  }
+  dedup.next = std::max(dedup.next, *number + 1);
+  dedup.pieces.push_back(std::move(piece));
+  return {};
+}
+
+const KeyedState::Changes& KeyedState::take_changes(bool is_end) {
+  changes_ = Changes{};
+  const std::int64_t epoch = std::stoll(position_) + 1;
+  const EmitMoment moment{clock_.wall_microseconds(), watermarks_.close(), is_end};
+  std::vector<StateRow> rows, gone;
+  for (Operation& one : operations_) collect(one, moment, rows, gone);
+  for (Dedup& one : saved_dedups_) collect(one, moment.closed.expired, rows, gone);
+  for (StateRow& row : rows) {
+    if (row.name == emitted_name) row.value = number_bytes(epoch);
+  }
+  if (std::string saved = watermarks_.save(); !watermarks_.is_empty() && saved != saved_watermarks_) {
+    rows.push_back({watermarks_name, std::string(1, '\0'), saved});
+    saved_watermarks_ = std::move(saved);
+  }
+  encode_state(plan_.name, rows, epoch, *state_encoder_, true, changes_.state);
+  encode_state(plan_.name, gone, epoch, *state_key_encoder_, false, changes_.forgotten);
+  changes_.advance = {state_source, state_split, position_, std::to_string(epoch)};
   position_ = changes_.advance.to;
   return changes_;
 }
 
-void KeyedState::encode_outputs(Operation& operation, Arena& arena) {
-  Batch batch;
-  batch.columns = operation.groups->results(operation.changed, arena);
-  batch.row_count = static_cast<std::uint32_t>(operation.changed.size());
-  const std::vector<Column> results = operation.program->evaluate(batch, arena, clock_.wall_microseconds());
-  for (const Output& output : operation.outputs) {
-    const std::span<const Column> columns(results.data() + output.first_column, output.column_count);
-    SinkRows& made = changes_.sinks.emplace_back(SinkRows{output.sink, {}});
-    encode(*output.encoder, columns, computed_rows(columns, *output.table, batch.row_count, made.rows), made.rows);
+void KeyedState::collect(Operation& operation, const EmitMoment& moment, std::vector<StateRow>& rows, std::vector<StateRow>& gone) {
+  GroupOperation::Emitted emitted = operation.groups->emit(moment);
+  std::move(emitted.sinks.begin(), emitted.sinks.end(), std::back_inserter(changes_.sinks));
+  changes_.groups += emitted.changed.size();
+  const GroupTable& groups = operation.groups->groups();
+  for (const std::uint32_t group : emitted.changed) {
+    StateRow& row = rows.emplace_back(StateRow{operation.name, hashed(groups.key(group)), ""});
+    groups.save(group, row.value);
   }
-}
-
-void KeyedState::encode_state(const std::vector<const Operation*>& operations, std::int64_t epoch, Arena& arena) {
-  const auto count = static_cast<std::uint32_t>(changes_.groups);
-  ColumnWriter pipeline(string_type, count, arena), name(string_type, count, arena), key(bytes_type, count, arena),
-      value(bytes_type, count, arena), number(int64_type, count, arena);
-  std::uint32_t row = 0;
-  std::string saved;
-  for (const Operation* operation : operations) {
-    for (const std::uint32_t group : operation->changed) {
-      saved.clear();
-      operation->groups->save(group, saved);
-      const Hash128 hash = hash_bytes(operation->groups->key(group));
-      pipeline.set_text(row, plan_.name);
-      name.set_text(row, operation->name);
-      key.set_text(row, std::string_view(reinterpret_cast<const char*>(&hash), sizeof hash));
-      value.set_text(row, saved);
-      number.set(row, epoch);
-      ++row;
+  for (const std::string& key : emitted.gone) gone.push_back({operation.name, hashed(key), ""});
+  for (const std::size_t sink : emitted.written) rows.push_back({emitted_name, plan_.sinks[sink].table.sink, ""});
+  for (std::size_t i = 0; i < operation.groups->over_count(); ++i) {
+    GroupTable& kept = operation.groups->over(i).gone();
+    for (const std::uint32_t partition : kept.changed()) {
+      StateRow& row = rows.emplace_back(StateRow{operation.over_names[i], hashed(kept.key(partition)), ""});
+      kept.save(partition, row.value);
     }
+    kept.forget_changes();
   }
-  const std::vector<Column> columns{pipeline.finish(), name.finish(), key.finish(), value.finish(), number.finish()};
-  encode(*state_encoder_, columns, numbers_to(count), changes_.state);
-  WEIR_CHECK(changes_.state.refused.empty(), "state rows have no NULLs and short keys");
 }
 
-bool KeyedState::feeds(std::size_t sink, NodeId aggregate) const {
-  const std::vector<Output>& outputs = operation(aggregate).outputs;
-  return std::any_of(outputs.begin(), outputs.end(), [&](const Output& output) { return output.sink == sink; });
+void KeyedState::collect(Dedup& dedup, std::int64_t expired, std::vector<StateRow>& rows, std::vector<StateRow>& gone) {
+  while (dedup.within && !dedup.pieces.empty() && dedup.pieces.front().latest <= expired - *dedup.within) {
+    gone.push_back({dedup.name, number_bytes(dedup.pieces.front().number), ""});
+    dedup.pieces.pop_front();
+  }
+  if (dedup.added.empty()) return;
+  const bool goes_on = !dedup.pieces.empty() && !dedup.pieces.back().bytes.empty() && dedup.pieces.back().bytes.size() < small_piece;
+  if (!goes_on) {
+    if (!dedup.pieces.empty()) dedup.pieces.back().bytes = std::string();
+    dedup.pieces.push_back({dedup.next++, no_time, ""});
+  }
+  Piece& piece = dedup.pieces.back();
+  append_seen(dedup.added, piece.bytes);
+  for (const SeenRow& row : dedup.added) piece.latest = std::max(piece.latest, row.time);
+  dedup.added.clear();
+  rows.push_back({dedup.name, number_bytes(piece.number), piece.bytes});
+  if (piece.bytes.size() >= small_piece) piece.bytes = std::string();
 }
+
+bool KeyedState::feeds(std::size_t sink, NodeId aggregate) const { return operation(aggregate).feeds(sink); }
 
 bool KeyedState::feeds(std::size_t sink) const {
-  return std::any_of(operations_.begin(), operations_.end(), [&](const Operation& operation) { return feeds(sink, operation.node); });
+  return std::any_of(operations_.begin(), operations_.end(), [&](const Operation& one) { return one.groups->feeds(sink); });
+}
+
+const SinkTable* KeyedState::key_table(std::size_t sink) const {
+  for (const Operation& one : operations_) {
+    if (const SinkTable* table = one.groups->key_table(sink)) return table;
+  }
+  return nullptr;
 }
 
 std::string KeyedState::describe(std::size_t sink, std::uint32_t row) const {
-  for (const Operation& operation : operations_) {
-    if (!feeds(sink, operation.node)) continue;
-    Arena arena;
-    const std::vector<std::uint32_t> group{operation.changed[row]};
-    const std::vector<Column> columns = operation.groups->results(group, arena);
-    const std::vector<Field>& fields = plan_.nodes[operation.node].schema.fields;
-    std::vector<std::string> values;
-    for (std::size_t k = 0; k < operation.shape->keys().size(); ++k)
-      values.push_back(fmt::format("{}={}", fields[k].name, to_text(value_at(columns[k], 0))));
-    return values.empty() ? "all rows" : fmt::format("{}", fmt::join(values, ", "));
+  for (const Operation& one : operations_) {
+    if (one.groups->feeds(sink)) return one.groups->describe(sink, row);
   }
   return "";
 }
 
 std::size_t KeyedState::group_count() const {
   std::size_t count = 0;
-  for (const Operation& operation : operations_) count += operation.groups->size();
+  for (const Operation& one : operations_) count += one.groups->groups().size();
   return count;
+}
+
+std::size_t KeyedState::seen_count() const {
+  std::size_t count = 0;
+  for (auto& [node, table] : const_cast<DedupTables&>(dedups_).all()) count += table.size();
+  return count;
+}
+
+bool KeyedState::has_unwritten() const {
+  return std::any_of(operations_.begin(), operations_.end(), [](const Operation& one) { return one.groups->has_unwritten(); });
+}
+
+std::optional<std::int64_t> KeyedState::due() const {
+  std::optional<std::int64_t> first;
+  for (const Operation& one : operations_) {
+    const auto time = one.groups->due();
+    if (time) first = std::min(first.value_or(*time), *time);
+  }
+  return first;
 }
 
 }  // namespace weir

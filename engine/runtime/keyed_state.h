@@ -1,18 +1,22 @@
-// keyed_state.h — what a stateful pipeline remembers: the groups of its aggregates, taken in at each commit, kept in weir_state.
+// keyed_state.h — what a stateful pipeline remembers: the groups of its aggregates, the keys of its dedups, how far event time has come; kept in
+// weir_state.
 //
 // One process at a time has the state: it owns the split `state` of the source `(state)` in weir_checkpoint, whose position counts the
 // epochs that changed it. The compare-and-set of that position fences a process that lost it, as for any split.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "engine/base/clock.h"
 #include "engine/component/store.h"
-#include "engine/expression/program.h"
 #include "engine/plan/stage.h"
-#include "engine/state/group_table.h"
+#include "engine/runtime/group_operation.h"
+#include "engine/runtime/sequencer.h"
+#include "engine/runtime/state_rows.h"
+#include "engine/runtime/watermarks.h"
 
 namespace weir {
 
@@ -20,12 +24,7 @@ inline constexpr const char* state_source = "(state)";
 inline constexpr const char* state_split = "state";
 inline constexpr const char* first_state_position = "0";
 
-/// What the store's table of the state looks like, as a table to write.
-SinkTable state_table_of(const Store& store);
-/// The shape of an aggregate's groups.
-GroupShape shape_of(const AggregateNode& node);
-
-/// The lane's thread only, after load().
+/// The lane's thread only, after load(), but for what the sequencer has.
 class KeyedState {
  public:
   /// Null where the plan is not stateful. References must outlive the state.
@@ -34,60 +33,77 @@ class KeyedState {
   /// Reads what is stored; `position` is that of the state's split. An error where that is of another pipeline.
   Status load(StoreAdministration& administration, Position position);
 
+  Watermarks& watermarks() { return watermarks_; }
+  DedupTables& dedups() { return dedups_; }
+
   const GroupShape& shape(NodeId aggregate) const;
   void merge(NodeId aggregate, const GroupTable& groups);
+  void take_seen(std::span<const NewlySeen> rows);
 
-  /// Rows of the groups that changed since the last call for one sink, ready to be written; empty for other sinks. `refused`: rows
-  /// that could not be computed or held, by group.
-  struct SinkRows {
-    std::size_t sink;
-    EncodedRows rows;
-  };
   struct Changes {
-    std::vector<SinkRows> sinks;
-    EncodedRows state;        // for state_table()
+    std::vector<GroupOperation::SinkRows> sinks;
+    EncodedRows state;    // for state_table()
+    EncodedRows forgotten;  // for state_key_table()
     SplitAdvance advance;
     std::size_t groups = 0;
   };
-  /// What merge() changed, once. The result stays good until the next call.
-  const Changes& take_changes(std::int64_t epoch);
+  /// What changed since the last call, once, and what is to be written now. `is_end`: everything there is has been read, and the job ends. The result stays good until the next call.
+  const Changes& take_changes(bool is_end);
   const SinkTable& state_table() const { return state_table_; }
+  const SinkTable& state_key_table() const { return state_key_table_; }
+  /// The table of a sink's keys, for rows that go; null where none can.
+  const SinkTable* key_table(std::size_t sink) const;
   /// "category=Makeup, payment_method=PayPal": of row `row` of the latest changes for `sink`.
   std::string describe(std::size_t sink, std::uint32_t row) const;
   /// Whether rows of this sink come from an aggregate, or from this one.
   bool feeds(std::size_t sink) const;
   bool feeds(std::size_t sink, NodeId aggregate) const;
   std::size_t group_count() const;
+  std::size_t seen_count() const;
+  /// When take_changes() has something to write without any new row, by the clock on the wall; nothing: not by itself.
+  std::optional<std::int64_t> due() const;
+  /// Whether anything waits to be written, for its time or for its window to close.
+  bool has_unwritten() const;
 
  private:
-  struct Output {
-    std::size_t sink;
-    std::size_t first_column;  // of the program's results
-    std::size_t column_count;
-    std::unique_ptr<RowEncoder> encoder;
-    const SinkTable* table;
+  /// The saved keys of one dedup, in pieces that go when their last row can.
+  struct Piece {
+    std::int64_t number;
+    std::int64_t latest;
+    std::string bytes;  // while rows are still added
+  };
+  struct Dedup {
+    NodeId node;
+    std::string name;
+    std::optional<std::int64_t> within;
+    std::deque<Piece> pieces;
+    std::int64_t next = 0;
+    std::vector<SeenRow> added;
   };
   struct Operation {
-    NodeId node;
     std::string name;  // in weir_state
-    std::unique_ptr<GroupShape> shape;
-    std::unique_ptr<GroupTable> groups;
-    std::unique_ptr<Program> program;
-    std::vector<Output> outputs;
-    std::vector<std::uint32_t> changed;  // of the latest changes
+    std::unique_ptr<GroupOperation> groups;
+    std::vector<std::string> over_names;
   };
   KeyedState(const Plan& plan, const Store& store, const Clock& clock);
   Status add(const GroupStage& stage, const Store& store);
-  Operation& operation(NodeId aggregate);
-  const Operation& operation(NodeId aggregate) const { return const_cast<KeyedState*>(this)->operation(aggregate); }
-  void encode_outputs(Operation& operation, Arena& arena);
-  void encode_state(const std::vector<const Operation*>& operations, std::int64_t epoch, Arena& arena);
+  Status load_row(const StoredState& row, std::map<std::size_t, std::int64_t>& emitted);
+  Status load_piece(Dedup& dedup, const StoredState& row);
+  const GroupOperation& operation(NodeId aggregate) const;
+  void collect(Operation& operation, const EmitMoment& moment, std::vector<StateRow>& rows, std::vector<StateRow>& gone);
+  void collect(Dedup& dedup, std::int64_t expired, std::vector<StateRow>& rows, std::vector<StateRow>& gone);
 
   const Plan& plan_;
   const Clock& clock_;
   SinkTable state_table_;
+  SinkTable state_key_table_;
   std::unique_ptr<RowEncoder> state_encoder_;
+  std::unique_ptr<RowEncoder> state_key_encoder_;
+  Watermarks watermarks_;
+  DedupTables dedups_;
   std::vector<Operation> operations_;
+  std::vector<Dedup> saved_dedups_;
+  std::string saved_watermarks_;
   Position position_;
   Changes changes_;
 };

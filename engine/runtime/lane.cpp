@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <random>
+#include <utility>
 
 #include "engine/base/failpoint.h"
 #include "engine/base/log.h"
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::chrono::milliseconds longest_pause{10'000};
 constexpr std::chrono::seconds drain_patience{10};
+constexpr std::chrono::seconds longest_wait{1};  // the clock on the wall may be set
 
 // Several lanes and processes that lost the same database should not come back in step.
 std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
@@ -66,29 +68,29 @@ void Lane::close() {
   changed_.notify_all();
 }
 
-void Lane::run() {
-  for (;;) {
-    Epoch epoch = take();
-    const bool has_given = give_away_kept();
-    if (epoch.empty()) {
-      if (has_given) continue;
-      return empty_outbox();
-    }
-    if (context_.control.is_broken()) {
-      for (const StagedChunkPtr& chunk : epoch) give_back(*chunk);
-      continue;
-    }
-    commit(std::move(epoch));
-  }
-}
-
-// Whether there was something, even if nobody took it.
-bool Lane::give_away_kept() {
-  std::vector<std::pair<KeptRows, std::shared_ptr<SplitRun>>> kept;
+void Lane::poke() {
   {
     const std::scoped_lock lock(mutex_);
-    kept.swap(kept_);
+    is_poked_ = true;
   }
+  changed_.notify_one();
+}
+
+void Lane::run() {
+  while (std::optional<Epoch> epoch = take()) {
+    if (context_.control.is_broken()) {
+      for (const StagedChunkPtr& chunk : *epoch) give_back(*chunk);
+      continue;
+    }
+    commit(*std::move(epoch));
+  }
+  if (context_.state != nullptr && context_.has_ended && !context_.control.is_broken() && context_.state->has_unwritten()) commit({}, true);
+  empty_outbox();
+}
+
+void Lane::give_away_kept(std::unique_lock<std::mutex>& lock) {
+  const std::vector<std::pair<KeptRows, std::shared_ptr<SplitRun>>> kept = std::exchange(kept_, {});
+  lock.unlock();
   for (const auto& [rows, split] : kept) {
     outbox_->found(rows, split);
     if (rows.rows.rows.empty() || context_.control.is_broken()) continue;
@@ -98,20 +100,21 @@ bool Lane::give_away_kept() {
     Status given = context_.outlets.write_patiently({&write, 1}, context_.control, context_.clock, context_.retry_pause);
     if (!given.ok()) context_.control.fail(std::move(given).error());
   }
-  return !kept.empty();
+  lock.lock();
 }
 
 // All of it has been given away. Where that cannot be stored, the rows come again: no reason to fail.
 void Lane::empty_outbox() {
   if (outbox_ == nullptr || context_.control.is_broken()) return;
-  const EncodedRows& rows = outbox_->forget(++epoch_);
-  if (rows.rows.empty()) return;
+  const EncodedRows& gone = outbox_->forget(++epoch_).gone;
+  if (gone.rows.empty()) return;
   EpochWrite write;
   write.epoch = epoch_;
-  TableWrite& table = write.tables.emplace_back(TableWrite{&outbox_->state_table(), no_ledger_line, {}, false});
-  for (std::uint32_t i = 0; i < rows.rows.size(); ++i) table.rows.push_back({&rows, i, 0});
+  TableWrite& table = write.tables.emplace_back(TableWrite{&outbox_->state_key_table(), no_ledger_line, {}, false});
+  table.is_removal = true;
+  for (std::uint32_t i = 0; i < gone.rows.size(); ++i) table.rows.push_back({&gone, i, 0});
   std::sort(table.rows.begin(), table.rows.end(),
-            [&](const RowReference& a, const RowReference& b) { return rows.key_of(rows.rows[a.index]) < rows.key_of(rows.rows[b.index]); });
+            [&](const RowReference& a, const RowReference& b) { return gone.key_of(gone.rows[a.index]) < gone.key_of(gone.rows[b.index]); });
   const auto commit_once = [&]() -> Status {
     if (writer_ == nullptr) {
       WEIR_ASSIGN(writer_, context_.store.writer(number_));
@@ -128,17 +131,41 @@ bool Lane::has_ready() const {
   });
 }
 
-Lane::Epoch Lane::take() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return has_ready() || is_closed_ || !kept_.empty(); });
-  Epoch epoch;
-  // An epoch is of one source, so that its ledger has one line per sink; sources take turns.
-  for (std::size_t turn = 1; turn <= context_.stages.size() && epoch.empty(); ++turn) {
-    const std::size_t stage = (last_stage_ + turn) % context_.stages.size();
-    take_ready(stage, epoch);
-    if (!epoch.empty()) last_stage_ = stage;
+// What waits in the state becomes due by the clock on the wall.
+bool Lane::wait(std::unique_lock<std::mutex>& lock) {
+  const auto has_work = [&] { return has_ready() || is_closed_ || is_poked_ || !kept_.empty(); };
+  const std::optional<std::int64_t> due = context_.state == nullptr ? std::nullopt : context_.state->due();
+  if (!due) {
+    changed_.wait(lock, has_work);
+    return true;
   }
-  return epoch;
+  const auto pause = std::chrono::microseconds(std::max<std::int64_t>(0, *due - context_.clock.wall_microseconds()));
+  return changed_.wait_for(lock, std::min<std::chrono::microseconds>(pause, longest_wait), has_work);
+}
+
+std::optional<Lane::Epoch> Lane::take() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    const bool is_awake = wait(lock);
+    if (!kept_.empty()) {
+      give_away_kept(lock);
+      continue;
+    }
+    Epoch epoch;
+    // An epoch is of one source, so that its ledger has one line per sink; sources take turns.
+    for (std::size_t turn = 1; turn <= context_.stages.size() && epoch.empty(); ++turn) {
+      const std::size_t stage = (last_stage_ + turn) % context_.stages.size();
+      take_ready(stage, epoch);
+      if (!epoch.empty()) last_stage_ = stage;
+    }
+    if (!epoch.empty()) return epoch;
+    if (is_closed_) return std::nullopt;
+    const bool is_poked = std::exchange(is_poked_, false);
+    if (context_.state == nullptr) continue;
+    const std::optional<std::int64_t> due = context_.state->due();
+    const bool is_due = !is_awake && due && *due <= context_.clock.wall_microseconds();
+    if (is_due || (is_poked && context_.state->has_unwritten())) return epoch;
+  }
 }
 
 void Lane::take_ready(std::size_t stage, Epoch& epoch) {
@@ -159,38 +186,15 @@ void Lane::take_ready(std::size_t stage, Epoch& epoch) {
   }
 }
 
-void Lane::commit(Epoch epoch) {
+void Lane::commit(Epoch epoch, bool is_end) {
+  const bool is_of_chunks = !epoch.empty();
   for (;;) {
     drop_lost(epoch);
-    if (epoch.empty()) return;
-    const EpochWrite& write = assembler_.assemble(++epoch_, epoch.front()->split->source, epoch);
-    if (!within_error_policy(epoch)) break;
-    Result<EpochReport> report = write_patiently(write, epoch);
-    if (report.ok()) {
-      std::int64_t rows = 0;
-      for (const StagedChunkPtr& chunk : epoch) rows += chunk->row_count();
-      assembler_.committed(*report);
-      context_.counters.add_epoch(write, assembler_.outlets(), *report, rows, context_.clock.wall_microseconds());
-      for (const SplitAdvance& advance : write.advances) {
-        if (advance.source != state_source)
-          context_.sources[epoch.front()->split->source]->committed(advance.split, advance.to);
-      }
-      failpoint::here("before_outlets");
-      Status given = context_.outlets.write_patiently(assembler_.outlets(), context_.control, context_.clock, context_.retry_pause);
-      if (!given.ok()) context_.control.fail(std::move(given).error());
-      failpoint::here("after_outlets");
-      break;
-    }
-    if (report.error().kind() != ErrorKind::fenced) {
-      context_.control.fail(std::move(report).error());
-      break;
-    }
-    // The state holds rows now that are not committed, and another process may have gone on from the state before.
-    if (context_.state != nullptr) {
-      context_.control.fail(Error{ErrorKind::fatal, "this pipeline is run by another process now: " + report.error().message()});
-      break;
-    }
-    log::warning("{}; asking the database which splits are still ours", report.error().message());
+    if (epoch.empty() && is_of_chunks) return;
+    const std::size_t stage = is_of_chunks ? epoch.front()->split->source : 0;
+    const EpochWrite& write = assembler_.assemble(++epoch_, stage, epoch, is_end);
+    if (is_of_chunks && !within_error_policy(epoch)) break;
+    if (settle(write, epoch, write_patiently(write, epoch))) break;
     const std::size_t before = epoch.size();
     context_.check_ownership();
     drop_lost(epoch);
@@ -198,6 +202,36 @@ void Lane::commit(Epoch epoch) {
     if (epoch.size() == before) context_.read_again(epoch);
   }
   for (const StagedChunkPtr& chunk : epoch) give_back(*chunk);
+}
+
+// Whether the epoch is done with: committed, or given up with the whole job.
+bool Lane::settle(const EpochWrite& write, const Epoch& epoch, Result<EpochReport> report) {
+  if (report.ok()) {
+    std::int64_t rows = 0;
+    for (const StagedChunkPtr& chunk : epoch) rows += chunk->row_count();
+    assembler_.committed(*report);
+    context_.counters.add_epoch(write, assembler_.outlets(), *report, rows, context_.clock.wall_microseconds());
+    for (const SplitAdvance& advance : write.advances) {
+      if (advance.source != state_source)
+        context_.sources[epoch.front()->split->source]->committed(advance.split, advance.to);
+    }
+    failpoint::here("before_outlets");
+    Status given = context_.outlets.write_patiently(assembler_.outlets(), context_.control, context_.clock, context_.retry_pause);
+    if (!given.ok()) context_.control.fail(std::move(given).error());
+    failpoint::here("after_outlets");
+    return true;
+  }
+  if (report.error().kind() != ErrorKind::fenced) {
+    context_.control.fail(std::move(report).error());
+    return true;
+  }
+  // The state holds rows now that are not committed, and another process may have gone on from the state before.
+  if (context_.state != nullptr) {
+    context_.control.fail(Error{ErrorKind::fatal, "this pipeline is run by another process now: " + report.error().message()});
+    return true;
+  }
+  log::warning("{}; asking the database which splits are still ours", report.error().message());
+  return false;
 }
 
 void Lane::drop_lost(Epoch& epoch) {

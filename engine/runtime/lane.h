@@ -1,11 +1,13 @@
 // lane.h — one connection that commits epochs of its own splits, on a thread of its own.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -34,6 +36,7 @@ struct LaneContext {
   std::function<void(const std::vector<StagedChunkPtr>&)>
       read_again;  // marks the chunks' splits as lost and has them claimed anew
   KeyedState* state;  // null: the pipeline is stateless
+  const std::atomic<bool>& has_ended;  // everything that was there has been read and committed
   std::size_t epoch_rows;
   std::chrono::milliseconds retry_pause;
 };
@@ -50,6 +53,8 @@ class Lane {
   /// Any thread. Rows that were in the outbox of `split`, or of a stateful pipeline where that is null: given away before anything of the split
   /// is committed that put() brings later.
   void give(std::vector<KeptRows> kept, std::shared_ptr<SplitRun> split);
+  /// Any thread. Has the lane look at once whether event time has come further without new rows.
+  void poke();
   /// No more chunks will come; the thread ends when those it has are committed, or at once if the job is
   /// broken.
   void close();
@@ -59,12 +64,15 @@ class Lane {
  private:
   using Epoch = std::vector<StagedChunkPtr>;
   void run();
-  Epoch take();
+  /// Nothing: no more will come. An empty epoch: what is due is to be written without new rows.
+  std::optional<Epoch> take();
+  bool wait(std::unique_lock<std::mutex>& lock);  // Requires mutex_. False: time to look without new chunks.
   bool has_ready() const;                            // Requires mutex_.
   void take_ready(std::size_t stage, Epoch& epoch);  // Requires mutex_.
-  bool give_away_kept();
+  void give_away_kept(std::unique_lock<std::mutex>& lock);  // Requires mutex_, which is free meanwhile.
   void empty_outbox();
-  void commit(Epoch epoch);
+  void commit(Epoch epoch, bool is_end = false);
+  bool settle(const EpochWrite& write, const Epoch& epoch, Result<EpochReport> report);
   static bool has_lost(const Epoch& epoch);
   Result<EpochReport> write_patiently(const EpochWrite& write, const Epoch& epoch);
   bool within_error_policy(const Epoch& epoch);
@@ -86,6 +94,7 @@ class Lane {
   std::vector<std::pair<KeptRows, std::shared_ptr<SplitRun>>> kept_;      // Guarded by mutex_.
   std::size_t last_stage_ = 0;                                            // Guarded by mutex_.
   bool is_closed_ = false;                                                // Guarded by mutex_.
+  bool is_poked_ = false;                                                 // Guarded by mutex_.
   std::thread thread_;
 };
 

@@ -5,11 +5,11 @@
 
 #include <algorithm>
 #include <cstring>
-#include <numeric>
 
 #include "engine/base/log.h"
 #include "engine/data/hash.h"
 #include "engine/runtime/keyed_state.h"
+#include "engine/runtime/state_rows.h"
 
 namespace weir {
 namespace {
@@ -65,8 +65,9 @@ bool has_outlets(const Plan& plan) {
 
 Result<std::vector<KeptRows>> read_outbox(const Plan& plan, StoreAdministration& administration, const SplitRun* split) {
   std::vector<KeptRows> found;
-  const auto take = [&](std::string_view name, std::string_view value) -> Status {
-    if (!is_of_outbox(name) || value.empty()) return {};
+  const auto take = [&](const StoredState& row) -> Status {
+    const auto [name, value] = std::pair(row.name, row.value);
+    if (!is_of_outbox(name)) return {};
     for (std::size_t s = 0; s < plan.sinks.size(); ++s) {
       const SinkNode& sink = plan.sinks[s];
       if (sink.outlet == nullptr) continue;
@@ -88,41 +89,54 @@ Result<std::vector<KeptRows>> read_outbox(const Plan& plan, StoreAdministration&
 }
 
 Outbox::Outbox(const Plan& plan, const Store& store)
-    : plan_(plan), state_table_(state_table_of(store)), encoder_(store.encoder(state_table_)) {
+    : plan_(plan),
+      state_table_(state_table_of(store, true)),
+      state_key_table_(state_table_of(store, false)),
+      encoder_(store.encoder(state_table_)),
+      key_encoder_(store.encoder(state_key_table_)) {
   for (const SinkNode& sink : plan.sinks) identities_.push_back(sink.outlet == nullptr ? "" : identity_of(sink));
 }
 
-const EncodedRows& Outbox::keep(std::int64_t epoch, const std::vector<OutletWrite>& writes, const std::vector<StagedChunkPtr>& chunks) {
-  // Chunks come split by split.
-  std::vector<const std::shared_ptr<SplitRun>*> splits;
+// One of each split, then that of groups; empty where there are no rows.
+std::vector<std::string> Outbox::values_of(std::size_t sink, const std::vector<OutletWrite>& writes, std::span<const std::size_t> split_of_chunk,
+                                           std::size_t splits) const {
+  std::vector<std::string> values(splits + 1);
+  const auto write = std::find_if(writes.begin(), writes.end(), [&](const OutletWrite& one) { return one.sink == sink; });
+  if (write == writes.end()) return values;
+  const std::size_t count = std::min(write->rows.size(), plan_.sinks[sink].outlet->most_rows());
+  for (std::size_t i = 0; i < count; ++i) {
+    const RowReference& row = write->rows[i];
+    std::string& value = values[row.tag < split_of_chunk.size() ? split_of_chunk[row.tag] : splits];
+    if (value.empty()) value = version + identities_[sink];
+    append_row(row, value);
+  }
+  return values;
+}
+
+const Outbox::Changes& Outbox::keep(std::int64_t epoch, const std::vector<OutletWrite>& writes, const std::vector<StagedChunkPtr>& chunks) {
+  std::vector<std::shared_ptr<SplitRun>> splits;
   std::vector<std::size_t> split_of_chunk;
-  for (const StagedChunkPtr& chunk : chunks) {
-    if (splits.empty() || *splits.back() != chunk->split) splits.push_back(&chunk->split);
+  for (const StagedChunkPtr& chunk : chunks) {  // they come split by split
+    if (splits.empty() || splits.back() != chunk->split) splits.push_back(chunk->split);
     split_of_chunk.push_back(splits.size() - 1);
   }
-  rows_.clear();
+  std::vector<Row> kept, gone;
   for (std::size_t s = 0; s < plan_.sinks.size(); ++s) {
-    const SinkNode& sink = plan_.sinks[s];
-    if (sink.outlet == nullptr) continue;
-    const auto write = std::find_if(writes.begin(), writes.end(), [&](const OutletWrite& one) { return one.sink == s; });
-    std::vector<std::string> values(splits.size() + 1);  // the last one is of groups
-    const std::size_t count = write == writes.end() ? 0 : std::min(write->rows.size(), sink.outlet->most_rows());
-    for (std::size_t i = 0; i < count; ++i) {
-      const RowReference& row = write->rows[i];
-      std::string& value = values[row.tag < split_of_chunk.size() ? split_of_chunk[row.tag] : splits.size()];
-      if (value.empty()) value = version + identities_[s];
-      append_row(row, value);
-    }
+    if (plan_.sinks[s].outlet == nullptr) continue;
+    const std::string& sink = plan_.sinks[s].table.sink;
+    std::vector<std::string> values = values_of(s, writes, split_of_chunk, splits.size());
     for (std::size_t i = 0; i < values.size(); ++i) {
       const bool is_of_groups = i == splits.size();
-      std::string name = is_of_groups ? name_of(sink.table.sink, state_source, state_split)
-                                      : name_of(sink.table.sink, (*splits[i])->source_name, (*splits[i])->split);
-      if (values[i].empty() && kept_.erase(name) == 0) continue;
-      if (!values[i].empty()) kept_[name] = {is_of_groups ? std::weak_ptr<SplitRun>() : *splits[i], is_of_groups};
-      rows_.emplace_back(std::move(name), std::move(values[i]));
+      std::string name = is_of_groups ? name_of(sink, state_source, state_split) : name_of(sink, splits[i]->source_name, splits[i]->split);
+      if (!values[i].empty()) {
+        kept_[name] = {is_of_groups ? std::weak_ptr<SplitRun>() : splits[i], is_of_groups};
+        kept.push_back({std::move(name), std::move(values[i])});
+      } else if (kept_.erase(name) > 0) {
+        gone.push_back({std::move(name), ""});
+      }
     }
   }
-  return encode(epoch);
+  return encode(std::move(kept), gone, epoch);
 }
 
 void Outbox::found(const KeptRows& rows, std::shared_ptr<SplitRun> split) {
@@ -130,37 +144,26 @@ void Outbox::found(const KeptRows& rows, std::shared_ptr<SplitRun> split) {
   kept_[rows.name] = {std::move(split), is_of_all};
 }
 
-const EncodedRows& Outbox::forget(std::int64_t epoch) {
-  rows_.clear();
+const Outbox::Changes& Outbox::forget(std::int64_t epoch) {
+  std::vector<Row> gone;
   for (const auto& [name, kept] : kept_) {
     const std::shared_ptr<SplitRun> split = kept.split.lock();
-    if (kept.is_of_groups || (split != nullptr && !split->is_lost)) rows_.emplace_back(name, "");
+    if (kept.is_of_groups || (split != nullptr && !split->is_lost)) gone.push_back({name, ""});
   }
   kept_.clear();
-  return encode(epoch);
+  return encode({}, gone, epoch);
 }
 
-const EncodedRows& Outbox::encode(std::int64_t epoch) {
-  const auto count = static_cast<std::uint32_t>(rows_.size());
-  Arena arena;
-  ColumnWriter pipeline(string_type, count, arena), name(string_type, count, arena), key(bytes_type, count, arena),
-      value(bytes_type, count, arena), number(int64_type, count, arena);
-  for (std::uint32_t row = 0; row < count; ++row) {
-    pipeline.set_text(row, plan_.name);
-    name.set_text(row, rows_[row].first);
-    key.set_text(row, "");
-    value.set_text(row, rows_[row].second);
-    number.set(row, epoch);
-  }
-  rows_ = {};  // values may be as large as an epoch
-  const std::vector<Column> columns{pipeline.finish(), name.finish(), key.finish(), value.finish(), number.finish()};
-  std::vector<std::uint32_t> numbers(count);
-  std::iota(numbers.begin(), numbers.end(), 0u);
-  encoded_.clear();
-  encoder_->encode_keys(columns, numbers, numbers, encoded_);
-  encoder_->encode_values(columns, numbers, encoded_);
-  WEIR_CHECK(encoded_.refused.empty(), "rows of the outbox have no NULLs and short names");
-  return encoded_;
+const Outbox::Changes& Outbox::encode(std::vector<Row> kept, const std::vector<Row>& gone, std::int64_t epoch) {
+  std::vector<StateRow> rows, keys;
+  // A key is never empty. Values may be as large as an epoch.
+  for (Row& row : kept) rows.push_back({row.name, std::string(1, '\0'), std::move(row.value)});
+  for (const Row& row : gone) keys.push_back({row.name, std::string(1, '\0'), ""});
+  changes_.kept.clear();
+  changes_.gone.clear();
+  encode_state(plan_.name, rows, epoch, *encoder_, true, changes_.kept);
+  encode_state(plan_.name, keys, epoch, *key_encoder_, false, changes_.gone);
+  return changes_;
 }
 
 }  // namespace weir

@@ -36,30 +36,41 @@ class Outbox {
   /// References must outlive it.
   Outbox(const Plan& plan, const Store& store);
 
-  /// Rows for state_table() that keep what `writes` hold in place of what the splits of `chunks` had there. RowReference::tag of a row in
-  /// `writes` is the number of its chunk, or none of theirs for rows of groups. Good until the next call of keep() or forget().
-  const EncodedRows& keep(std::int64_t epoch, const std::vector<OutletWrite>& writes, const std::vector<StagedChunkPtr>& chunks);
+  struct Changes {
+    EncodedRows kept;  // for state_table()
+    EncodedRows gone;  // for state_key_table(): rows that are to go
+  };
+  /// Keeps what `writes` hold in place of what the splits of `chunks`, and groups, had there. RowReference::tag of a row in `writes` is the
+  /// number of its chunk, or none of theirs for rows of groups. Good until the next call of keep() or forget().
+  const Changes& keep(std::int64_t epoch, const std::vector<OutletWrite>& writes, const std::vector<StagedChunkPtr>& chunks);
   /// Says that this stands in the outbox: it was read there.
   void found(const KeptRows& rows, std::shared_ptr<SplitRun> split);
-  /// Rows that empty what is kept of splits which this process has still; none where nothing is kept.
-  const EncodedRows& forget(std::int64_t epoch);
+  /// Lets go of what is kept of splits that this process has still.
+  const Changes& forget(std::int64_t epoch);
   const SinkTable& state_table() const { return state_table_; }
+  const SinkTable& state_key_table() const { return state_key_table_; }
 
  private:
-  void add(std::string name, std::string value);
-  const EncodedRows& encode(std::int64_t epoch);
+  struct Row {
+    std::string name;
+    std::string value;
+  };
+  std::vector<std::string> values_of(std::size_t sink, const std::vector<OutletWrite>& writes, std::span<const std::size_t> split_of_chunk,
+                                     std::size_t splits) const;
+  const Changes& encode(std::vector<Row> kept, const std::vector<Row>& gone, std::int64_t epoch);
 
   const Plan& plan_;
   const SinkTable state_table_;
+  const SinkTable state_key_table_;
   std::unique_ptr<RowEncoder> encoder_;
+  std::unique_ptr<RowEncoder> key_encoder_;
   std::vector<std::string> identities_;  // by sink
   struct Kept {
     std::weak_ptr<SplitRun> split;
     bool is_of_groups;
   };
-  std::map<std::string, Kept> kept_;  // by name in weir_state: not empty there
-  std::vector<std::pair<std::string, std::string>> rows_;  // name and value
-  EncodedRows encoded_;
+  std::map<std::string, Kept> kept_;  // by name in weir_state: what is there
+  Changes changes_;
 };
 
 }  // namespace weir

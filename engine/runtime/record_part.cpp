@@ -9,6 +9,10 @@ RecordPart part_of(const Stage& stage, std::size_t block, const StagedChunk& chu
   RecordPart found{row, ""};
   for (; block != 0; block = stage.expansions[block - 1].parent) {
     const std::vector<std::uint32_t>& parents = chunk.blocks[block - 1].parents;
+    if (stage.expansions[block - 1].dedup != nullptr) {  // the same rows
+      found.record = parents[found.record];
+      continue;
+    }
     std::uint32_t number = 0;
     while (number < found.record && parents[found.record - number - 1] == parents[found.record]) ++number;
     found.part = found.part.empty() ? std::to_string(number) : fmt::format("{}.{}", number, found.part);

@@ -33,14 +33,14 @@ std::size_t number_of(const std::string& split) {
 
 SplitKeeper::SplitKeeper(Store& store, std::vector<SourceEntry> sources, const JobOptions& options,
                          std::size_t lanes, std::string owner, JobControl& control, const Clock& clock,
-                         bool takes_all, OnClaim on_claim)
+                         Watermarks* watermarks, OnClaim on_claim)
     : store_(store),
       options_(options),
       lanes_(lanes),
       owner_(std::move(owner)),
       control_(control),
       clock_(clock),
-      takes_all_(takes_all),
+      watermarks_(watermarks),
       on_claim_(std::move(on_claim)) {
   for (SourceEntry& entry : sources) {
     SourceState state;
@@ -150,7 +150,7 @@ Status SplitKeeper::round() {
   if (leases_ == nullptr) {
     WEIR_ASSIGN(leases_, store_.leases());
   }
-  if (takes_all_) WEIR_TRY(check_state());
+  if (watermarks_ != nullptr) WEIR_TRY(check_state());
   // One source's trouble must not let the leases of the others run out.
   Status first;
   for (std::size_t i = 0; i < sources_.size(); ++i) {
@@ -192,13 +192,19 @@ Status SplitKeeper::share(SourceState& state, std::size_t source) {
   // A job that ends takes on nothing new; it only keeps what it is committing.
   if (!control_.is_running()) return {};
   WEIR_TRY(add_new_splits(state, board));
+  if (watermarks_ != nullptr) {
+    // Before any of them is read: no window closes before its last split has had a say.
+    std::vector<std::string> splits;
+    for (const SplitState& split : board.splits) splits.push_back(split.split);
+    watermarks_->join(state.entry.name, splits, Watermarks::Clock::now());
+  }
   // A process of this machine that was killed counts no longer, though its lease has not run out.
   const auto members =
       std::max<std::size_t>(1, static_cast<std::size_t>(std::count_if(
                                    board.members.begin(), board.members.end(),
                                    [](const std::string& member) { return !is_surely_dead(member); })));
   const std::size_t fair_share =
-      options_.shard || takes_all_ ? board.splits.size() : (board.splits.size() + members - 1) / members;
+      options_.shard || watermarks_ != nullptr ? board.splits.size() : (board.splits.size() + members - 1) / members;
   WEIR_TRY(give_up_surplus(state, fair_share));
   bool is_settled = !board.splits.empty();
   for (const SplitState& split : board.splits) {

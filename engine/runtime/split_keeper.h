@@ -17,6 +17,7 @@
 #include "engine/runtime/job.h"
 #include "engine/runtime/job_control.h"
 #include "engine/runtime/source_loop.h"
+#include "engine/runtime/watermarks.h"
 
 namespace weir {
 
@@ -33,7 +34,7 @@ class SplitKeeper {
   /// `on_claim`, which may be null, is called for each claimed split before it is read; an error counts as one of the claim.
   using OnClaim = std::function<Status(const std::shared_ptr<SplitRun>&)>;
   SplitKeeper(Store& store, std::vector<SourceEntry> sources, const JobOptions& options, std::size_t lanes,
-              std::string owner, JobControl& control, const Clock& clock, bool takes_all, OnClaim on_claim);
+              std::string owner, JobControl& control, const Clock& clock, Watermarks* watermarks, OnClaim on_claim);
   ~SplitKeeper();
   void start();
   /// Any thread. Reads the leases now and marks the splits that are no longer ours; returns when that is
@@ -82,7 +83,7 @@ class SplitKeeper {
   const std::string owner_;
   JobControl& control_;
   const Clock& clock_;
-  const bool takes_all_;
+  Watermarks* const watermarks_;  // null: the pipeline is stateless; else all splits are ours
   const OnClaim on_claim_;
   std::unique_ptr<SplitLeases> leases_;  // the keeper's thread only
   std::vector<SourceState> sources_;

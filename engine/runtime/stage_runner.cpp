@@ -1,14 +1,18 @@
 // stage_runner.cpp — one pass over a chunk for all sinks of its source.
 #include "engine/runtime/stage_runner.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 
 #include "engine/base/failpoint.h"
+#include "engine/data/calendar.h"
 #include "engine/data/hash.h"
 #include "engine/expression/program.h"
 #include "engine/runtime/keyed_state.h"
 #include "engine/runtime/outlets.h"
+#include "engine/state/group_key.h"
 
 namespace weir {
 
@@ -25,8 +29,14 @@ const RowError* error_at(const Column& column, std::uint32_t row) {
   return column.errors == nullptr ? nullptr : column.errors->find(row & column.row_mask);
 }
 
-RowSelection select_all(std::uint32_t row_count, const std::vector<std::uint32_t>& origins) {
-  RowSelection selection{std::vector<std::uint32_t>(row_count), origins};
+RowSelection select_all(const BlockRows& rows) {
+  RowSelection selection;
+  if (rows.chosen) {
+    selection.rows = *rows.chosen;
+    for (const std::uint32_t row : selection.rows) selection.records.push_back(rows.origins[row]);
+    return selection;
+  }
+  selection = {std::vector<std::uint32_t>(rows.batch.row_count), rows.origins};
   std::iota(selection.rows.begin(), selection.rows.end(), 0u);
   return selection;
 }
@@ -118,6 +128,7 @@ Result<std::unique_ptr<StageRunner>> StageRunner::make(const Plan& plan, const S
   const bool null_on_error = scan.on_error.reaction == OnRowError::null;
   auto decoder = scan.format->decoder(stage.columns, null_on_error ? OnBadValue::null : OnBadValue::reject);
   auto runner = std::unique_ptr<StageRunner>(new StageRunner(stage, clock, std::move(decoder), null_on_error));
+  if (scan.time) runner->max_future_ = scan.time->max_future;
   WEIR_TRY(runner->compile(plan, store, keys));
   return runner;
 }
@@ -132,6 +143,10 @@ StageRunner::Results StageRunner::add_roots(const ExpressionPtr& predicate, std:
 
 Status StageRunner::compile(const Plan& plan, const Store& store, const AllTableKeys& keys) {
   std::vector<std::vector<ExpressionPtr>> roots(stage_.expansions.size() + 1);
+  std::vector<ExpressionPtr> rules;
+  for (const SourceCheck& check : stage_.checks) rules.push_back(check.predicate);
+  if (stage_.time != nullptr) rules.push_back(stage_.time);
+  rules_ = add_roots(nullptr, std::move(rules), roots[0]);
   for (const Branch& branch : stage_.branches) {
     const SinkTable& table = plan.sinks[branch.sink].table;
     branches_.push_back({branch.block, add_roots(branch.predicate, branch.outputs, roots[branch.block]), encoder_for(plan.sinks[branch.sink], store), &table,
@@ -140,8 +155,9 @@ Status StageRunner::compile(const Plan& plan, const Store& store, const AllTable
   for (const Expansion& expansion : stage_.expansions) {
     std::vector<ExpressionPtr> expressions = expansion.arguments;
     expressions.insert(expressions.end(), expansion.carried.begin(), expansion.carried.end());
-    expansions_.push_back({add_roots(expansion.predicate, std::move(expressions), roots[expansion.parent]), &expansion,
-                           {expansion.explode->keeps_empty, expansion.explode->numbers_rows, errors_are_null_}});
+    ExpandRules rules_of_call;
+    if (expansion.explode != nullptr) rules_of_call = {expansion.explode->keeps_empty, expansion.explode->numbers_rows, errors_are_null_};
+    expansions_.push_back({add_roots(expansion.predicate, std::move(expressions), roots[expansion.parent]), &expansion, rules_of_call});
   }
   for (const Gathering& gathering : stage_.gatherings) {
     std::vector<ExpressionPtr> expressions = gathering.keys;
@@ -151,7 +167,7 @@ Status StageRunner::compile(const Plan& plan, const Store& store, const AllTable
     }
     const auto& node = std::get<AggregateNode>(plan.nodes[gathering.aggregate].operation);
     gatherings_.push_back({gathering.block, add_roots(gathering.predicate, std::move(expressions), roots[gathering.block]), &gathering,
-                           std::make_unique<GroupShape>(shape_of(node))});
+                           std::make_unique<GroupShape>(shape_of(node)), is_timed(plan, gathering)});
   }
   for (const std::vector<ExpressionPtr>& of_block : roots) {
     WEIR_ASSIGN(Program program, Program::compile(of_block));
@@ -172,25 +188,158 @@ void StageRunner::run(StagedChunk& chunk) const {
   chunk.branches.resize(branches_.size());
   chunk.blocks.resize(expansions_.size());
   chunk.gathered.resize(gatherings_.size());
-  run_block(0, {std::move(decoded.batch), decoded.record_of_row, decoded.record_of_row}, chunk.raw->arena, chunk);
-  chunk.raw->arena.keep_blocks(blocks_of_records);
+  auto rows = std::make_shared<BlockRows>();
+  rows->origins = rows->records = std::move(decoded.record_of_row);
+  rows->batch = std::move(decoded.batch);
+  chunk.first_block_of_work = blocks_of_records;
+  run_block(0, {rows, nullptr}, chunk);
+  if (chunk.suspended.empty()) chunk.raw->arena.keep_blocks(blocks_of_records);
 }
 
-void StageRunner::run_block(std::size_t block, const BlockRows& rows, Arena& arena, StagedChunk& chunk) const {
-  const std::vector<Column> results = programs_[block].evaluate(rows.batch, arena, clock_.wall_microseconds());
+void StageRunner::finish(StagedChunk& chunk) const {
+  if (chunk.suspended.empty()) return;
+  for (const SuspendedBlock& block : chunk.suspended) {
+    if (block.is_dedup) {
+      run_dedup(block, chunk);
+      continue;
+    }
+    Arena& arena = block.arena == nullptr ? chunk.raw->arena : *block.arena;
+    run_gathering(gatherings_[block.number], block.results, *block.rows, arena, chunk, chunk.gathered[block.number]);
+  }
+  chunk.suspended.clear();
+  chunk.raw->arena.keep_blocks(chunk.first_block_of_work);
+}
+
+void StageRunner::run_block(std::size_t block, const Rows& given, StagedChunk& chunk) const {
+  Arena& arena = given.own_arena == nullptr ? chunk.raw->arena : *given.own_arena;
+  const std::vector<Column> results = programs_[block].evaluate(given.rows->batch, arena, clock_.wall_microseconds());
+  Rows here = given;
+  if (block == 0 && rules_.column_count > 0) {
+    auto ruled = std::make_shared<BlockRows>(*given.rows);
+    apply_rules(results, *ruled, chunk);
+    here.rows = std::move(ruled);
+  }
+  const BlockRows& rows = *here.rows;
   for (std::size_t i = 0; i < branches_.size(); ++i) {
     if (branches_[i].block == block) run_branch(branches_[i], results, rows, chunk.branches[i]);
   }
   for (std::size_t i = 0; i < gatherings_.size(); ++i) {
-    if (gatherings_[i].block == block) run_gathering(gatherings_[i], results, rows, arena, chunk, chunk.gathered[i]);
+    if (gatherings_[i].block != block) continue;
+    if (gatherings_[i].is_timed && !here.is_judged)
+      suspend(i, false, here, results, chunk);
+    else
+      run_gathering(gatherings_[i], results, rows, arena, chunk, chunk.gathered[i]);
   }
   for (std::size_t i = 0; i < expansions_.size(); ++i) {
-    if (expansions_[i].expansion->parent == block) run_expansion(i, results, rows, chunk);
+    if (expansions_[i].expansion->parent != block) continue;
+    if (expansions_[i].expansion->dedup != nullptr)
+      suspend(i, true, here, results, chunk);
+    else
+      run_expansion(i, results, rows, here.is_judged, chunk);
   }
 }
 
+// The rules of the source: what they refuse is no row of it, and moves no watermark.
+void StageRunner::apply_rules(const std::vector<Column>& results, BlockRows& rows, StagedChunk& chunk) const {
+  const std::span<const Column> columns(results.data() + rules_.first_column, rules_.column_count);
+  const std::size_t checks = stage_.checks.size();
+  const std::int64_t now = clock_.wall_microseconds();
+  chunk.times.assign(chunk.raw->records.size(), no_time);
+  std::vector<std::uint32_t> chosen;
+  for (std::uint32_t row = 0; row < rows.batch.row_count; ++row) {
+    const std::uint32_t record = rows.records[row];
+    const auto reject = [&](std::string code, std::string message) { chunk.rejected.push_back({record, std::move(code), std::move(message)}); };
+    bool is_good = true;
+    for (std::size_t c = 0; c < columns.size() && is_good; ++c) {
+      const Column& column = columns[c];
+      if (const RowError* error = error_at(column, row)) {
+        reject(error->code, fmt::format("{}: {}", c < checks ? "CHECK of " + stage_.checks[c].column : "event time", error->message));
+        is_good = false;
+      } else if (c < checks && !column.is_null(row) && !column.bool_at(row)) {
+        reject("check", fmt::format("column {} does not hold its CHECK: {}", stage_.checks[c].column, print(*stage_.checks[c].predicate)));
+        is_good = false;
+      } else if (c == checks && column.is_null(row)) {
+        reject("no_event_time", "the time by which the watermark goes is NULL");
+        is_good = false;
+      } else if (c == checks) {
+        const std::int64_t time = column.at<std::int64_t>(row);
+        if (max_future_ && time > now + max_future_->count()) {
+          reject("future", fmt::format("event time {} is more than {} ahead of the clock", timestamp_to_string(time), format_duration(*max_future_)));
+          is_good = false;
+        } else {
+          chunk.times[record] = time;
+        }
+      }
+    }
+    if (is_good) chosen.push_back(row);
+  }
+  if (chosen.size() != rows.batch.row_count) rows.chosen = std::move(chosen);
+}
+
+void StageRunner::suspend(std::size_t number, bool is_dedup, const Rows& rows, const std::vector<Column>& results, StagedChunk& chunk) const {
+  SuspendedBlock block{number, is_dedup, rows.rows, results, rows.own_arena, {}, {}, {}, {}};
+  if (is_dedup) find_keys(block);
+  chunk.suspended.push_back(std::move(block));
+}
+
+// Of the rows that come as far as the dedup.
+void StageRunner::find_keys(SuspendedBlock& block) const {
+  const ExpansionPlan& dedup = expansions_[block.number];
+  RowSelection selection = select_all(*block.rows);
+  const Column* outputs = block.results.data() + dedup.results.first_column;
+  std::vector<RefusedRecord> ignored;
+  std::int64_t filtered = 0;
+  if (dedup.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, ignored, filtered);
+  const std::span<const Column> keys(outputs, dedup.expansion->arguments.size());
+  if (!errors_are_null_) drop_failed(keys, selection, ignored, [](std::size_t) { return std::string(); });
+  block.key_rows = std::move(selection.rows);
+  std::string key;
+  for (const std::uint32_t row : block.key_rows) {
+    key.clear();
+    append_group_key(keys, row, key);
+    block.keys.push_back(hash_bytes(key));
+    block.key_records.push_back(block.rows->records[row]);
+  }
+}
+
+// What is late, refused or a repetition is counted; the others are the rows of a block of their own.
+void StageRunner::run_dedup(const SuspendedBlock& block, StagedChunk& chunk) const {
+  const ExpansionPlan& dedup = expansions_[block.number];
+  MadeBlock& out = chunk.blocks[block.number];
+  RowSelection selection = select_all(*block.rows);
+  if (dedup.expansion->is_timed) {
+    keep_if(selection, [&](std::uint32_t row, std::uint32_t) {
+      const bool is_late = chunk.is_late(block.rows->records[row]);
+      out.late += is_late ? 1 : 0;
+      return !is_late;
+    });
+  }
+  const Column* outputs = block.results.data() + dedup.results.first_column;
+  if (dedup.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.refused, out.filtered);
+  const std::span<const Column> columns(outputs, dedup.results.column_count);
+  const std::size_t key_count = dedup.expansion->arguments.size();
+  if (!errors_are_null_) drop_failed(columns.first(key_count), selection, out.refused, [](std::size_t) { return std::string("dedup: "); });
+  std::size_t at = 0;
+  keep_if(selection, [&](std::uint32_t row, std::uint32_t) {
+    while (block.key_rows[at] != row) ++at;
+    out.duplicates += block.is_repeated[at] != 0 ? 1 : 0;
+    return block.is_repeated[at] == 0;
+  });
+  const auto first = static_cast<std::uint32_t>(out.parents.size());
+  auto made = std::make_shared<BlockRows>();
+  made->batch.row_count = static_cast<std::uint32_t>(selection.rows.size());
+  Arena& arena = block.arena == nullptr ? chunk.raw->arena : *block.arena;
+  made->batch.columns = gather_all(columns.subspan(key_count), selection.rows, arena);
+  for (std::size_t i = 0; i < selection.rows.size(); ++i) {
+    made->origins.push_back(first + static_cast<std::uint32_t>(i));
+    made->records.push_back(block.rows->records[selection.rows[i]]);
+    out.parents.push_back(selection.records[i]);
+  }
+  run_block(block.number + 1, {made, block.arena, true}, chunk);
+}
+
 void StageRunner::run_branch(const BranchPlan& branch, const std::vector<Column>& results, const BlockRows& rows, BranchRows& out) const {
-  RowSelection selection = select_all(rows.batch.row_count, rows.origins);
+  RowSelection selection = select_all(rows);
   const Column* outputs = results.data() + branch.results.first_column;
   if (branch.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.rows.refused, out.filtered);
   const std::span<const Column> columns(outputs, branch.results.column_count);
@@ -219,7 +368,14 @@ void StageRunner::encode(const BranchPlan& branch, std::span<const Column> colum
 // Groups of the chunk alone; the lane merges them in the order of commits, which decides nothing.
 void StageRunner::run_gathering(const GatheringPlan& gathering, const std::vector<Column>& results, const BlockRows& rows,
                                 Arena& arena, StagedChunk& chunk, GatheredRows& out) const {
-  RowSelection selection = select_all(rows.batch.row_count, rows.origins);
+  RowSelection selection = select_all(rows);
+  if (gathering.is_timed) {
+    keep_if(selection, [&](std::uint32_t row, std::uint32_t) {
+      const bool is_late = chunk.is_late(rows.records[row]);
+      out.late += is_late ? 1 : 0;
+      return !is_late;
+    });
+  }
   const Column* outputs = results.data() + gathering.results.first_column;
   if (gathering.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.refused, out.filtered);
   const std::span<const Column> columns(outputs, gathering.results.column_count);
@@ -237,18 +393,19 @@ void StageRunner::run_gathering(const GatheringPlan& gathering, const std::vecto
   if (gathering.shape->uses_positions()) {
     const std::uint64_t split = hash_bytes(chunk.split->source_name + "/" + chunk.split->split).low;
     for (const std::uint32_t row : selection.rows)
-      positions.push_back({0, split, static_cast<std::uint64_t>(chunk.raw->records[rows.records[row]].offset)});
+      positions.push_back({chunk.times.empty() ? 0 : chunk.times[rows.records[row]], split,
+                           static_cast<std::uint64_t>(chunk.raw->records[rows.records[row]].offset)});
   }
   if (out.groups == nullptr) out.groups = std::make_unique<GroupTable>(*gathering.shape);
   out.groups->add({columns.first(gathering.gathering->keys.size()), arguments, filters, selection.rows, positions}, arena);
   out.absorbed += static_cast<std::int64_t>(selection.rows.size());
 }
 
-void StageRunner::run_expansion(std::size_t number, const std::vector<Column>& results, const BlockRows& rows,
+void StageRunner::run_expansion(std::size_t number, const std::vector<Column>& results, const BlockRows& rows, bool is_judged,
                                 StagedChunk& chunk) const {
   const ExpansionPlan& expansion = expansions_[number];
   MadeBlock& out = chunk.blocks[number];
-  RowSelection selection = select_all(rows.batch.row_count, rows.origins);
+  RowSelection selection = select_all(rows);
   const Column* outputs = results.data() + expansion.results.first_column;
   if (expansion.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.refused, out.filtered);
   const std::span<const Column> columns(outputs, expansion.results.column_count);
@@ -262,16 +419,17 @@ void StageRunner::run_expansion(std::size_t number, const std::vector<Column>& r
     const auto part = [&](const std::vector<std::uint32_t>& all) {
       return std::vector<std::uint32_t>(all.begin() + static_cast<std::ptrdiff_t>(from), all.begin() + static_cast<std::ptrdiff_t>(to));
     };
-    Arena of_slice;
-    const BlockRows made = make_rows(expansion, columns, {part(selection.rows), part(selection.records)}, rows, of_slice, out);
-    run_block(number + 1, made, of_slice, chunk);
-    size = std::clamp<std::size_t>((to - from) * rows_at_once / std::max<std::size_t>(made.batch.row_count, 1), 1, rows_at_once);
+    const auto of_slice = std::make_shared<Arena>();
+    const auto made =
+        std::make_shared<const BlockRows>(make_rows(expansion, columns, {part(selection.rows), part(selection.records)}, rows, *of_slice, out));
+    run_block(number + 1, {made, of_slice, is_judged}, chunk);
+    size = std::clamp<std::size_t>((to - from) * rows_at_once / std::max<std::size_t>(made->batch.row_count, 1), 1, rows_at_once);
     from = to;
   }
 }
 
 // The rows made of `slice`, numbered after those made before. `columns` are the arguments of the call, then what is carried along.
-StageRunner::BlockRows StageRunner::make_rows(const ExpansionPlan& expansion, std::span<const Column> columns, const RowSelection& slice,
+BlockRows StageRunner::make_rows(const ExpansionPlan& expansion, std::span<const Column> columns, const RowSelection& slice,
                                               const BlockRows& rows, Arena& arena, MadeBlock& out) const {
   const std::size_t argument_count = expansion.expansion->arguments.size();
   const std::string& name = expansion.expansion->explode->call.function->declaration.name;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "engine/base/clock.h"
@@ -26,8 +27,11 @@ class StageRunner {
   /// references must outlive the runner.
   static Result<std::unique_ptr<StageRunner>> make(const Plan& plan, const Stage& stage, const Store& store,
                                                    const AllTableKeys& keys, const Clock& clock);
-  /// Fills rejected, ignored, branches, blocks and gathered; keeps of the chunk's arena only what the records need.
+  /// Fills rejected, ignored, branches, blocks and gathered, and suspends what must wait for the sequencer; where there is nothing of that, keeps of
+  /// the chunk's arena only what the records need.
   void run(StagedChunk& chunk) const;
+  /// Goes on with what run() suspended, after the sequencer.
+  void finish(StagedChunk& chunk) const;
   const Stage& stage() const { return stage_; }
 
  private:
@@ -54,31 +58,38 @@ class StageRunner {
     Results results;  // keys, then the arguments and the filter of each call
     const Gathering* gathering;
     std::unique_ptr<GroupShape> shape;
+    bool is_timed;
   };
-  /// Rows of one block, and where each comes from: a record, or a row of the parent block.
-  struct BlockRows {
-    Batch batch;
-    std::vector<std::uint32_t> origins;
-    std::vector<std::uint32_t> records;  // of each row: the record that it was made of in the end
+  /// Rows on their way through the blocks, and the arena they live in: the chunk's, or one of their own.
+  struct Rows {
+    std::shared_ptr<const BlockRows> rows;
+    std::shared_ptr<Arena> own_arena;  // null: the chunk's
+    bool is_judged = false;            // the sequencer has seen the chunk
   };
   StageRunner(const Stage& stage, const Clock& clock, std::unique_ptr<Decoder> decoder, bool errors_are_null);
   static Results add_roots(const ExpressionPtr& predicate, std::vector<ExpressionPtr> expressions, std::vector<ExpressionPtr>& roots);
   Status compile(const Plan& plan, const Store& store, const AllTableKeys& keys);
-  void run_block(std::size_t block, const BlockRows& rows, Arena& arena, StagedChunk& chunk) const;
+  void run_block(std::size_t block, const Rows& rows, StagedChunk& chunk) const;
+  void apply_rules(const std::vector<Column>& results, BlockRows& rows, StagedChunk& chunk) const;
+  void suspend(std::size_t number, bool is_dedup, const Rows& rows, const std::vector<Column>& results, StagedChunk& chunk) const;
+  void find_keys(SuspendedBlock& block) const;
+  void run_dedup(const SuspendedBlock& block, StagedChunk& chunk) const;
   void run_branch(const BranchPlan& branch, const std::vector<Column>& results, const BlockRows& rows, BranchRows& out) const;
   void encode(const BranchPlan& branch, std::span<const Column> columns, RowSelection& selection, EncodedRows& out,
               std::int64_t& duplicates) const;
   void run_gathering(const GatheringPlan& gathering, const std::vector<Column>& results, const BlockRows& rows, Arena& arena,
                      StagedChunk& chunk, GatheredRows& out) const;
-  void run_expansion(std::size_t number, const std::vector<Column>& results, const BlockRows& rows, StagedChunk& chunk) const;
+  void run_expansion(std::size_t number, const std::vector<Column>& results, const BlockRows& rows, bool is_judged, StagedChunk& chunk) const;
   BlockRows make_rows(const ExpansionPlan& expansion, std::span<const Column> columns, const RowSelection& slice,
                       const BlockRows& rows, Arena& arena, MadeBlock& out) const;
 
   const Stage& stage_;
   const Clock& clock_;
+  std::optional<Duration> max_future_;
   std::vector<Program> programs_;  // one per block
   std::unique_ptr<Decoder> decoder_;
   bool errors_are_null_;
+  Results rules_{};  // of block 0: the checks, then the time
   std::vector<BranchPlan> branches_;
   std::vector<ExpansionPlan> expansions_;
   std::vector<GatheringPlan> gatherings_;

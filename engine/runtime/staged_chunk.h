@@ -4,11 +4,14 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "engine/base/window_time.h"
 #include "engine/component/format.h"
 #include "engine/component/store.h"
+#include "engine/state/dedup_table.h"
 #include "engine/state/group_table.h"
 
 namespace weir {
@@ -36,6 +39,8 @@ struct BranchRows {
 
 /// What an expansion of a stage made of a chunk.
 struct MadeBlock {
+  std::int64_t duplicates = 0;          // rows of the parent that a dedup left out,
+  std::int64_t late = 0;                // and those that came too late for it
   std::vector<std::uint32_t> parents;   // of each row: the row of the parent block, or the record, that it was made of; ascending
   std::vector<RefusedRecord> refused;   // `record` is a row of the parent block, or a record
   std::int64_t filtered = 0;            // rows of the parent that the predicate left out, or of which nothing was made
@@ -50,6 +55,34 @@ struct GatheredRows {
   std::vector<RefusedRecord> refused;  // `record` is a record, or a row of the gathering's block
   std::int64_t filtered = 0;
   std::int64_t absorbed = 0;
+  std::int64_t late = 0;
+};
+
+/// Rows of one block, and where each comes from: a record, or a row of the parent block.
+struct BlockRows {
+  Batch batch;
+  std::vector<std::uint32_t> origins;
+  std::vector<std::uint32_t> records;  // of each row: the record that it was made of in the end
+  std::optional<std::vector<std::uint32_t>> chosen{};  // the rows that there are; nothing: all
+};
+
+/// A dedup or a gathering that goes on when it is known which rows are late, and which repeat others.
+struct SuspendedBlock {
+  std::size_t number = 0;  // of the expansion or the gathering
+  bool is_dedup = false;
+  std::shared_ptr<const BlockRows> rows;
+  std::vector<Column> results;           // of the block's program
+  std::shared_ptr<Arena> arena;          // where they live, if not in the chunk's
+  std::vector<Hash128> keys;             // of a dedup: of the rows that it takes,
+  std::vector<std::uint32_t> key_rows;   // which of the block they are,
+  std::vector<std::uint32_t> key_records;  // and of which record
+  std::vector<char> is_repeated;         // of each of these: the sequencer's answer
+};
+
+/// A row that a dedup has taken in.
+struct NewlySeen {
+  std::size_t node;  // of the plan
+  SeenRow row;
 };
 
 struct StagedChunk {
@@ -62,6 +95,15 @@ struct StagedChunk {
   std::vector<MadeBlock> blocks;     // one per expansion of the stage
   std::vector<GatheredRows> gathered;  // one per gathering of the stage
   std::size_t charged_bytes = 0;     // taken from the credit
+  // Where something goes by the time of rows:
+  std::vector<std::int64_t> times;     // of each record; no_time where it was refused
+  std::vector<std::int64_t> limits;    // of each record that is late: what it is earlier than; else no_time. Empty: none is late
+  std::int64_t latest_time = no_time;
+  std::vector<SuspendedBlock> suspended;
+  std::size_t first_block_of_work = 0;  // of the arena: those from here on are not needed once nothing is suspended
+  std::vector<NewlySeen> seen;
+
+  bool is_late(std::uint32_t record) const { return !limits.empty() && limits[record] != no_time; }
 
   std::int64_t row_count() const { return static_cast<std::int64_t>(raw->records.size()); }
   /// What it keeps alive until it is committed.

@@ -54,6 +54,7 @@ bool GroupShape::uses_positions() const {
 
 GroupTable::~GroupTable() {
   for (const Group& group : groups_) {
+    if (group.states == nullptr) continue;
     for (std::size_t i = 0; i < shape_.size(); ++i) shape_.aggregate(i).stop(group.states + shape_.offset(i));
   }
 }
@@ -66,6 +67,11 @@ std::size_t GroupTable::memory_bytes() const {
 }
 
 char* GroupTable::new_states() {
+  if (!free_memory_.empty()) {
+    char* memory = free_memory_.back();
+    free_memory_.pop_back();
+    return memory;
+  }
   if (free_states_ == 0) {
     free_states_ = std::clamp(groups_.size(), smallest_block, largest_block);
     blocks_.push_back(std::make_unique<char[]>(free_states_ * std::max(shape_.state_bytes(), alignment)));
@@ -77,6 +83,7 @@ void GroupTable::grow() {
   slots_.assign(std::max<std::size_t>(32, slots_.size() * 2), 0);
   const std::size_t mask = slots_.size() - 1;
   for (std::uint32_t group = 0; group < groups_.size(); ++group) {
+    if (groups_[group].states == nullptr) continue;
     std::size_t slot = groups_[group].hash & mask;
     while (slots_[slot] != 0) slot = (slot + 1) & mask;
     slots_[slot] = group + 1;
@@ -84,7 +91,7 @@ void GroupTable::grow() {
 }
 
 std::uint32_t GroupTable::find_or_add(std::string_view key, std::uint64_t hash) {
-  if ((groups_.size() + 1) * 4 > slots_.size() * 3) grow();
+  if ((size() + 1) * 4 > slots_.size() * 3) grow();
   const std::size_t mask = slots_.size() - 1;
   std::size_t slot = hash & mask;
   for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
@@ -93,9 +100,47 @@ std::uint32_t GroupTable::find_or_add(std::string_view key, std::uint64_t hash) 
   }
   char* states = new_states();
   for (std::size_t i = 0; i < shape_.size(); ++i) shape_.aggregate(i).start(states + shape_.offset(i));
-  groups_.push_back({std::string(key), hash, states});
-  slots_[slot] = static_cast<std::uint32_t>(groups_.size());
-  return slots_[slot] - 1;
+  auto number = static_cast<std::uint32_t>(groups_.size());
+  if (free_.empty()) {
+    groups_.push_back({std::string(key), hash, states});
+  } else {
+    number = free_.back();
+    free_.pop_back();
+    groups_[number] = {std::string(key), hash, states};
+  }
+  slots_[slot] = number + 1;
+  return number;
+}
+
+std::optional<std::uint32_t> GroupTable::find(std::string_view key) const {
+  if (slots_.empty()) return std::nullopt;
+  const std::uint64_t hash = hash_bytes(key).low;
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t slot = hash & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
+    const Group& group = groups_[slots_[slot] - 1];
+    if (group.hash == hash && group.key == key) return slots_[slot] - 1;
+  }
+  return std::nullopt;
+}
+
+void GroupTable::remove(std::uint32_t number) {
+  Group& group = groups_[number];
+  WEIR_CHECK(group.states != nullptr && !group.is_changed, "a group is taken out once, when it is unchanged");
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t hole = group.hash & mask;
+  while (slots_[hole] != number + 1) hole = (hole + 1) & mask;
+  // What stands behind the hole moves into it, unless it would stand before its own first place.
+  for (std::size_t slot = (hole + 1) & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
+    const std::size_t wanted = groups_[slots_[slot] - 1].hash & mask;
+    if (((slot - wanted) & mask) < ((slot - hole) & mask)) continue;
+    slots_[hole] = slots_[slot];
+    hole = slot;
+  }
+  slots_[hole] = 0;
+  for (std::size_t i = 0; i < shape_.size(); ++i) shape_.aggregate(i).stop(group.states + shape_.offset(i));
+  free_memory_.push_back(group.states);
+  free_.push_back(number);
+  group = {};
 }
 
 void GroupTable::mark_changed(std::uint32_t group) {
@@ -136,6 +181,7 @@ void GroupTable::add_to(std::size_t aggregate, const GroupRows& rows, std::span<
 
 void GroupTable::merge(const GroupTable& other) {
   for (const Group& from : other.groups_) {
+    if (from.states == nullptr) continue;
     const std::uint32_t group = find_or_add(from.key, from.hash);
     mark_changed(group);
     for (std::size_t i = 0; i < shape_.size(); ++i)
@@ -168,20 +214,21 @@ void GroupTable::save(std::uint32_t group, std::string& bytes) const {
   }
 }
 
-Status GroupTable::load(std::string_view bytes) {
+Result<std::uint32_t> GroupTable::load(std::string_view bytes) {
   if (bytes.empty() || bytes[0] != saved_version) return damaged();
   bytes.remove_prefix(1);
   const auto key = take_sized(bytes);
   if (!key || !is_group_key(*key, shape_.keys())) return damaged();
-  const std::size_t before = groups_.size();
+  const std::size_t before = size();
   const std::uint32_t group = find_or_add(*key, hash_bytes(*key).low);
-  if (groups_.size() == before) return damaged();  // it is there twice
+  if (size() == before) return damaged();  // it is there twice
   for (std::size_t i = 0; i < shape_.size(); ++i) {
     const auto state = take_sized(bytes);
     if (!state) return damaged();
     WEIR_TRY(shape_.aggregate(i).load(*state, groups_[group].states + shape_.offset(i)));
   }
-  return bytes.empty() ? Status{} : Status(damaged());
+  if (!bytes.empty()) return damaged();
+  return group;
 }
 
 }  // namespace weir

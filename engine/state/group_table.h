@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -41,7 +42,7 @@ struct GroupRows {
   std::span<const RowPosition> positions;  // one for each of `rows`; may be empty where no aggregate uses them
 };
 
-/// One thread. Groups are numbered from 0 in the order they came; none is ever taken out.
+/// One thread. Groups are numbered from 0 in the order they came; the number of one that was taken out is given to another.
 class GroupTable {
  public:
   explicit GroupTable(const GroupShape& shape) : shape_(shape) {}
@@ -49,7 +50,10 @@ class GroupTable {
   GroupTable(const GroupTable&) = delete;
   GroupTable& operator=(const GroupTable&) = delete;
 
-  std::size_t size() const { return groups_.size(); }
+  std::size_t size() const { return groups_.size() - free_.size(); }
+  /// More than every group's number.
+  std::size_t end() const { return groups_.size(); }
+  bool holds(std::uint32_t group) const { return groups_[group].states != nullptr; }
   std::string_view key(std::size_t group) const { return groups_[group].key; }
   /// Roughly, for bounds on memory: what aggregates keep outside their states is not counted.
   std::size_t memory_bytes() const;
@@ -65,16 +69,23 @@ class GroupTable {
   /// The keys of these groups as columns, then the results: a result that cannot be computed is an error of its row.
   std::vector<Column> results(std::span<const std::uint32_t> groups, Arena& arena) const;
 
+  /// Takes out an unchanged group.
+  void remove(std::uint32_t group);
+  /// The states of `group`, one after the other as in the shape.
+  const char* states(std::uint32_t group) const { return groups_[group].states; }
+  std::optional<std::uint32_t> find(std::string_view key) const;
+  const GroupShape& shape() const { return shape_; }
+
   /// Appends what load() makes the group of again.
   void save(std::uint32_t group, std::string& bytes) const;
-  /// Adds a saved group that is not there yet, as unchanged. An error where the bytes are no such group.
-  Status load(std::string_view bytes);
+  /// Adds a saved group that is not there yet, as unchanged, and gives its number. An error where the bytes are no such group.
+  Result<std::uint32_t> load(std::string_view bytes);
 
  private:
   struct Group {
     std::string key;
-    std::uint64_t hash;
-    char* states;
+    std::uint64_t hash = 0;
+    char* states = nullptr;  // null: taken out
     bool is_changed = false;
   };
   std::uint32_t find_or_add(std::string_view key, std::uint64_t hash);
@@ -89,6 +100,8 @@ class GroupTable {
   std::vector<std::uint32_t> changed_;
   std::vector<std::unique_ptr<char[]>> blocks_;
   std::size_t free_states_ = 0;  // in the last block
+  std::vector<std::uint32_t> free_;  // numbers of groups that were taken out,
+  std::vector<char*> free_memory_;   // and where their states were
 };
 
 }  // namespace weir

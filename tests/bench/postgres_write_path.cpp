@@ -1,7 +1,7 @@
-// postgres_write_path.cpp — measures the ways by which keyed rows get into Postgres
+// postgres_write_path.cpp — measures the ways by which keyed rows get into Postgres and out of it
 // (docs/decisions/postgres_write_path.md).
-//   postgres_write_path DSN [ROWS]     prints one line per way and batch size: rows per second, and the
-//   program's own CPU time
+//   postgres_write_path DSN [writes|removals|both [ROWS [ROUNDS]]]   prints one line per way and batch size: rows per
+//   second, and the program's own CPU time
 #include <fmt/format.h>
 #include <libpq-fe.h>
 #include <sys/resource.h>
@@ -85,6 +85,7 @@ std::vector<Column> make_columns(const SinkTable& table, std::uint64_t first, st
   for (std::uint32_t r = 0; r < count; ++r) {
     const std::uint64_t number = first + r;
     writers[0].set_text(r, hex_of(number));
+    if (writers.size() == 1) continue;  // a removal
     writers[1].set_text(r, "2024-11-01");
     writers[2].set_text(r, "12:34:56");
     writers[3].set_text(r, hex_of(number % 5000));
@@ -209,7 +210,7 @@ std::vector<Way> ways(const SinkTable& table) {
       {"the same with ORDER BY key",
        [](PostgresClient& client, const PostgresTableSql& sql, Rows rows) {
          PostgresTableSql ordered = sql;
-         ordered.insert_stage.insert(ordered.insert_stage.find(" ON CONFLICT"),
+         ordered.apply_stage.insert(ordered.apply_stage.find(" ON CONFLICT"),
                                      " ORDER BY \"sales_key\" COLLATE \"C\"");
          need(write_through_stage(client, "BEGIN; ", ordered, rows));
          need(client.query("COMMIT"));
@@ -291,6 +292,90 @@ void compare(PostgresClient& client, const SinkTable& table, const PostgresTable
   std::fflush(stdout);
 }
 
+SinkTable removal_table(const SinkTable& table) {
+  SinkTable keys;
+  keys.sink = table.sink;
+  keys.table = table.table;
+  keys.schema.fields = {table.schema.fields[0]};
+  keys.key = {0};
+  return keys;
+}
+
+/// One way of removing a batch, and what the session is told before.
+struct RemovalWay {
+  const char* name;
+  const char* session;
+  bool through_stage;
+  std::size_t largest = ~std::size_t{0};
+};
+
+// As sessions of writers are set up.
+constexpr const char* by_index =
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+
+const std::vector<RemovalWay>& removal_ways() {
+  static const std::vector<RemovalWay> ways{
+      {"COPY to staging, DELETE … USING", "", true},
+      {"the same by the index", by_index, true},
+      {"single DELETEs, pipelined", "", false, 20'000},
+      {"the same, planned every time", "SET plan_cache_mode = force_custom_plan", false, 20'000},
+      {"the same by the index", by_index, false, 20'000},
+  };
+  return ways;
+}
+
+void remove_batch(PostgresClient& client, const PostgresTableSql& sql, const RemovalWay& way, Rows keys) {
+  if (way.through_stage) {
+    need(write_through_stage(client, "BEGIN; ", sql, keys));
+    need(client.query("COMMIT"));
+    return;
+  }
+  StatementPipeline pipeline(client);
+  need(pipeline.add("BEGIN"));
+  need(queue_rows(pipeline, sql, keys));
+  need(pipeline.add("COMMIT"));
+  run_pipeline(pipeline);
+}
+
+// All rows are there before, and as many stay: every batch takes some from everywhere.
+Figure measure_removals(const std::string& dsn, const SinkTable& keys, const RemovalWay& way,
+                        const std::vector<RowBatch>& batches) {
+  const std::unique_ptr<PostgresClient> client =
+      need(PostgresClient::connect({.dsn = dsn, .application_name = "weir bench"}));
+  need(client->query("TRUNCATE write_path_fact; INSERT INTO write_path_fact SELECT * FROM write_path_full; CHECKPOINT"));
+  const PostgresTableSql sql = make_removal_sql(keys, 0);
+  need(client->query(sql.create_stage));
+  if (*way.session != 0) need(client->query(way.session));
+  const double cpu = cpu_seconds();
+  const auto start = std::chrono::steady_clock::now();
+  for (const RowBatch& batch : batches) remove_batch(*client, sql, way, batch.rows);
+  return {Seconds(std::chrono::steady_clock::now() - start).count(), cpu_seconds() - cpu};
+}
+
+void compare_removals(const std::string& dsn, const SinkTable& table, std::size_t batch_rows, std::size_t rows, int rounds) {
+  const SinkTable keys = removal_table(table);
+  std::vector<RowBatch> batches;
+  for (std::size_t i = 0; i * batch_rows < rows; ++i) batches.push_back(make_batch(keys, i * batch_rows, batch_rows));
+  for (RowBatch& batch : batches) sort_rows(batch);
+  const auto removed = static_cast<double>(batches.size() * batch_rows);
+  std::map<const RemovalWay*, std::vector<Figure>> figures;
+  for (int round = 0; round < rounds; ++round) {
+    for (const RemovalWay& way : removal_ways()) {
+      if (batch_rows <= way.largest) figures[&way].push_back(measure_removals(dsn, keys, way, batches));
+    }
+  }
+  for (const RemovalWay& way : removal_ways()) {
+    std::vector<Figure>& runs = figures[&way];
+    if (runs.empty()) continue;
+    std::sort(runs.begin(), runs.end(), [](const Figure& a, const Figure& b) { return a.seconds < b.seconds; });
+    const Figure& median = runs[runs.size() / 2];
+    fmt::print("{:<36} {:>6} removed {:>10.0f} rows/s ({:.0f} to {:.0f}) {:>9.3f} ms/batch {:>6.2f} us CPU/row\n", way.name,
+               batch_rows, removed / median.seconds, removed / runs.back().seconds, removed / runs.front().seconds,
+               median.seconds * 1000 / static_cast<double>(batches.size()), median.cpu * 1e6 / removed);
+  }
+  std::fflush(stdout);
+}
+
 void measure_encoding(const SinkTable& table) {
   std::vector<double> figures;
   for (int round = 0; round < 5; ++round) {
@@ -313,25 +398,39 @@ void measure_encoding(const SinkTable& table) {
              figures.back());
 }
 
-int run(const std::string& dsn, std::size_t rows, int rounds) {
+constexpr const char* make_tables =
+    "DROP TABLE IF EXISTS write_path_fact, write_path_full; CREATE TABLE write_path_fact (sales_key text PRIMARY KEY, "
+    "full_date text, full_time text, ip_key text, user_agent_key text, product_key text, referrer text, email text, device "
+    "text, store bigint, viewed_at timestamptz, option jsonb); CREATE TABLE write_path_full (LIKE write_path_fact)";
+
+void measure_writes(PostgresClient& client, const SinkTable& table, std::size_t rows, int rounds) {
+  const PostgresTableSql sql = make_table_sql(table, {}, 0);
+  need(client.query(sql.create_stage));
+  for (const bool half_known : {false, true}) {
+    for (const std::size_t batch_rows : {1u, 20u, 100u, 250u, 500u, 1000u, 10'000u, 50'000u})
+      compare(client, table, sql, batch_rows, std::min(rows, batch_rows * 100), half_known, rounds);
+  }
+}
+
+void measure_removals(PostgresClient& client, const std::string& dsn, const SinkTable& table, std::size_t rows, int rounds) {
+  SinkTable full = table;
+  full.table = "write_path_full";
+  RowBatch all = make_batch(full, 0, 2 * rows);
+  sort_rows(all);
+  need(copy_rows(client, make_table_sql(full, {}, 1).copy_table, all.rows));
+  for (const std::size_t batch_rows : {1u, 20u, 100u, 250u, 500u, 1000u, 10'000u, 50'000u})
+    compare_removals(dsn, table, batch_rows, std::min(rows, batch_rows * 100), rounds);
+}
+
+int run(const std::string& dsn, std::string_view what, std::size_t rows, int rounds) {
   const std::unique_ptr<PostgresClient> client =
       need(PostgresClient::connect({.dsn = dsn, .application_name = "weir bench"}));
   const SinkTable table = fact_table();
-  const PostgresTableSql sql = make_table_sql(table, {}, 0);
   measure_encoding(table);
-  need(
-      client->query("DROP TABLE IF EXISTS write_path_fact; CREATE TABLE write_path_fact (sales_key text "
-                    "PRIMARY KEY, full_date text, "
-                    "full_time text, ip_key text, user_agent_key text, product_key text, referrer text, "
-                    "email text, device text, "
-                    "store bigint, viewed_at timestamptz, option jsonb)"));
-  need(client->query(sql.create_stage));
-  for (const bool half_known : {false, true}) {
-    for (const std::size_t batch_rows : {1u, 20u, 100u, 250u, 500u, 1000u, 10'000u, 50'000u}) {
-      compare(*client, table, sql, batch_rows, std::min(rows, batch_rows * 100), half_known, rounds);
-    }
-  }
-  need(client->query("DROP TABLE write_path_fact"));
+  need(client->query(make_tables));
+  if (what != "removals") measure_writes(*client, table, rows, rounds);
+  if (what != "writes") measure_removals(*client, dsn, table, rows, rounds);
+  need(client->query("DROP TABLE write_path_fact, write_path_full CASCADE"));
   return 0;
 }
 
@@ -340,8 +439,8 @@ int run(const std::string& dsn, std::size_t rows, int rounds) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    fmt::print(stderr, "usage: postgres_write_path DSN [ROWS [ROUNDS]]\n");
+    fmt::print(stderr, "usage: postgres_write_path DSN [writes|removals|both [ROWS [ROUNDS]]]\n");
     return 2;
   }
-  return weir::run(argv[1], argc > 2 ? std::stoul(argv[2]) : 200'000, argc > 3 ? std::stoi(argv[3]) : 5);
+  return weir::run(argv[1], argc > 2 ? argv[2] : "both", argc > 3 ? std::stoul(argv[3]) : 200'000, argc > 4 ? std::stoi(argv[4]) : 5);
 }

@@ -37,13 +37,6 @@ def fill_topic(weir, broker, events, partitions):
                     "--to", "kafka", "--brokers", broker.bootstrap, "--topic", TOPIC], check=True, stdout=subprocess.DEVNULL)
 
 
-def backend_seconds(server):
-    """Processor time of all Postgres backends that have ended so far: the postmaster has waited for them."""
-    pid = (server.folder / "pid").read_text().strip()
-    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
-    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
-
-
 def run_weir(weir, broker, server, database, extra, geo_database):
     server.create_database(database)
     environment = dict(os.environ, KAFKA_BROKERS=broker.bootstrap, KAFKA_TOPIC=TOPIC, KAFKA_START="earliest", GEO_DATABASE=geo_database,
@@ -119,20 +112,20 @@ def main():
 
 def measure_weir(given, broker, server, database, geo_database):
     server.sql("CHECKPOINT")
-    before = backend_seconds(server)
+    before = server.backend_seconds()
     result = run_weir(given.weir, broker, server, database, given.option, geo_database)
     time.sleep(0.5)
     result["rate"] = given.events / result["seconds"]
-    result["backend"] = backend_seconds(server) - before
+    result["backend"] = server.backend_seconds() - before
     return result
 
 
 def measure_copy(server, database, columns, batches):
     server.sql("CHECKPOINT")
-    before = backend_seconds(server)
+    before = server.backend_seconds()
     seconds = run_copy(server, database, columns, batches)
     time.sleep(0.5)
-    return seconds, backend_seconds(server) - before
+    return seconds, server.backend_seconds() - before
 
 
 def measure(given, broker, server):

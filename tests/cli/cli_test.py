@@ -2,6 +2,7 @@
 """cli_test.py - calls weir as people do. Usage: cli_test.py WEIR [unittest's arguments]"""
 import collections
 import csv
+import datetime
 import json
 import os
 import pathlib
@@ -19,6 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PIPELINE = ROOT / "pipelines/product_view/product_view.yaml"
 SAMPLE = ROOT / "pipelines/product_view/sample.jsonl"
 EXPECTED = ROOT / "pipelines/product_view/expected"
+SHARED = pathlib.Path(os.environ.get("WEIR_SHARED", ROOT.parent / "shared"))
 TABLES = ("dim_date", "dim_location", "dim_product", "dim_user_agent", "fact_sales")
 CLEAN = {key: value for key, value in os.environ.items() if not key.startswith(("KAFKA_", "POSTGRES_", "DIM_", "PG", "GEO_", "WEIR_"))}
 weir_program = None
@@ -54,6 +56,14 @@ class Usage(unittest.TestCase):
                                    (["check", "--set", "novalue", PIPELINE], "--set wants NAME=value"),
                                    (["list", "conectors"], "conectors not in"),
                                    (["generate", "product_view", "--bad", "many"], "--bad wants a share"),
+                                   (["generate", "product_view", "--late-by", "5m"], "product_view has no late events: --late-by is not for it"),
+                                   (["generate", "purchase", "--late", "often"], "--late wants a share such as 29.5%: often"),
+                                   (["generate", "purchase", "--late", "60%", "--too-late", "50%"], "--late and --too-late are more than all events"),
+                                   (["generate", "purchase", "--late-by", "soon"], "--late-by wants a time from 1 s to 365 days"),
+                                   (["generate", "purchase", "--start", "soon"], "--start wants a time from 1970 to 2200"),
+                                   (["generate", "purchase", "--start", "now"], "--start now follows the clock: it wants --rate"),
+                                   (["generate", "purchase", "--span", "6h"], "--span wants --count"),
+                                   (["generate", "purchase", "--skew"], "--skew is about partitions"),
                                    (["rejects", "show", PIPELINE], "show wants the id"),
                                    (["reset", PIPELINE], "add --yes if you mean it")):
             done = weir(*arguments)
@@ -131,6 +141,35 @@ class Generate(unittest.TestCase):
             self.assertEqual((done.returncode, done.stdout), (0, ""))
             self.assertGreater(time.monotonic() - start, 0.4)
             self.assertEqual(len(path.read_bytes().splitlines()), 100)
+
+    def test_event_time_of_purchases(self):
+        def times(*arguments):
+            done = weir("generate", "purchase", "--count", 100, "--late", "0", "--too-late", "0", *arguments)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            return [datetime.datetime.fromisoformat(json.loads(line)["ts"].replace("Z", "+00:00")) for line in done.stdout.splitlines()]
+
+        spanned = times("--start", "2025-02-03T04:05:06Z", "--span", "100 minutes")
+        begin = datetime.datetime(2025, 2, 3, 4, 5, 6, tzinfo=datetime.timezone.utc)
+        self.assertEqual(spanned, [begin + datetime.timedelta(minutes=minute) for minute in range(100)])
+        begin = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
+        live = times("--start", "now", "--rate", 80)
+        self.assertLessEqual(begin, live[0])
+        self.assertLessEqual(live[-1], datetime.datetime.now(datetime.timezone.utc))
+        self.assertEqual(live[-1] - live[0], datetime.timedelta(seconds=1))
+
+    def test_purchases_look_like_those_of_the_shop(self):
+        sample = SHARED / "data/samples/purchase.jsonl"
+        if not sample.exists():
+            self.skipTest(f"no {sample}: it does not come along with a clone")
+
+        def shape(lines):
+            rows = [row for row in map(json.loads, filter(None, lines)) if isinstance(row, dict)]
+            texts = ("category", "product_name", "payment_method", "brand")
+            return {tuple((name, type(value).__name__) for name, value in row.items()) for row in rows}, {
+                name: {row[name] for row in rows} for name in texts}, {(row["category"], row["product_name"]) for row in rows}
+
+        made = weir("generate", "purchase", "--count", 2000).stdout.splitlines()
+        self.assertEqual(shape(made), shape(sample.read_text().splitlines()))
 
 
 class OnADatabase(unittest.TestCase):
@@ -379,6 +418,32 @@ sinks:
 """)
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(done.stdout, "screen: 1 row\nid  tag  n\n--  ---  -\na   w    1\n\n")
+
+    def test_windows_are_shown_whenever_they_change_or_when_they_are_final(self):
+        source = self.SOURCE
+        self.addCleanup(setattr, self, "SOURCE", source)
+        self.SOURCE = source.replace("note: string }", "note: string, ts: timestamp not null }\n    watermark: ts - INTERVAL 1 MINUTE")
+        events = [{"id": number, "amount": amount, "note": "n", "ts": ts} for number, amount, ts in
+                  (("a", 1, "2024-11-01T10:00:00Z"), ("b", 2, "2024-11-01T10:01:00Z"), ("c", 4, "2024-11-01T10:07:00Z"), ("late", 8, "2024-11-01T10:02:00Z"))]
+        done = self.run_on(events, """
+transforms:
+  totals:
+    input: orders
+    steps: [{ aggregate: { window: "tumble(ts, INTERVAL 5 MINUTES)", by: [note], select: { total: sum(amount) } } }]
+  running:
+    input: totals
+    steps: [{ extend: { running: sum(total) OVER (PARTITION BY note ORDER BY window_end) } }]
+sinks:
+  closed: { input: totals, select: [window_end, total], type: console, format: json, emit: final }
+  changes: { input: running, select: [window_end, total, running], type: console, format: json, key: [window_end] }
+""")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        # The demo stops without reading to an end, so the second window stays open.
+        self.assertEqual([row for row in rows if "running" not in row], [{"window_end": "2024-11-01T10:05:00.000Z", "total": 3.0}])
+        newest = {row["window_end"][11:16]: (row["total"], row["running"]) for row in rows if "running" in row}
+        self.assertEqual(newest, {"10:05": (3.0, 3.0), "10:10": (4.0, 7.0)})
+        self.assertEqual(self.account()["closed"]["late"], 1)
 
     def test_a_closed_pipe_ends_the_run(self):
         reader, writer = os.pipe()

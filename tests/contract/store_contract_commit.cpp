@@ -222,15 +222,15 @@ TEST_P(StoreContract, StateIsATableLikeOthersAndIsReadBack) {
 
   std::map<std::string, std::map<std::string, int>> found;
   auto administration = store->administration();
-  const Status read = administration.value()->read_state([&](std::string_view name, std::string_view value) -> Status {
-    ++found[std::string(name)][std::string(value)];
+  const Status read = administration.value()->read_state([&](const StoredState& row) -> Status {
+    ++found[std::string(row.name)][std::string(row.value)];
     return {};
   });
   ASSERT_EQ(message_of(read), "");
   const std::map<std::string, std::map<std::string, int>> expected{
       {"a/1", {{"w", 1}}}, {"b/1", {{std::string("v\0\xfe", 3), 1}}}, {"c/1", {{"first", 11'999}, {"second", 1}}}};
   EXPECT_EQ(found, expected);
-  const Status refused = administration.value()->read_state([](std::string_view, std::string_view) -> Status { return Error{ErrorKind::fatal, "enough"}; });
+  const Status refused = administration.value()->read_state([](const StoredState&) -> Status { return Error{ErrorKind::fatal, "enough"}; });
   EXPECT_EQ(message_of(refused), "enough");
 }
 

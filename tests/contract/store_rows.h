@@ -79,6 +79,18 @@ inline RowValues item(std::int64_t id, std::string name, std::int64_t version = 
   return {integer(id), text(std::move(name)), integer(version)};
 }
 
+/// The table of a removal from `table`: its key columns, from the last to the first.
+inline SinkTable keys_of(const SinkTable& table) {
+  SinkTable keys;
+  keys.sink = table.sink;
+  keys.table = table.table;
+  for (std::size_t i = table.key.size(); i-- > 0;) {
+    keys.schema.fields.push_back(table.schema.fields[table.key[i]]);
+    keys.key.push_back(i);
+  }
+  return keys;
+}
+
 /// Builds epochs of a source "views" whose only split is "views/0", as the runtime would.
 class EpochBuilder {
  public:
@@ -95,15 +107,19 @@ class EpochBuilder {
 
   EpochBuilder& rows(const Store& store, const SinkTable& table, const std::vector<RowValues>& values,
                      bool believed_new = false) {
-    chunks_.push_back(encode(store, table, values));
-    const EncodedRows& encoded = chunks_.back()->rows;
-    TableWrite write{&table, write_.ledger.size(), {}, believed_new};
-    for (std::uint32_t i = 0; i < encoded.rows.size(); ++i) write.rows.push_back({&encoded, i, 0});
-    std::sort(write.rows.begin(), write.rows.end(), [](const RowReference& a, const RowReference& b) {
-      return a.rows->key_of(a.rows->rows[a.index]) < b.rows->key_of(b.rows->rows[b.index]);
-    });
-    write_.ledger.push_back({"views", table.sink, static_cast<std::int64_t>(encoded.rows.size())});
+    TableWrite write{&table, write_.ledger.size(), sorted_rows(store, table, values), believed_new};
+    write_.ledger.push_back({"views", table.sink, static_cast<std::int64_t>(write.rows.size())});
     write_.tables.push_back(std::move(write));
+    return *this;
+  }
+  /// Rows that are in nobody's books.
+  EpochBuilder& unbooked_rows(const Store& store, const SinkTable& table, const std::vector<RowValues>& values) {
+    write_.tables.push_back({&table, no_ledger_line, sorted_rows(store, table, values)});
+    return *this;
+  }
+  /// `keys` is a table made by keys_of(), which must outlive the epoch as all tables must.
+  EpochBuilder& removals(const Store& store, const SinkTable& keys, const std::vector<RowValues>& values) {
+    write_.tables.push_back({&keys, no_ledger_line, sorted_rows(store, keys, values), false, true});
     return *this;
   }
   EpochBuilder& offsets_from(std::int64_t first) {
@@ -117,6 +133,17 @@ class EpochBuilder {
   EpochWrite& write() { return write_; }
 
  private:
+  std::vector<RowReference> sorted_rows(const Store& store, const SinkTable& table, const std::vector<RowValues>& values) {
+    chunks_.push_back(encode(store, table, values));
+    const EncodedRows& encoded = chunks_.back()->rows;
+    std::vector<RowReference> rows;
+    for (std::uint32_t i = 0; i < encoded.rows.size(); ++i) rows.push_back({&encoded, i, 0});
+    std::sort(rows.begin(), rows.end(), [](const RowReference& a, const RowReference& b) {
+      return a.rows->key_of(a.rows->rows[a.index]) < b.rows->key_of(b.rows->rows[b.index]);
+    });
+    return rows;
+  }
+
   EpochWrite write_;
   std::int64_t first_offset_ = 0;
   std::deque<std::unique_ptr<EncodedChunk>> chunks_;

@@ -85,12 +85,16 @@ class MemoryWriter final : public EpochWriter {
       for (const RowReference& reference : table.rows) {
         const EncodedRow& row = reference.rows->rows[reference.index];
         const std::string key(reference.rows->key_of(row));
+        if (table.is_removal) {
+          report.written += static_cast<std::int64_t>(rows.erase(key));
+          continue;
+        }
         const std::string text = reference.rows->bytes.substr(row.offset, row.size);
         const bool is_new = rows.emplace(key, text).second;
         if (!is_new && table.table->on_conflict == OnConflict::update) rows[key] = text;
         ++(is_new || table.table->on_conflict == OnConflict::update ? report.written : report.duplicates);
       }
-      report.was_new = report.duplicates == 0;
+      report.was_new = !table.is_removal && report.duplicates == 0;
       if (table.ledger_line != no_ledger_line) {
         ledger[table.ledger_line].written += report.written;
         ledger[table.ledger_line].duplicates += report.duplicates;
@@ -178,12 +182,13 @@ class MemoryAdministration final : public StoreAdministration {
   Result<std::vector<std::vector<std::optional<std::string>>>> query(const std::string&) override { return not_here(); }
 
   // Rows are "pipeline|name|key|value|epoch|"; the value may be any bytes.
-  Status read_state(const std::function<Status(std::string_view, std::string_view)>& take) override {
+  Status read_state(const std::function<Status(const StoredState&)>& take) override {
     const std::scoped_lock lock(database_->mutex);
     for (const auto& [key, row] : database_->tables["weir_state"]) {
-      const std::size_t name = row.find('|') + 1, end_of_name = row.find('|', name), value = row.find('|', end_of_name + 1) + 1;
-      const std::size_t end_of_value = row.rfind('|', row.size() - 2);
-      WEIR_TRY(take(std::string_view(row).substr(name, end_of_name - name), std::string_view(row).substr(value, end_of_value - value)));
+      const std::string_view text = row;
+      const std::size_t name = text.find('|') + 1, end_of_name = text.find('|', name), value = text.find('|', end_of_name + 1) + 1;
+      const std::size_t end_of_value = text.rfind('|', text.size() - 2);
+      WEIR_TRY(take({text.substr(name, end_of_name - name), "", text.substr(value, end_of_value - value), 0}));
     }
     return {};
   }

@@ -3,10 +3,11 @@ import ctypes
 import contextlib
 import time
 
-_PRODUCER = 0
+_PRODUCER, _CONSUMER = 0, 1
 _CREATE_TOPICS, _DELETE_TOPICS, _CREATE_PARTITIONS, _DELETE_RECORDS = 1, 2, 3, 6  # rd_kafka_admin_op_t
 _BLOCK, _COPY = 4, 2      # RD_KAFKA_MSG_F_*
 _QUEUE_FULL = -184
+_BEGINNING = -2           # RD_KAFKA_OFFSET_BEGINNING
 
 
 def _library() -> ctypes.CDLL:
@@ -16,6 +17,7 @@ def _library() -> ctypes.CDLL:
                  "CreateTopics_result_topics", "DeleteTopics_result_topics", "CreatePartitions_result_topics", "topic_partition_list_new",
                  "topic_partition_list_add", "DeleteRecords_new"):
         getattr(library, "rd_kafka_" + name).restype = ctypes.c_void_p
+    library.rd_kafka_consume_batch.restype = ctypes.c_ssize_t
     for name in ("topic_result_error_string", "event_error_string", "err2str"):
         getattr(library, "rd_kafka_" + name).restype = ctypes.c_char_p
     return library
@@ -168,3 +170,55 @@ class KafkaClient:
     def _check(self, code: int, what: str) -> None:
         if code != 0:
             raise KafkaError(f"{what}: {self._library.rd_kafka_err2str(code).decode()}")
+
+
+class _Message(ctypes.Structure):  # rd_kafka_message_t
+    _fields_ = [("error", ctypes.c_int), ("topic", ctypes.c_void_p), ("partition", ctypes.c_int32), ("payload", ctypes.c_void_p),
+                ("size", ctypes.c_size_t), ("key", ctypes.c_void_p), ("key_size", ctypes.c_size_t), ("offset", ctypes.c_int64),
+                ("private", ctypes.c_void_p)]
+
+
+def read_topic(bootstrap: str, name: str, partitions: int, patience: float = 60.0) -> list:
+    """The values (bytes) of all that a topic holds, for each partition in its order. The place in it is the offset: nothing may be missing."""
+    with KafkaClient(bootstrap) as producer:
+        ends = [producer.watermarks(name, partition) for partition in range(partitions)]
+    library = _library()
+    message = ctypes.create_string_buffer(512)
+    configuration = ctypes.c_void_p(library.rd_kafka_conf_new())
+    for setting, value in (("bootstrap.servers", bootstrap), ("log_level", "0"), ("group.id", "reader"), ("enable.auto.offset.store", "false")):
+        if library.rd_kafka_conf_set(configuration, setting.encode(), value.encode(), message, 512) != 0:
+            raise KafkaError(message.value.decode())
+    consumer = ctypes.c_void_p(library.rd_kafka_new(_CONSUMER, configuration, message, 512))
+    if not consumer:
+        raise KafkaError(message.value.decode())
+    topic = ctypes.c_void_p(library.rd_kafka_topic_new(consumer, name.encode(), None))
+    try:
+        return [_read_partition(library, topic, partition, low, high, patience) for partition, (low, high) in enumerate(ends)]
+    finally:
+        library.rd_kafka_topic_destroy(topic)
+        library.rd_kafka_destroy(consumer)
+
+
+def _read_partition(library, topic, partition, low, high, patience) -> list:
+    if low != 0:
+        raise KafkaError(f"partition {partition} has forgotten its first {low} records")
+    values = []
+    deadline = time.monotonic() + patience
+    batch = (ctypes.POINTER(_Message) * 10_000)()
+    library.rd_kafka_consume_start(topic, ctypes.c_int32(partition), ctypes.c_int64(_BEGINNING))
+    try:
+        while len(values) < high:
+            wanted = min(len(batch), high - len(values))  # a call waits until it has them all
+            count = library.rd_kafka_consume_batch(topic, ctypes.c_int32(partition), 1000, batch, ctypes.c_size_t(wanted))
+            for number in range(max(0, count)):
+                message = batch[number].contents
+                if message.error == 0:
+                    if message.offset != len(values):
+                        raise KafkaError(f"partition {partition} lacks the record at {len(values)}")
+                    values.append(ctypes.string_at(message.payload, message.size) if message.payload else b"")
+                library.rd_kafka_message_destroy(batch[number])
+            if time.monotonic() > deadline:
+                raise KafkaError(f"partition {partition}: {len(values)} of {high} records in {patience} s")
+    finally:
+        library.rd_kafka_consume_stop(topic, ctypes.c_int32(partition))
+    return values

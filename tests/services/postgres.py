@@ -98,6 +98,12 @@ class Postgres:
             raise RuntimeError(f"{statement}: {done.stderr.strip()}")
         return done.stdout.rstrip("\n")
 
+    def backend_seconds(self) -> float:
+        """Processor time of all backends that have ended so far: the postmaster has waited for them."""
+        pid = (self.folder / "pid").read_text().strip()
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
 
 def start(folder, settings=(), port=None) -> Postgres:
     """Creates the server where the folder has none yet, and starts it."""

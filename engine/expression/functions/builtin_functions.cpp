@@ -29,6 +29,7 @@ void register_builtin_functions(FunctionRegistry& registry) {
   register_date_parts(registry);
   register_date_arithmetic(registry);
   register_epochs(registry);
+  register_windows(registry);
   register_date_fields(registry);
   register_date_units(registry);
   register_time_zones(registry);

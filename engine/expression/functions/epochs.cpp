@@ -151,10 +151,10 @@ void register_now(FunctionRegistry& registry) {
   const auto now = [](const CallSite& site) -> KernelResult { return kernel_of<Now>(site.result); };
   add(registry,
       {.name = "current_timestamp",
-       .aliases = {"now", "localtimestamp"},
+       .aliases = {"now", "localtimestamp", "commit_time"},
        .family = family,
        .signature = "current_timestamp() -> timestamp",
-       .summary = "The time at which the row is computed; a row read again after a crash gets another one.",
+       .summary = "The time at which the row is computed for its commit; a row read again after a crash gets another one.",
        .examples = {{"current_timestamp() > TIMESTAMP '2024-01-01 00:00:00'", "true"}},
        .overloads = {prepared({}, timestamp_type, now)},
        .deterministic = false});

@@ -54,6 +54,8 @@ void register_date_parts(FunctionRegistry& registry);
 void register_date_arithmetic(FunctionRegistry& registry);
 // timestamp_seconds, unix_seconds, current_timestamp ...
 void register_epochs(FunctionRegistry& registry);
+// tumble_start, tumble_end
+void register_windows(FunctionRegistry& registry);
 // make_timestamp, next_day, monthname, dayname
 void register_date_fields(FunctionRegistry& registry);
 // timestampadd, timestampdiff, date_bin, make_interval

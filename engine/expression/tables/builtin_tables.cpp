@@ -7,6 +7,7 @@ namespace weir {
 void register_builtin_tables(TableFunctionRegistry& registry) {
   register_explode(registry);
   register_inline(registry);
+  register_windows(registry);
 }
 
 }  // namespace weir

@@ -7,6 +7,8 @@ class TableFunctionRegistry;
 
 // explode, explode_outer, posexplode, posexplode_outer
 void register_explode(TableFunctionRegistry& registry);
+// hop, cumulate
+void register_windows(TableFunctionRegistry& registry);
 // inline, inline_outer
 void register_inline(TableFunctionRegistry& registry);
 

@@ -92,6 +92,10 @@ TEST(JsonDecoder, DecimalsAreExactOrRejected) {
   EXPECT_EQ(value_as("decimal(4,2)", "100"), "reject out_of_range");
   EXPECT_EQ(value_as("decimal(4,2)", "-99.99"), "-99.99");
   EXPECT_EQ(value_as("decimal(10,2)", "1.5e3"), "1500.00");
+  EXPECT_EQ(value_as("decimal(10,2)", "1e7"), "10000000.00");
+  for (const char* too_large : {"1e8", "1e9", "1e30", "-1e36", "1e37", "1e999999999999"})
+    EXPECT_EQ(value_as("decimal(10,2)", too_large), "reject out_of_range");
+  EXPECT_EQ(value_as("array<decimal(10,2)>", "[1, 1e30]"), "reject out_of_range");
   EXPECT_EQ(value_as("decimal(10,2)", "1500e-3"), "1.50");
   EXPECT_EQ(value_as("decimal(10,2)", "0e99999999999999999999"), "0.00");
   EXPECT_EQ(value_as("decimal(38,0)", "99999999999999999999999999999999999999"),

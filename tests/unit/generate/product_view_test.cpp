@@ -71,7 +71,7 @@ TEST(ProductView, RepeatsTheStatedShareByteForByte) {
 }
 
 TEST(ProductView, SpoilsTheStatedShareInEveryWay) {
-  const std::uint64_t count = 2000 * bad_row_kinds();
+  const std::uint64_t count = 2000 * bad_product_views().size();
   const auto good = generate({.count = count});
   const auto mixed = generate({.count = count, .bad_per_million = 500});
   std::set<std::string> fates;
@@ -81,7 +81,7 @@ TEST(ProductView, SpoilsTheStatedShareInEveryWay) {
     ++bad;
     EXPECT_EQ(mixed[i].find('\n'), std::string::npos);
   }
-  EXPECT_EQ(bad, bad_row_kinds());
+  EXPECT_EQ(bad, bad_product_views().size());
 }
 
 }  // namespace

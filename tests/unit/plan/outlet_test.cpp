@@ -90,7 +90,7 @@ TEST_F(OutletSink, MayRefuseRows) {
 TEST_F(OutletSink, TakesGroupsWithoutAKey) {
   register_builtin_aggregates(registry.aggregates);
   const NodeId totals =
-      *builder.aggregate(source(), {asts({{"product_id", "product_id"}}), asts({{"views", "count(*)"}}), {}});
+      *builder.aggregate(source(), {nullptr, asts({{"product_id", "product_id"}}), asts({{"views", "count(*)"}}), {}});
   builder.add_sink(totals, screen("screen"));
   EXPECT_TRUE(builder.finish().has_value());
   EXPECT_THAT(errors(), IsEmpty());

@@ -134,6 +134,12 @@ TEST_F(CatalogTest, ARoleWithoutRightsIsToldWhichOne) {
                    "no INSERT privilege"));
   query("GRANT ALL ON items TO weak");
   EXPECT_TRUE(weak->check_connect(std::span(&table, 1), std::chrono::seconds(5)).ok());
+  ASSERT_TRUE(open()->prepare(std::span(&table, 1), true).ok());
+  query("GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA " + schema + " TO weak");
+  EXPECT_TRUE(says(weak->check_connect(std::span(&table, 1), std::chrono::seconds(5)).error().message(),
+                   "may not read and write table weir_"));
+  query("GRANT DELETE ON ALL TABLES IN SCHEMA " + schema + " TO weak");
+  EXPECT_TRUE(weak->check_connect(std::span(&table, 1), std::chrono::seconds(5)).ok());
   query("DROP OWNED BY weak; DROP ROLE weak");
 }
 

@@ -1,0 +1,246 @@
+// builder_time.cpp — event time in a plan: what sources say of it, dedup within a time, and the windows of aggregates.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/plan/builder.h"
+#include "engine/plan/builder_messages.h"
+#include "engine/plan/step_columns.h"
+
+namespace weir {
+namespace {
+
+const std::vector<std::string> window_kinds = {"tumble", "hop", "cumulate"};
+
+AstPtr ast_of(decltype(Ast::node) node, const Location& where) { return std::make_unique<Ast>(Ast{std::move(node), where}); }
+
+AstPtr call_of(std::string function, AstPtr first, AstPtr second, const Location& where) {
+  CallAst call;
+  call.function = std::move(function);
+  call.arguments.push_back(std::move(first));
+  call.arguments.push_back(std::move(second));
+  return ast_of(std::move(call), where);
+}
+
+AstPtr interval_ast(Duration span, const Location& where) {
+  return ast_of(LiteralAst{Value{interval_type, Interval{0, 0, span.count() * 1000}}}, where);
+}
+
+Duration span_of(const Expression& literal) {
+  const auto& interval = std::get<Interval>(std::get<Literal>(literal.node).value.data);
+  return Duration(std::int64_t{interval.days} * 86'400'000'000 + interval.nanoseconds / 1000);
+}
+
+}  // namespace
+
+void PlanBuilder::refine_source(NodeId scan, const SourceRules& rules) {
+  std::vector<SourceCheck> checks;
+  for (const NamedAst& check : rules.checks) {
+    ExpressionPtr bound = bind_value(*check.expression, schema(scan), scan);
+    if (bound != nullptr) bound = coerce(std::move(bound), boolean_type, "the condition of CHECK", registry_.functions, diagnostics_);
+    if (bound != nullptr) checks.push_back({std::move(bound), check.name});
+  }
+  NodeId last = scan;
+  const std::string name = plan_.nodes[scan].name;
+  if (!rules.computed.empty()) {
+    const auto extended = extend(scan, rules.computed);
+    if (!extended) {
+      streams_[name] = std::nullopt;
+      return;
+    }
+    last = *extended;
+    for (NodeId node = last; node != scan; node = inputs_of(plan_.nodes[node].operation).front()) plan_.nodes[node].name = name;
+    streams_[name] = last;
+  }
+  std::get<ScanNode>(plan_.nodes[scan].operation).checks = std::move(checks);
+  if (rules.time_column) set_event_time(scan, last, *rules.time_column, rules.time);
+}
+
+void PlanBuilder::set_event_time(NodeId scan, NodeId last, const NamedPlace& column, EventTime time) {
+  const auto index = find_column(last, column);
+  if (!index) return;
+  Field& field = plan_.nodes[last].schema.fields[*index];
+  if (field.type != timestamp_type) {
+    diagnostics_.error(
+        Error{ErrorKind::user, fmt::format("the watermark goes by a timestamp, but {} is {}", column.name, to_string(field.type)), column.where}
+            .with_hint(fmt::format("add computed: {{event_time: timestamp_seconds({0})}} or cast({0} as timestamp), and watermark: event_time - ...", column.name)));
+    return;
+  }
+  if (last != scan && !std::holds_alternative<ProjectNode>(plan_.nodes[last].operation)) {
+    diagnostics_.error(Error{ErrorKind::user, "a source's computed columns cannot make rows where it has a watermark", column.where});
+    return;
+  }
+  // Rows without a time are rejected.
+  field.nullable = false;
+  auto& node = std::get<ScanNode>(plan_.nodes[scan].operation);
+  time.column = last == scan ? make_column(*index, field, column.where) : std::get<ProjectNode>(plan_.nodes[last].operation).expressions[*index];
+  node.time = std::move(time);
+}
+
+std::vector<NodeId> PlanBuilder::scans_below(NodeId node) const {
+  if (std::holds_alternative<ScanNode>(plan_.nodes[node].operation)) return {node};
+  std::vector<NodeId> scans;
+  for (const NodeId input : inputs_of(plan_.nodes[node].operation)) {
+    for (const NodeId scan : scans_below(input)) {
+      if (std::find(scans.begin(), scans.end(), scan) == scans.end()) scans.push_back(scan);
+    }
+  }
+  return scans;
+}
+
+/// Whether an expression over the rows of `node` is the event time of whatever source they come from.
+bool PlanBuilder::is_event_time(NodeId node, const ExpressionPtr& expression) const {
+  const PlanOperation& operation = plan_.nodes[node].operation;
+  if (const auto* scan = std::get_if<ScanNode>(&operation)) return scan->time && same(*scan->time->column, *expression);
+  if (const auto* filter = std::get_if<FilterNode>(&operation)) return is_event_time(filter->input, expression);
+  if (const auto* dedup = std::get_if<DedupNode>(&operation)) return is_event_time(dedup->input, expression);
+  if (const auto* project = std::get_if<ProjectNode>(&operation)) return is_event_time(project->input, substitute(expression, project->expressions));
+  if (const auto* united = std::get_if<UnionNode>(&operation))
+    return std::all_of(united->inputs.begin(), united->inputs.end(), [&](NodeId input) { return is_event_time(input, expression); });
+  if (const auto* explode = std::get_if<ExplodeNode>(&operation)) {
+    const auto* column = std::get_if<ColumnReference>(&expression->node);
+    return column != nullptr && column->index < schema(explode->input).fields.size() && is_event_time(explode->input, expression);
+  }
+  return false;
+}
+
+bool PlanBuilder::holds_dedup(NodeId node) const {
+  if (std::holds_alternative<DedupNode>(plan_.nodes[node].operation)) return true;
+  const std::vector<NodeId> inputs = inputs_of(plan_.nodes[node].operation);
+  return std::any_of(inputs.begin(), inputs.end(), [&](NodeId input) { return holds_dedup(input); });
+}
+
+std::optional<NodeId> PlanBuilder::dedup(NodeId input, const DedupRequest& request) {
+  const auto report = [&](std::string message, std::string hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), request.where}.with_hint(std::move(hint)));
+    return std::nullopt;
+  };
+  if (aggregate_above(input)) return report("dedup stands in front of an aggregate, whose rows have keys already", "");
+  if (holds_dedup(input)) return report("these rows are without duplicates by one dedup already: a second one is not available in this version", "");
+  DedupNode node{input, {}, request.within};
+  for (const NamedAst& key : request.key) {
+    ExpressionPtr bound = bind_grouping(key, input);
+    if (bound == nullptr) return std::nullopt;
+    node.keys.push_back(std::move(bound));
+  }
+  for (const NodeId scan : scans_below(input)) {
+    const auto& source = std::get<ScanNode>(plan_.nodes[scan].operation);
+    if (!request.within || source.time) continue;
+    return report(fmt::format("dedup within a time needs to know when rows happened, and source {} has no watermark", source.source),
+                  "add watermark: COLUMN - INTERVAL 1 HOUR to the source");
+  }
+  if (!request.within) {
+    diagnostics_.warning(Error{ErrorKind::user, "dedup without within remembers every key for ever", request.where}.with_hint(
+        "add within: 2 hours, or however far apart duplicates may be"));
+  }
+  return add_node(schema(input), std::move(node));
+}
+
+/// tumble_end of the same arguments. Null after reporting.
+ExpressionPtr PlanBuilder::bind_tumble_end(NodeId input, const CallAst& call, const ExpressionPtr& time, const Location& where) {
+  CallAst end;
+  end.function = "tumble_end";
+  BoundCalls bound;
+  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+    CallAst stands_for;
+    stands_for.function = "argument";
+    end.arguments.push_back(ast_of(std::move(stands_for), call.arguments[i]->where));
+    ExpressionPtr argument = i == 0 ? time : bind_value(*call.arguments[i], schema(input), input);
+    if (argument == nullptr) return nullptr;
+    bound[&std::get<CallAst>(end.arguments.back()->node)] = std::move(argument);
+  }
+  Scope scope = scope_of(schema(input), input);
+  scope.computed = &bound;
+  return bind(*ast_of(std::move(end), where), scope, registry_.functions, diagnostics_);
+}
+
+/// tumble(ts, INTERVAL 5 MINUTES), hop(ts, slide, size) or cumulate(ts, step, size): what the rows are then, and the key that tells the window.
+/// Nothing after reporting.
+std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_window(NodeId input, const Ast& ast) {
+  const auto report = [&](std::string message, const char* hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), ast.where}.with_hint(hint));
+    return std::nullopt;
+  };
+  constexpr const char* example = "write tumble(ts, INTERVAL 5 MINUTES), hop(ts, slide, size) or cumulate(ts, step, size)";
+  const auto* call = std::get_if<CallAst>(&ast.node);
+  const auto kind = call == nullptr ? window_kinds.end() : std::find(window_kinds.begin(), window_kinds.end(), call->function);
+  if (kind == window_kinds.end()) {
+    if (call == nullptr) return report("the window of an aggregate is a call", example);
+    diagnostics_.error(unknown("window", call->function, window_kinds, ast.where));
+    return std::nullopt;
+  }
+  const auto number = static_cast<std::size_t>(kind - window_kinds.begin());
+  const std::size_t wanted = number == 0 ? 2 : 3;
+  if (call->arguments.size() != wanted)
+    return report(fmt::format("{} takes {} arguments, not {}", call->function, wanted, call->arguments.size()), example);
+  const ExpressionPtr time = bind_value(*call->arguments[0], schema(input), input);
+  if (time == nullptr) return std::nullopt;
+  if (time->type != timestamp_type)
+    return report(fmt::format("windows go by a timestamp, but {} is {}", print(*time), to_string(time->type)), "timestamp_seconds(number) or CAST(text AS timestamp) make one");
+  WindowedInput made{input, {}, nullptr};
+  made.window.kind = static_cast<WindowKind>(number);
+  const auto span = [&](std::size_t i) {
+    const ExpressionPtr bound = bind_value(*call->arguments[i], schema(input), input);
+    const bool is_interval = bound != nullptr && bound->type == interval_type && std::holds_alternative<Literal>(bound->node);
+    return is_interval ? std::optional(span_of(*bound)) : std::nullopt;
+  };
+  for (std::size_t i = 1; i < wanted; ++i) {
+    const ExpressionPtr bound = bind_value(*call->arguments[i], schema(input), input);
+    if (bound == nullptr) return std::nullopt;
+    if (bound->type != interval_type || !std::holds_alternative<Literal>(bound->node))
+      return report(fmt::format("argument {} of {} is a literal interval", i + 1, call->function), example);
+  }
+  // The functions themselves say what else is wrong with their arguments.
+  if (made.window.kind == WindowKind::tumble) {
+    made.end = bind_tumble_end(input, *call, time, ast.where);
+  } else {
+    const auto exploded = explode(input, {&ast, {}, std::nullopt, false, ast.where});
+    if (!exploded) return std::nullopt;
+    made.input = *exploded;
+    const auto column = schema(made.input).index_of("window_end");
+    made.end = make_column(*column, schema(made.input).fields[*column], ast.where);
+  }
+  if (made.end == nullptr) return std::nullopt;
+  const auto last = span(wanted - 1), step = span(1);
+  if (!last || !step) return std::nullopt;
+  made.window.size = *last;
+  made.window.step = *step;
+  made.window.closes = is_event_time(input, time);
+  if (made.window.closes) {
+    auto never_null = std::make_shared<Expression>(*made.end);
+    never_null->nullable = false;
+    made.end = std::move(never_null);
+  } else {
+    warn_of_open_windows(input, ast);
+  }
+  return made;
+}
+
+void PlanBuilder::warn_of_open_windows(NodeId input, const Ast& ast) {
+  std::vector<std::string> without;
+  for (const NodeId scan : scans_below(input)) {
+    const auto& source = std::get<ScanNode>(plan_.nodes[scan].operation);
+    if (!source.time) without.push_back(source.source);
+  }
+  Error warning{ErrorKind::user, without.empty() ? "these windows never close: they are not over the column of the watermark"
+                                                 : fmt::format("these windows never close: source {} has no watermark", without.front()),
+                ast.where};
+  diagnostics_.warning(std::move(warning).with_hint("state is kept for ever then; add watermark: COLUMN - INTERVAL 1 HOUR to the source"));
+}
+
+/// window_start of a window that is told by its end, as an expression over columns among which there is window_end.
+ExpressionPtr PlanBuilder::bind_window_start(const Window& window, const Schema& columns, const Location& where) {
+  NameAst end;
+  end.parts = {"window_end"};
+  AstPtr start;
+  if (window.kind == WindowKind::cumulate) {
+    AstPtr inside = call_of("-", ast_of(std::move(end), where), interval_ast(Duration(1), where), where);
+    start = call_of("tumble_start", std::move(inside), interval_ast(window.size, where), where);
+  } else {
+    start = call_of("-", ast_of(std::move(end), where), interval_ast(window.size, where), where);
+  }
+  const Scope scope{&columns, "the windows", &settings_, &other_functions_};
+  return bind(*start, scope, registry_.functions, diagnostics_);
+}
+
+}  // namespace weir

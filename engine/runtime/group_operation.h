@@ -1,0 +1,156 @@
+// group_operation.h — the groups of one aggregate, and what becomes of them on their way to the sinks: where, OVER, emit, and their end.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/clock.h"
+#include "engine/component/store.h"
+#include "engine/expression/program.h"
+#include "engine/plan/stage.h"
+#include "engine/runtime/over_rows.h"
+#include "engine/runtime/watermarks.h"
+#include "engine/state/group_table.h"
+
+namespace weir {
+
+/// The shape of an aggregate's groups.
+GroupShape shape_of(const AggregateNode& node);
+
+/// When rows are written: what the clock says, how far event time has come, and whether the job ends with everything read.
+struct EmitMoment {
+  std::int64_t now = 0;  // wall time, microseconds
+  Watermarks::Closed closed;
+  bool is_end = false;
+};
+
+/// One thread.
+class GroupOperation {
+ public:
+  /// References must outlive it.
+  static Result<std::unique_ptr<GroupOperation>> make(const Plan& plan, GroupStage stage, const Store& store, std::int64_t now);
+
+  NodeId aggregate() const { return stage_.aggregate; }
+  GroupTable& groups() { return *table_; }
+  const GroupTable& groups() const { return *table_; }
+  const GroupShape& shape() const { return *shape_; }
+
+  /// A group as stored, which changed in this epoch of the state.
+  Status load(std::string_view bytes, std::int64_t epoch);
+  /// Once after all groups are loaded: the watermarks that are stored with them, and up to which epoch changes have been written for each sink that
+  /// writes at times.
+  void start(const Watermarks::Closed& closed, const std::map<std::size_t, std::int64_t>& emitted);
+  /// What OVER keeps of groups that are gone: a table for each, in the order of GroupStage::overs.
+  std::size_t over_count() const { return overs_.size(); }
+  OverRows& over(std::size_t i) { return *overs_[i].rows; }
+
+  /// Rows for one sink, ready to be written. `refused`: by number of the row, as are the rows.
+  struct SinkRows {
+    std::size_t sink;
+    EncodedRows rows;
+    EncodedRows removed;  // keys of rows that are to go
+  };
+  /// Takes in what was merged since the last call, and gives what is to be written now; then groups that nothing can reach any more are taken out of the table.
+  struct Emitted {
+    std::vector<SinkRows> sinks;
+    std::vector<std::uint32_t> changed;   // groups to be stored
+    std::vector<std::string> gone;        // keys of groups that are stored no more
+    std::vector<std::size_t> written;     // sinks with `emit: every` whose changes are all written now
+  };
+  Emitted emit(const EmitMoment& moment);
+
+  /// When emit() has something to write without any new row; nothing: not by itself.
+  std::optional<std::int64_t> due() const;
+  bool has_unwritten() const;
+  bool feeds(std::size_t sink) const;
+  /// The key table of a sink of which rows can go; null where none can.
+  const SinkTable* key_table(std::size_t sink) const;
+  /// "category=Makeup, payment_method=PayPal": of row `row` of what was emitted last for the sink.
+  std::string describe(std::size_t sink, std::uint32_t row) const;
+
+ private:
+  struct Output {
+    std::size_t sink;
+    std::size_t block;
+    Emit emit;
+    bool has_predicate;
+    std::size_t first_column;  // of the block's program: the predicate first
+    std::size_t column_count;
+    std::unique_ptr<RowEncoder> encoder;
+    const SinkTable* table;
+    std::unique_ptr<SinkTable> keys;  // null: rows never go
+    std::unique_ptr<RowEncoder> key_encoder;
+    std::unique_ptr<Program> key_program;  // over block 0
+    std::int64_t next_time = 0;            // emit every
+    std::vector<std::uint32_t> dirty;      // groups that differ from what is written
+    std::vector<char> is_dirty;
+    std::vector<char> is_written;          // may be in the sink's table
+    std::vector<std::uint32_t> emitted;    // of the latest emission
+  };
+  struct Over {
+    const OverBlock* block;
+    std::unique_ptr<OverRows> rows;
+    std::size_t first_column;               // of the parent's program: the predicate first
+    std::unique_ptr<Program> partition;     // over block 0
+    std::map<std::string, std::vector<std::uint32_t>> partitions;
+    std::vector<std::string> partition_of;  // of each group
+    bool order_is_fixed;                    // by the groups' keys alone
+    bool goes_on;                           // later rows of a partition need those of groups that are gone
+  };
+  /// Rows of a block: of these groups, one each, some of which are not there.
+  struct Rows {
+    std::vector<std::uint32_t> groups;
+    std::vector<Column> columns;
+    std::vector<char> is_there;
+  };
+  GroupOperation(const Plan& plan, GroupStage stage) : plan_(plan), stage_(std::move(stage)) {}
+  Status compile(const Store& store, std::int64_t now);
+  Status add_over(std::size_t number, std::vector<ExpressionPtr>& roots);
+  Status add_output(const Branch& branch, const Store& store, std::int64_t now, std::vector<ExpressionPtr>& roots);
+  ExpressionPtr over_groups(ExpressionPtr expression, std::size_t block) const;
+
+  static void mark_dirty(Output& output, std::uint32_t group);
+  static void mark_written(Output& output, std::uint32_t group);
+  void register_groups(std::span<const std::uint32_t> groups);
+  std::int64_t end_of(std::uint32_t group) const;
+  void take_in_changes();
+  bool is_due(const Output& output, const EmitMoment& moment) const;
+  std::vector<std::uint32_t> take_final(Output& output, const EmitMoment& moment);
+  SinkRows write(Output& output, std::vector<std::uint32_t> dirty, std::int64_t now, Arena& arena);
+  void write_rows(Output& output, const Rows& rows, std::span<const Column> results, SinkRows& made);
+  void write_removals(Output& output, std::span<const std::uint32_t> groups, std::int64_t now, Arena& arena, SinkRows& made);
+  std::vector<std::uint32_t> expired(std::int64_t time);
+  void fold(std::span<const std::uint32_t> groups, std::int64_t now);
+  void take_out(std::uint32_t group);
+
+  Rows rows_of(std::size_t block, std::vector<std::uint32_t> groups, std::int64_t now, Arena& arena);
+  Rows affected_rows(std::size_t block, std::vector<std::uint32_t> changed, std::int64_t now, Arena& arena);
+  /// All rows of the partitions of these groups, as an OVER sees them.
+  struct Partitions {
+    Rows rows;
+    std::vector<Column> results;
+    std::vector<char> is_there;  // by the predicate too
+    OverInput input;
+  };
+  Partitions partitions_of(Over& over, const std::vector<std::uint32_t>& groups, std::int64_t now, Arena& arena);
+  Rows over_rows(Over& over, const Partitions& partitions, std::span<const std::uint32_t> wanted, Arena& arena);
+
+  const Plan& plan_;
+  GroupStage stage_;
+  std::unique_ptr<GroupShape> shape_;
+  std::unique_ptr<GroupTable> table_;
+  std::optional<Window> window_;
+  std::vector<std::unique_ptr<Program>> programs_;  // one per block
+  std::vector<Output> outputs_;
+  std::vector<Over> overs_;
+  std::map<std::int64_t, std::vector<std::uint32_t>> ends_;  // of windows that close
+  std::vector<char> is_registered_;
+  std::vector<std::pair<std::uint32_t, std::int64_t>> loaded_;  // groups, and when they changed
+  std::vector<std::uint32_t> changed_;       // in this epoch
+  std::vector<std::uint32_t> leaving_;       // are gone from the store, and will be from the table
+  std::int64_t final_ = no_time;             // windows that end by then have been written as final
+};
+
+}  // namespace weir

@@ -1,0 +1,55 @@
+// sequencer.h — the one place where chunks pass in the order of their splits: which rows are late, and which repeat one seen before.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "engine/plan/stage.h"
+#include "engine/runtime/staged_chunk.h"
+#include "engine/runtime/watermarks.h"
+#include "engine/state/dedup_table.h"
+
+namespace weir {
+
+/// The keys that the dedups of a plan have seen. The sequencer's thread, after they are loaded.
+class DedupTables {
+ public:
+  explicit DedupTables(const Plan& plan);
+  DedupTable& of(NodeId node) { return tables_.at(node); }
+  std::map<NodeId, DedupTable>& all() { return tables_; }
+
+ private:
+  std::map<NodeId, DedupTable> tables_;
+};
+
+/// One thread at a time. Chunks come in any order and leave in that of their splits.
+class Sequencer {
+ public:
+  /// References must outlive it.
+  Sequencer(const std::vector<Stage>& stages, Watermarks& watermarks, DedupTables& dedups) : stages_(stages), watermarks_(watermarks), dedups_(dedups) {}
+
+  /// Takes a chunk whose rows are evaluated; gives `pass` every chunk whose turn has come, judged.
+  void put(StagedChunk* chunk, const std::function<void(StagedChunk*)>& pass);
+  /// Chunks that wait for one before them: what a job that ends early leaves behind.
+  std::vector<StagedChunkPtr> take_waiting();
+
+ private:
+  void judge(StagedChunk& chunk);
+  void find_late(StagedChunk& chunk);
+  void find_repeated(const Stage& stage, StagedChunk& chunk);
+
+  const std::vector<Stage>& stages_;
+  Watermarks& watermarks_;
+  DedupTables& dedups_;
+  struct Waiting {
+    std::uint64_t next = 0;
+    std::map<std::uint64_t, StagedChunk*> chunks;
+    std::shared_ptr<SplitRun> run;
+  };
+  std::map<SplitRun*, Waiting> waiting_;
+};
+
+}  // namespace weir

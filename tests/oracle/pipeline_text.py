@@ -1,0 +1,122 @@
+"""pipeline_text.py - the pipeline file of a case, and its records."""
+import json
+
+from aggregates import call_writer, over_writer
+from expressions import Column, typed
+from model import Model
+from records import record_text
+
+
+def flow(value):
+    """YAML in one line; every text is quoted, so that nothing in it means anything to YAML."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{name}: {flow(one)}" for name, one in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(flow(one) for one in value) + "]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else str(value)
+
+
+def window_text(window, relation):
+    spans = "".join(f", INTERVAL {seconds} SECONDS" for seconds in window[2:])
+    return f"{window[0]}({typed(window[1], relation.scope).weir}{spans})"
+
+
+class YamlWriter(Model):
+    """Writes steps as it follows them: the types of columns decide how some are spelt."""
+
+    def written(self, step, relation):
+        (kind, given), = step.items()
+        if kind == "where":
+            return {kind: typed(given, relation.scope).weir}
+        if kind == "extend":
+            columns = {}
+            for name, expression in given:
+                columns[name] = typed(expression, relation.scope, over_writer(relation.scope)).weir
+                relation = self.project(relation, {old: old for old in relation.scope}, [[name, expression]])
+            return {kind: columns}
+        if kind == "select":
+            return {kind: {name: typed(expression, relation.scope, over_writer(relation.scope)).weir for name, expression in given}}
+        if kind == "rename":
+            return {kind: dict(given)}
+        if kind == "aggregate":
+            return {kind: self.written_aggregate(given, relation)}
+        if kind == "dedup":
+            return {kind: {"key": given["key"], **({"within": f"{given['within']} seconds"} if given.get("within") else {})}}
+        return {kind: given}
+
+    def written_aggregate(self, given, relation):
+        keys = {name: Column(typed(expression, relation.scope).type, False) for name, expression in given["by"]}
+        if given.get("window"):
+            keys.update(window_start=Column("timestamp", False), window_end=Column("timestamp", False))
+        write = call_writer(relation.scope, relation.is_ordered)
+        plain = all(expression == ["column", name] for name, expression in given["by"])
+        by = [name for name, _ in given["by"]] if plain else {name: typed(expression, relation.scope).weir for name, expression in given["by"]}
+        select = {name: typed(expression, keys, lambda call: write(call)._replace(error=None)).weir for name, expression in given["select"]}
+        window = {"window": window_text(given["window"], relation)} if given.get("window") else {}
+        return {**window, **({"by": by} if given["by"] else {}), "select": select}
+
+    def steps(self, steps, relation, indent):
+        lines = []
+        for step in steps:
+            (kind, given), = self.written(step, relation).items()
+            lines.append(f"{indent}- {kind}: {flow(given)}")
+            relation = self.apply(step, relation)
+        return lines, relation
+
+    def text(self):
+        lines = ["name: case", "connections:", '  store: { dsn: "${DB}" }', "sources:"]
+        for source in self.case["sources"]:
+            lines += self.source_lines(source)
+        if self.case["streams"]:
+            lines.append("transforms:")
+        for stream in self.case["streams"]:
+            relation = self.input(stream["input"])
+            steps, relation = self.steps(stream["steps"], relation, "      ")
+            self.relations[stream["name"]] = relation
+            lines += [f"  {stream['name']}:", f"    input: {self.input_text(stream['input'])}", "    steps:" if steps else "    steps: []"] + steps
+        lines.append("sinks:")
+        for sink in self.case["sinks"]:
+            lines += self.sink_lines(sink)
+        return "\n".join(lines) + "\n"
+
+    @staticmethod
+    def input_text(names):
+        return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+
+    def source_lines(self, source):
+        lines = [f"  {source['name']}:", f"    type: {source['name']}", "    format: json", "    columns:"]
+        check = source.get("check")
+        for name, kind, nullable in source["columns"]:
+            rule = f" check ({name} > {check[1]})" if check and check[0] == name else ""
+            lines.append(f"      {name}: {json.dumps(kind + ('' if nullable else ' not null') + rule)}")
+        if source["event_time"]:
+            lines.append(f"    watermark: {source.get('watermark') or 'ts'} - INTERVAL {source['event_time']} SECONDS")
+            lines += [f"    late: {flow(source['late'])}"] if source.get("late") else []
+        if source.get("on_error"):
+            lines.append(f"    on_error: {flow(source['on_error'])}")
+        if source.get("computed"):
+            plain = Model({"sources": [{**source, "computed": None, "watermark": None}]}).relations[source["name"]]
+            lines.append(f"    computed: {flow(self.written({'extend': source['computed']}, plain)['extend'])}")
+        return lines
+
+    def sink_lines(self, sink):
+        lines = [f"  {sink['name']}:", f"    input: {self.input_text(sink['input'])}", "    connection: store", f"    table: {sink['name']}"]
+        if sink["key"]:
+            lines += [f"    key: [{', '.join(sink['key'])}]", f"    on_conflict: {sink['on_conflict']}"]
+        if sink.get("emit"):
+            lines.append(f"    emit: {sink['emit']}")
+        if sink.get("steps"):
+            lines += ["    steps:"] + self.steps(sink["steps"], self.input(sink["input"]), "      ")[0]
+        return lines
+
+
+def pipeline_text(case):
+    return YamlWriter(case).text()
+
+
+def records_of(case):
+    """{source: {split: [text, ...]}}"""
+    return {source["name"]: {split: [record_text(source["columns"], record) for record in records] for split, records in source["splits"].items()}
+            for source in case["sources"]}

@@ -1,0 +1,177 @@
+// run_cases.cpp — runs generated cases, each in several ways in this process, and prints what is in the database afterwards.
+//
+// Usage: run_cases FILE FOLDER. FILE has a case a line, FOLDER is where the databases are while they are needed; README.md describes cases and answers.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+
+#include "connectors/formats/formats.h"
+#include "connectors/sqlite/sqlite.h"
+#include "dsl/compile.h"
+#include "engine/base/failpoint.h"
+#include "engine/component/json_writer.h"
+#include "engine/runtime/job.h"
+#include "tests/oracle/case_file.h"
+#include "tests/oracle/mortal_store.h"
+#include "tests/oracle/played_source.h"
+
+namespace weir::testing {
+namespace {
+
+constexpr std::size_t most_runs = 1000;  // of one way: a case that dies forever is told, not waited for
+
+class Database {
+ public:
+  explicit Database(const std::filesystem::path& folder) : path_(folder / fmt::format("weir-oracle-{}.db", ::getpid())) { remove(); }
+  ~Database() { remove(); }
+  std::string dsn() const { return "sqlite:" + path_.string(); }
+
+ private:
+  void remove() const {
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(path_.string() + suffix);
+  }
+  std::filesystem::path path_;
+};
+
+/// What the runs of a case have in common. The registry outlives the plans: their calls point at its functions.
+struct Bench {
+  Registry registry;
+  std::map<std::string, std::shared_ptr<Play>> plays;
+  std::shared_ptr<Death> death = std::make_shared<Death>();
+
+  explicit Bench(const GeneratedCase& given) {
+    register_builtin_functions(registry.functions);
+    register_builtin_aggregates(registry.aggregates);
+    register_builtin_tables(registry.tables);
+    registry.stores.push_back(mortal_store(sqlite_store(), death));
+    registry.formats.push_back(json_format());
+    for (const auto& [type, records] : given.records) {
+      const auto play = std::make_shared<Play>();
+      play->records = records;
+      plays[type] = play;
+      registry.sources.push_back(played_source(type, play));
+    }
+  }
+};
+
+Compiled compile(const GeneratedCase& given, const Bench& bench, const std::string& dsn) {
+  Variables variables;
+  variables.overrides["DB"] = dsn;
+  return compile_yaml("case.yaml", given.pipeline, bench.registry, variables);
+}
+
+Status run_once(const std::shared_ptr<const Plan>& plan, const CaseWay& way, std::size_t run) {
+  const std::size_t workers = way.workers.empty() ? 1 : way.workers[run % way.workers.size()];
+  JobOptions options{.until_end = true, .workers = workers, .writers = way.writers, .chunk_rows = way.chunk_rows};
+  options.epoch_rows = way.epoch_rows;
+  options.retry_pause = std::chrono::milliseconds(1);
+  WEIR_ASSIGN(const auto job, Job::create(plan, options));
+  return job->run();
+}
+
+/// All runs of one way: a stretch of the records, and again where the run died on it, then the next stretch.
+Status run_way(const CaseWay& way, Bench& bench, const std::shared_ptr<const Plan>& plan) {
+  std::vector<std::size_t> stops = way.stops;
+  if (stops.empty() || stops.back() != 1000) stops.push_back(1000);
+  std::size_t runs = 0, next_death = 0;
+  failpoint::arm(way.failpoints);
+  for (const std::size_t stop : stops) {
+    do {
+      if (++runs > most_runs) return Error{ErrorKind::fatal, "the runs never end"};
+      const bool dies = next_death < way.deaths.size();
+      *bench.death = dies ? Death{way.deaths[next_death].commit, way.deaths[next_death].is_after} : Death{};
+      for (const auto& [type, play] : bench.plays) {
+        play->visible_share = stop;
+        play->seed = way.seed == 0 ? 0 : way.seed + runs;
+      }
+      Status status = run_once(plan, way, runs);
+      if (!status.ok() && !bench.death->has_come) return status;
+      if (bench.death->has_come) ++next_death;
+    } while (bench.death->has_come);
+  }
+  return {};
+}
+
+using Rows = std::vector<std::vector<std::optional<std::string>>>;
+
+std::string print_rows(Rows rows) {
+  std::sort(rows.begin() + 1, rows.end());
+  std::string text = "[";
+  for (const auto& row : rows) {
+    text += &row == &rows.front() ? "[" : ",[";
+    for (const auto& cell : row) text += (&cell == &row.front() ? "" : ",") + (cell ? json_quoted(*cell) : "null");
+    text += "]";
+  }
+  return text + "]";
+}
+
+/// {"name": [header, row, ...], ...}
+Result<std::string> look(const GeneratedCase& given, const std::string& dsn) {
+  Diagnostics diagnostics;
+  const auto definition = sqlite_store().parse(Config{.value = Config::Map{{"dsn", Config{.value = dsn}}}}, diagnostics);
+  WEIR_CHECK(definition != nullptr, "the path of a database makes a dsn");
+  WEIR_ASSIGN(const auto store, definition->open({"case", "reader", ""}));
+  WEIR_ASSIGN(const auto administration, store->administration());
+  std::string text = "{";
+  for (const auto& [name, sql] : given.queries) {
+    auto rows = administration->query(sql);
+    if (!rows.ok()) return std::move(rows).error().in(name);
+    text += (text.size() == 1 ? "" : ",") + json_quoted(name) + ":" + print_rows(std::move(rows).value());
+  }
+  return text + "}";
+}
+
+/// What one way gave: "tables":{...} or "error":"...".
+std::string outcome(const GeneratedCase& given, const CaseWay& way, Bench& bench, const std::filesystem::path& folder) {
+  const Database database(folder);
+  const Compiled compiled = compile(given, bench, database.dsn());
+  Status status = run_way(way, bench, compiled.plan);
+  if (!status.ok()) return "\"error\":" + json_quoted(render(status.error()));
+  auto tables = look(given, database.dsn());
+  return tables.ok() ? "\"tables\":" + std::move(tables).value() : "\"error\":" + json_quoted(render(tables.error()));
+}
+
+std::string errors_of(const Compiled& compiled) {
+  std::string text;
+  for (const Error& error : compiled.diagnostics.errors()) text += render(error);
+  return text;
+}
+
+/// The ways that gave the same are told together.
+std::string answer(const GeneratedCase& given, const std::filesystem::path& folder) {
+  Bench bench(given);
+  const Compiled compiled = compile(given, bench, Database(folder).dsn());
+  const std::string head = "{\"name\":" + json_quoted(given.name);
+  if (compiled.plan == nullptr) return head + ",\"refused\":" + json_quoted(errors_of(compiled)) + "}";
+  std::vector<std::pair<std::string, std::string>> outcomes;  // what was given, by which ways
+  for (const CaseWay& way : given.ways) {
+    const std::string given_now = outcome(given, way, bench, folder);
+    const auto same = std::find_if(outcomes.begin(), outcomes.end(), [&](const auto& known) { return known.first == given_now; });
+    if (same == outcomes.end()) outcomes.emplace_back(given_now, json_quoted(way.name));
+    else same->second += "," + json_quoted(way.name);
+  }
+  std::string text = head + ",\"outcomes\":[";
+  for (const auto& [what, ways] : outcomes) text += (text.back() == '[' ? "" : ",") + fmt::format("{{\"ways\":[{}],{}}}", ways, what);
+  return text + "]}";
+}
+
+}  // namespace
+}  // namespace weir::testing
+
+int main(int count, char** arguments) {
+  if (count != 3) {
+    std::cerr << "usage: run_cases FILE FOLDER\n";
+    return 2;
+  }
+  std::ifstream cases(arguments[1]);
+  if (!cases) {
+    std::cerr << "cannot read " << arguments[1] << "\n";
+    return 2;
+  }
+  while (const auto given = weir::testing::read_case(cases)) std::cout << weir::testing::answer(*given, arguments[2]) << std::endl;
+  return 0;
+}
