@@ -35,11 +35,15 @@ def fill_topic(given, broker):
 
 
 def run_bare_loop(given, broker):
-    done = subprocess.run([given.bare_loop, broker.bootstrap, TOPIC], check=True, stdout=subprocess.PIPE, text=True)
-    events, rate = (float(re.search(rf"\b{name} ([\d.]+)", done.stdout).group(1)) for name in ("events", "events_per_second"))
+    process = subprocess.Popen([given.bare_loop, broker.bootstrap, TOPIC], stdout=subprocess.PIPE, text=True)
+    said = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status != 0:
+        sys.exit("the bare loop failed")
+    events, rate = (float(re.search(rf"\b{name} ([\d.]+)", said).group(1)) for name in ("events", "events_per_second"))
     if events != given.events:
         sys.exit(f"the bare loop read {events:.0f} of {given.events} events")
-    return rate
+    return {"rate": rate, "cpu": usage.ru_utime + usage.ru_stime}
 
 
 def peak_memory(pid):
@@ -93,13 +97,15 @@ def measure(given, broker, server, folder):
         if run % 2 == 1:
             bare.append(run_bare_loop(given, broker))
         result = results[-1]
-        print(f"run {run}: bare loop {bare[-1]:,.0f} events/s, weir {result['rate']:,.0f} ({result['seconds']:.2f} s, "
+        print(f"run {run}: bare loop {bare[-1]['rate']:,.0f} events/s ({bare[-1]['cpu'] / given.events * 1e6:.2f} us CPU per event), "
+              f"weir {result['rate']:,.0f} ({result['seconds']:.2f} s, "
               f"{result['cpu'] / given.events * 1e6:.2f} us CPU per event, {result['backend']:.2f} s CPU in Postgres, peak {result['memory']:.0f} MB, "
-              f"{result['content'][0]:,} rows), ratio {result['rate'] / bare[-1]:.2f}", flush=True)
+              f"{result['content'][0]:,} rows), ratio {result['rate'] / bare[-1]['rate']:.2f}", flush=True)
         if result["content"] != results[0]["content"]:
             sys.exit(f"another table than in run 0: {result['content']} instead of {results[0]['content']}")
-    ratios = [result["rate"] / rate for result, rate in zip(results, bare)]
-    print(f"median of {given.runs}: bare loop {statistics.median(bare):,.0f} events/s, weir {statistics.median(r['rate'] for r in results):,.0f}, "
+    ratios = [result["rate"] / loop["rate"] for result, loop in zip(results, bare)]
+    print(f"median of {given.runs}: bare loop {statistics.median(loop['rate'] for loop in bare):,.0f} events/s, "
+          f"weir {statistics.median(r['rate'] for r in results):,.0f}, "
           f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}), "
           f"CPU {statistics.median(r['cpu'] for r in results) / given.events * 1e6:.2f} us per event, peak {max(r['memory'] for r in results):.0f} MB")
 

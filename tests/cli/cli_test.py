@@ -90,6 +90,9 @@ class Usage(unittest.TestCase):
         done = weir("check", PIPELINE, GEO_DATABASE=database)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("pipeline product_view is fine", done.stdout)
+        done = weir("check", ROOT / "pipelines/purchase/purchase.yaml")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("pipeline purchase is fine", done.stdout)
 
     def test_check_warns_once_of_a_missing_geo_database(self):
         done = weir("check", PIPELINE)

@@ -179,7 +179,7 @@ def main() -> int:
     if not sys.argv[1:]:
         sys.exit(__doc__)
     expected = expect(_partitions_named(sys.argv[1:]))
-    rows = csv.writer(sys.stdout)
+    rows = csv.writer(sys.stdout, lineterminator="\n")
     rows.writerow(COLUMNS)
     for row in sorted(expected.retail().values()):
         start, end = (datetime.datetime.fromtimestamp(second, datetime.timezone.utc).strftime("%Y-%m-%d %H:%M:%S") for second in row[2:4])

@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
 """The oracle of purchase itself, on purchases whose fate is plain to see."""
+import csv
+import datetime
 import json
+import pathlib
 import unittest
 
 import purchase_oracle
 
 NOW = 1_800_000_000
+SHIPPED = pathlib.Path(__file__).resolve().parents[2] / "pipelines" / "purchase"
 
 
 def purchase(transaction, ts, quantity=1, price="1.00", category="Makeup", payment="PayPal"):
@@ -93,6 +97,14 @@ class PurchaseOracle(unittest.TestCase):
     def test_numbers_as_senders_write_them(self):
         expected = expect([purchase("a", "10:00:00", 1, "160.0"), purchase("b", "10:00:00", 1, "1.5e1"), purchase("c", "10:00:00", 1, "12.500")])
         self.assertEqual(rows_of(expected), [(605, "62.500000", "3", "187.50", "187.50")])
+
+    def test_the_shipped_sample_and_its_table(self):
+        expected = expect((SHIPPED / "sample.jsonl").read_bytes().split(b"\n")[:-1])
+        with open(SHIPPED / "expected" / "retail.csv", newline="", encoding="utf-8") as file:
+            rows = [(category, payment, *(int(datetime.datetime.fromisoformat(moment + "+00:00").timestamp()) for moment in (start, end)), *values)
+                    for category, payment, start, end, *values in list(csv.reader(file))[1:]]
+        self.assertEqual(sorted(rows), sorted(expected.retail().values()))
+        self.assertEqual((len(expected.late), expected.duplicates, sorted(expected.rejected.values())), (2, 5, ["check", "future", "missing", "not_json"]))
 
 
 if __name__ == "__main__":

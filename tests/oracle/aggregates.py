@@ -115,6 +115,9 @@ def over_writer(scope):
         clause = " OVER (" + " ".join(part for part in (partition, f"ORDER BY {duck_order}" if order else "") if part) + ")"
         if name in RANKS:
             return Typed("bigint", False, f"{name}() OVER ({weir})", f"{name}(){clause}", None)
+        if name == "lag":
+            value, = arguments
+            return Typed(value.type, True, f"lag({value.weir}) OVER ({weir})", f"lag({value.duck}){clause}", None)
         check(name, {}, arguments)
         if name not in CAN_BE_OVER:
             raise Invalid(f"{name} is not used with OVER")

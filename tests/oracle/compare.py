@@ -13,7 +13,7 @@ import duckdb
 from expressions import family
 from model import Model
 from pipeline_text import pipeline_text, records_of
-from records import refused_rows
+from records import late_rows, refused_rows
 
 SECONDS_OF_A_PROGRAM = 60
 BOOKS = ["read", "expanded", "written", "duplicates", "filtered", "absorbed", "late", "rejected"]
@@ -31,12 +31,13 @@ def request(case):
     """The case as run_cases reads it."""
     _, tables = followed(case)
     queries = {table.name: f"SELECT {', '.join(selected(name, column.type) for name, column in table.scope.items())} FROM {table.name}" for table in tables}
-    updates = ", ".join(f"'{table.name}'" for table in tables if table.on_conflict.startswith("update")) or "''"
+    updates = ", ".join(f"'{table.name}'" for table in tables if table.merges_duplicates) or "''"
     sums = ", ".join(f"sum({one}) AS {one}" for one in BOOKS if one not in ("written", "duplicates"))
     written = f"sum(CASE WHEN sink IN ({updates}) THEN written + duplicates ELSE written END) AS written"
     duplicates = f"sum(CASE WHEN sink IN ({updates}) THEN 0 ELSE duplicates END) AS duplicates"
     queries["(ledger)"] = f"SELECT source, sink, {sums}, {written}, {duplicates} FROM weir_ledger GROUP BY source, sink"
     queries["(rejects)"] = "SELECT source, split, \"offset\", sink, part, CASE WHEN reason = 'late' THEN reason ELSE '' END AS reason FROM weir_rejects"
+    queries["(positions)"] = "SELECT source, split, position FROM weir_checkpoint WHERE source <> '(state)'"
     return {"name": case["name"], "pipeline": pipeline_text(case), "records": records_of(case), "queries": queries, "ways": case["ways"]}
 
 
@@ -108,10 +109,10 @@ class Oracle:
             rows = self.connection.execute(table.rows).fetchall()
             results[table.name] = (columns, collections.Counter(tuple(from_duckdb(kind, cell) for kind, cell in zip(columns.values(), row)) for row in rows))
             self.add_books(table, sources, books, rejects, late)
-        add_late(late, tables, sources, rejects)
+        allowed = add_late(late, tables, sources, rejects)
         results["(ledger)"] = books
         # A record that comes to a sink in two ways is there once.
-        results["(rejects)"] = collections.Counter(set(rejects))
+        results["(rejects)"] = (collections.Counter(set(rejects)), allowed)
         return results
 
     def add_books(self, table, sources, books, rejects, late):
@@ -120,7 +121,8 @@ class Oracle:
             line["read"] += sum(len(records) for records in sources[name]["splits"].values())
             line["rejected"] += len(refused_rows(sources[name]))
         for kind, source, split, offset, part, count in self.connection.execute(table.losses).fetchall() if table.losses else []:
-            books[(source, table.name)]["written" if kind == "written or duplicate" else kind] += count
+            is_merged = kind == "written or duplicate" or (kind == "duplicates" and table.merges_duplicates)
+            books[(source, table.name)]["written" if is_merged else kind] += count
             if kind == "rejected":
                 rejects[(source, split, offset, table.name, ".".join(str(one) for one in part), "")] += 1
             elif kind == "late":
@@ -138,14 +140,19 @@ class Oracle:
 
 
 def add_late(late, tables, sources, rejects):
-    """A late row is written down once where every sink of its source loses late rows, else for each sink that does."""
-    for (name, sink), rows in late.items():
-        if sources[name].get("late") == "drop":
+    """A late row is written down once where every sink of its source loses late rows, else for each sink that does. Returns what may be there too: late
+    records of which a sink's steps had dropped the rows before it mattered."""
+    allowed = set()
+    for name, source in sources.items():
+        if source.get("late") == "drop":
             continue
         readers = {table.name for table in tables if name in table.reads}
         losing = {table.name for table in tables if name in table.reads and any(one.kind == "late" for one in table.kept)}
-        for split, offset in rows:
-            rejects[(name, split, offset, "" if readers == losing else sink, "", "late")] += 1
+        for sink in losing:
+            written = "" if readers == losing else sink
+            rejects.update((name, split, offset, written, "", "late") for split, offset in late.get((name, sink), ()))
+            allowed.update((name, split, offset, written, "", "late") for split, offset in late_rows(source))
+    return allowed
 
 
 def from_duckdb(type_name, value):
@@ -195,8 +202,27 @@ def differences(expected, answer):
         if "error" in outcome:
             found.append(f"{where}: {outcome['error']}")
             continue
-        for name, rows in outcome["tables"].items():
-            found += [f"{where}, {name}: {sentence}" for sentence in differences_of_table(name, rows[0], rows[1:], expected[name])]
+        found += differences_of_tables(where, outcome["tables"], expected)
+    return found
+
+
+def differences_of_tables(where, tables, expected):
+    return [f"{where}, {name}: {sentence}" for name, rows in tables.items() if name in expected
+            for sentence in differences_of_table(name, rows[0], rows[1:], expected[name])]
+
+
+def differences_left_behind(oracle, case, answer):
+    """Where a run died: what is committed is what a query over the records up to the committed positions gives."""
+    found = []
+    for tables in answer.get("glimpses", []):
+        positions = {(source, split): int(position) for source, split, position in tables["(positions)"][1:]}
+        committed = {**case, "sources": [{**source, "splits": {split: records[:positions.get((source["name"], split), 0)] for split, records in source["splits"].items()}}
+                                         for source in case["sources"]]}
+        expected = oracle.expected(committed)
+        for sink in case["sinks"]:
+            if sink.get("emit", "changes") != "changes":
+                del expected[sink["name"]]  # not all of it is written yet
+        found += differences_of_tables("where a run died", tables, expected)
     return found
 
 
@@ -204,7 +230,9 @@ def differences_of_table(name, header, rows, expected):
     if name == "(ledger)":
         return differences_of_books(header, rows, expected)
     if name == "(rejects)":
+        expected, allowed = expected
         found = collections.Counter((source, split, int(offset), sink, part, reason) for source, split, offset, sink, part, reason in rows)
+        found = collections.Counter({row: count for row, count in found.items() if row in expected or row not in allowed})
     else:
         columns, expected = expected
         if list(columns) != header:

@@ -22,6 +22,7 @@ class Maker:
         self.rng, self.can = rng, capabilities
         self.case = {"sources": [], "streams": [], "sinks": [], "ways": []}
         self.names = 0
+        self.may_have_state = True
 
     def make(self):
         rng = self.rng
@@ -50,7 +51,7 @@ class Maker:
         """What a source says of event time: {} or {"event_time": seconds of delay, "late": ...}."""
         if not self.can & set(WINDOWS) or self.rng.random() < 0.3:
             return {}
-        late = self.rng.choice(["keep", "keep", "drop", "correct", {"correct": "200 seconds"}, None])
+        late = self.rng.choice(["keep", "keep", "drop", {"correct": "200 seconds"}, None] + (["correct"] if "late: correct, however late" in self.can else []))
         return {"event_time": self.rng.choice([20, 60, 300, 900]), **({"late": late} if late else {})}
 
     def add_computed(self, source):
@@ -58,7 +59,7 @@ class Maker:
             return
         scope = {name: Column(kind, nullable) for name, kind, nullable in source["columns"]}
         source["computed"] = [[self.name("c"), make_expression(self.rng, scope, self.rng.choice(["int", "string", "timestamp", "boolean"]), 2)]]
-        if source["event_time"] and self.rng.random() < 0.4:
+        if source["event_time"] and not scope["ts"].nullable and self.rng.random() < 0.4:
             source["computed"].append(["later", ["call", "later", ["column", "ts"]]])
             source["watermark"] = "later"
 
@@ -146,12 +147,12 @@ class Maker:
         return {"explode": given}
 
     def make_dedup(self, relation):
-        if "dedup" not in self.can:
+        if "dedup" not in self.can or not self.may_have_state:
             raise Invalid("not in this version")
         keys = [key for key in self.possible_keys(relation) if not any(relation.scope[name].error for name in key)]
         if not keys:
             raise Invalid("duplicates in several splits have no order")
-        return {"dedup": {"key": self.rng.choice(keys), "within": self.rng.choice([10, 120, 600, 4000, None]) if relation.times else None}}
+        return {"dedup": {"key": self.rng.choice(keys), "within": self.rng.choice([10, 120, 600, 4000]) if relation.times else None}}
 
     def add_union(self):
         """Streams of one shape, of other sources or of the same one."""
@@ -248,13 +249,15 @@ class Maker:
         if "closing" in relation.marks and "window_end" not in partition:
             order = [["window_end", False]] + [one for one in order if one[0] != "window_end"]
         place = {"partition": partition, "order": order}
-        name = self.rng.choice(aggregates.CAN_BE_OVER + aggregates.RANKS)
-        if name == "row_number" and not set(groups) <= set(partition) | {column for column, _ in order}:
+        name = self.rng.choice(aggregates.CAN_BE_OVER + aggregates.RANKS + (("lag",) if "lag" in self.can else ()))
+        if name in ("row_number", "lag") and not set(groups) <= set(partition) | {column for column, _ in order}:
             name = "rank"  # rows of one place have no order
         if name in aggregates.RANKS and not order:
             name = "count"
-        arguments = [] if name in aggregates.RANKS or (name == "count" and self.rng.random() < 0.5) else [
-            make_expression(self.rng, relation.scope, self.rng.choice(aggregates.AGGREGATES[name][0]), 0)]
+        arguments = []
+        if name not in aggregates.RANKS and (name != "count" or self.rng.random() < 0.5):
+            kinds = aggregates.ANY if name == "lag" else aggregates.AGGREGATES[name][0]
+            arguments = [make_expression(self.rng, relation.scope, self.rng.choice(kinds), 0)]
         return {"extend": [[self.name("v"), ["over", name, place] + arguments]]}
 
     def make_key(self, relation):
@@ -298,15 +301,38 @@ class Maker:
         sources = [stream["name"] for stream in self.case["streams"]] or [self.case["sources"][0]["name"]]
         last = self.model.relations[sources[-1]]
         name = sources[-1] if last.groups is not None and not self.case["sinks"] else self.rng.choice(sources)
+        # Of the steps that are a sink's own.
+        holds = any(kind in ("dedup", "aggregate") for sink in self.case["sinks"] for step in sink.get("steps", []) for kind in step)
+        self.may_have_state = not holds or "steps with state of several sinks' own" in self.can
         if self.model.relations[name].groups is not None:
             self.add_groups_sink(name)
+        elif self.may_have_state and self.rng.random() < 0.2:
+            self.add_sink_of_own_groups(name)
         else:
             self.add_plain_sink(name)
+
+    def add_sink_of_own_groups(self, name):
+        relation, steps = self.model.relations[name], []
+        try:
+            if self.rng.random() < 0.5:
+                relation = self.add_step(steps, relation)
+            steps.append(self.make_aggregate(relation))
+            relation = self.model.apply(steps[-1], relation)
+        except Invalid:
+            return
+        if self.rng.random() < 0.4:
+            relation = self.add_group_step(steps, relation)
+        self.try_sink({"name": self.name("k"), "input": [name], "steps": steps, "key": list(relation.groups or ["one"]), "on_conflict": "update"})
 
     def add_groups_sink(self, name):
         relation = self.model.relations[name]
         key = relation.groups or ["one"]
         sink = {"name": self.name("k"), "input": [name], "key": list(key), "on_conflict": "update"}
+        if self.rng.random() < 0.3:
+            kept = [column for column in relation.scope if column in key or self.rng.random() < 0.6]
+            renamed = {column: self.name("c") if self.rng.random() < 0.2 else column for column in kept}
+            sink["steps"] = [{"select": [[renamed[column], ["column", column]] for column in kept]}]
+            sink["key"] = [renamed[column] for column in key]
         if "emit" in self.can and self.rng.random() < 0.4:
             sink["emit"] = self.rng.choice(["changes", "every 5 minutes", "every 1 second"] + (["final", "final"] if "closing" in relation.marks else []))
         self.try_sink(sink)
@@ -368,6 +394,8 @@ def make_ways(rng):
            "writers": rng.choice([1, 2]), "epoch_rows": rng.choice([1, 3, 10, 50000])}
     way["stops"] = sorted(rng.randrange(0, 1001) for _ in range(rng.choice([0, 0, 1, 1, 2])))
     way["deaths"] = [{"commit": rng.choice([1, 2, 3, 5]), "after": rng.random() < 0.5} for _ in range(rng.choice([0, 0, 1, 1, 2]))]
+    if way["deaths"] and rng.random() < 0.5:
+        way["looks_after_death"] = True
     if rng.random() < 0.15:
         way["failpoints"] = f"{rng.choice(['before_commit', 'commit_sent_no_reply', 'copy_mid', 'offset_cas'])}:{rng.choice([1, 2, 4])}:error"
     return ways + [way]

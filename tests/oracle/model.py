@@ -92,6 +92,8 @@ class Model:
                             marks={"nulls"} if source.get("on_error") == "null" else ())
         if source.get("computed"):
             relation = self.step_extend(source["computed"], relation)
+        if time:  # rows without one have been rejected; to the computed columns it was what was declared
+            relation.scope[time] = Column("timestamp", False)
         if source.get("watermark"):  # goes by a computed column
             relation.times = {source["watermark"]}
         return relation
@@ -117,24 +119,25 @@ class Model:
         return getattr(self, "step_" + kind)(given, relation)
 
     @staticmethod
-    def value(expression, relation, special=None):
-        value = typed(expression, relation.scope, special)
-        return value._replace(error=None) if "nulls" in relation.marks else value
+    def rejects(relation, error):
+        """Where a row is rejected for a value that cannot be computed: nowhere if that is NULL."""
+        return None if "nulls" in relation.marks else error
 
     def step_where(self, condition, relation):
-        value = self.value(condition, relation)
+        value = typed(condition, relation.scope)
         if value.type != "boolean":
             raise Invalid("not a condition")
         if relation.groups is not None:
             if value.error:
                 raise Invalid("a group has no record to be rejected")
             return relation.changed(self.create(f"SELECT * FROM {relation.table} WHERE {value.duck}"))
-        failed = value.error or "false"
+        error = self.rejects(relation, value.error)
+        failed = error or "false"
         table = self.create(f"SELECT * FROM {relation.table} WHERE NOT {failed} AND ({value.duck})")
         losses = [Loss("filtered", relation.table, f"NOT {failed} AND ({value.duck}) IS NOT TRUE")]
-        losses += [Loss("rejected", relation.table, failed)] if value.error else []
+        losses += [Loss("rejected", relation.table, failed)] if error else []
         made = relation.changed(table, None, losses)
-        made.marks |= {"where", "failing where"} if value.error else {"where"}
+        made.marks |= {"where", "failing where"} if error else {"where"}
         return made
 
     def step_select(self, columns, relation):
@@ -162,7 +165,7 @@ class Model:
         parts = {new: [f"{old} AS {new}"] + ([f"{old}__e AS {new}__e"] if relation.scope[old].error else []) for new, old in kept.items()}
         write = over_writer(relation.scope) if relation.groups is not None else None
         for name, expression in columns:
-            value = self.value(expression, relation, write)
+            value = typed(expression, relation.scope, write)
             scope[name] = Column(value.type, value.nullable, value.error is not None)
             parts[name] = [f"{value.duck} AS {name}"] + ([f"{value.error} AS {name}__e"] if value.error else [])
         listed = [part for group in parts.values() for part in group] + ([HIDDEN] if relation.groups is None else [])
@@ -229,16 +232,16 @@ class Model:
         window, closes = given.get("window"), False
         if window:
             relation, closes = windows.assign(self, window, relation)
-        keys = [(name, self.value(expression, relation)) for name, expression in given["by"]]
+        keys = [(name, typed(expression, relation.scope)) for name, expression in given["by"]]
         is_session = bool(window) and window[0] == "session"
         if window and not is_session:
             keys += [("window_end", typed(["column", "window_end"], relation.scope)), ("window_start", typed(["column", "window_start"], relation.scope))]
-        errors = {value.error for _, value in keys if value.error}
+        errors = {self.rejects(relation, value.error) for _, value in keys} - {None}
         write = call_writer(relation.scope, relation.is_ordered)
 
         def written(expression):
             call = write(expression)
-            errors.update([call.error] if call.error else [])
+            errors.update({self.rejects(relation, call.error)} - {None})
             return call._replace(error=None)
 
         # Under a name that no column has: an aggregate's argument of the key's name is the column.
@@ -283,6 +286,8 @@ class Table:
     def __init__(self, model, sink, relation):
         self.name, self.key, self.on_conflict = sink["name"], sink["key"], sink["on_conflict"]
         self.scope, self.reads, self.kept = relation.scope, relation.reads, relation.losses()
+        # Which of the two an update is depends on what was committed together.
+        self.merges_duplicates = relation.groups is None and self.on_conflict.startswith("update")
         if not set(self.key) <= set(relation.scope):
             raise Invalid("the key is not there")
         if any(family(relation.scope[name].type).startswith("array") for name in self.key):
@@ -305,7 +310,7 @@ class Table:
 
     def accepted(self, model, relation):
         """Without what is rejected or a duplicate; books what is."""
-        errors = [f"{name}__e" for name, column in relation.scope.items() if column.error]
+        errors = [f"{name}__e" for name, column in relation.scope.items() if column.error and model.rejects(relation, True)]
         errors += [f"{name} IS NULL" for name in self.key if relation.scope[name].nullable]
         failed = f"({' OR '.join(errors)})" if errors else "false"
         if errors:
@@ -320,8 +325,8 @@ class Table:
             raise Invalid("nothing to say what is newer")
         order = {"ignore": "_o, _b, _p", "error": "_o, _b, _p"}.get(self.on_conflict, (f"{newer} DESC, " if newer else "") + "_o DESC, _b DESC, _p DESC")
         ranked = model.create(f"SELECT *, row_number() OVER (PARTITION BY {', '.join(self.key)} ORDER BY {order}) AS _rank FROM ({rows})")
-        if self.on_conflict.startswith("update"):
-            self.kept.append(Loss("written or duplicate", ranked))  # which of the two depends on what was committed together
+        if self.merges_duplicates:
+            self.kept.append(Loss("written or duplicate", ranked))
         else:
             self.kept.append(Loss("written", ranked, "_rank = 1"))
             self.kept.append(Loss("duplicates" if self.on_conflict == "ignore" else "rejected", ranked, "_rank > 1"))

@@ -31,7 +31,8 @@ def check_cases(program, oracle, cases):
     answers = compare.run_weir(program, [compare.request(case) for case in cases])
     failing, used = [], collections.Counter()
     for case in cases:
-        sentences = compare.differences(oracle.expected(case), answers[case["name"]])
+        answer = answers[case["name"]]
+        sentences = compare.differences(oracle.expected(case), answer) + compare.differences_left_behind(oracle, case, answer)
         used.update(parts_of(case))
         if sentences:
             failing.append((case, sentences))
@@ -40,16 +41,21 @@ def check_cases(program, oracle, cases):
 
 def parts_of(case):
     """What the case is made of, each once."""
+    from records import late_rows
     parts = set()
     for stream in case["streams"] + case["sinks"]:
         parts.update("union" for _ in stream["input"][1:])
+        is_grouped = False
         for step in stream.get("steps", []):
             (kind, given), = step.items()
-            parts.add(kind)
+            parts.add("having" if kind == "where" and is_grouped else kind)
+            is_grouped = is_grouped or kind == "aggregate"
             parts.update([given["window"][0]] if kind == "aggregate" and given.get("window") else [])
             parts.update("OVER " + name for name in over_names(given))
-    parts.update("late rows" for source in case["sources"] if source.get("event_time") is not None)
-    parts.update(name for way in case["ways"] for name in ("stops", "deaths", "failpoints") if way.get(name))
+    parts.update("late rows" for source in case["sources"] if late_rows(source))
+    parts.update("late: correct" for source in case["sources"] if isinstance(source.get("late"), dict) or source.get("late") == "correct")
+    parts.update("emit: " + sink["emit"].split(" ")[0] for sink in case["sinks"] if sink.get("emit"))
+    parts.update(name for way in case["ways"] for name in ("stops", "deaths", "failpoints", "looks_after_death") if way.get(name))
     return parts
 
 

@@ -68,14 +68,14 @@ def make_source(rng, name, time, has_check):
     """`time`: {}, or {"event_time": the delay of the watermark over the column `ts` in seconds, "late": what becomes of late rows}."""
     columns, event_time = make_columns(rng), time.get("event_time")
     if event_time:
-        columns.append(["ts", "timestamp", False])
+        columns.append(["ts", "timestamp", rng.random() < 0.3])  # without one a row is rejected
     splits = {}
     ids = range(100 * (1 + int(name[-1])), 10**6)
     next_id = iter(ids)
     for split in range(rng.choice([1, 1, 2, 2, 3, 4])):
         times = EventTimes(rng, event_time or 0)
         records, of_split = [], []
-        for _ in range(rng.choice([0, 1, 3, 8, 12, 20, 30])):
+        for _ in range(rng.choice([0, 3, 8, 12, 20, 30, 40] if event_time else [0, 1, 3, 8, 12, 20, 30])):
             records.append(make_record(rng, columns, next_id, of_split, times))
         splits[str(split)] = records
     numbers = [column for column, kind, _ in columns if kind == "int" and column in ("n", "g")]
@@ -97,7 +97,9 @@ def make_record(rng, columns, next_id, of_split, times):
     value = {"id": number}
     for name, type_name, nullable in columns[1:]:
         if name == "ts":
-            value["ts"] = time_text(times.next())
+            value["ts"] = time_text(times.next()) if rng.random() < 0.98 else "2999-01-01 00:00:00"  # rejected: too far ahead of the clock
+            if nullable and rng.random() < 0.05:
+                value["ts"] = None
         elif nullable and rng.random() < 0.18:
             if rng.random() < 0.5:
                 value[name] = None
@@ -135,6 +137,8 @@ def is_refused(source, record):
         return True
     value = record["value"]
     if any(value.get(name) is None for name, _, nullable in source["columns"] if not nullable):
+        return True
+    if source["event_time"] and (value.get("ts") is None or value["ts"] > "2900"):
         return True
     check = source.get("check")  # [column, the value it must be greater than]
     return bool(check) and value.get(check[0]) is not None and not value[check[0]] > check[1]

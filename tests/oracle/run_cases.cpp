@@ -73,29 +73,6 @@ Status run_once(const std::shared_ptr<const Plan>& plan, const CaseWay& way, std
   return job->run();
 }
 
-/// All runs of one way: a stretch of the records, and again where the run died on it, then the next stretch.
-Status run_way(const CaseWay& way, Bench& bench, const std::shared_ptr<const Plan>& plan) {
-  std::vector<std::size_t> stops = way.stops;
-  if (stops.empty() || stops.back() != 1000) stops.push_back(1000);
-  std::size_t runs = 0, next_death = 0;
-  failpoint::arm(way.failpoints);
-  for (const std::size_t stop : stops) {
-    do {
-      if (++runs > most_runs) return Error{ErrorKind::fatal, "the runs never end"};
-      const bool dies = next_death < way.deaths.size();
-      *bench.death = dies ? Death{way.deaths[next_death].commit, way.deaths[next_death].is_after} : Death{};
-      for (const auto& [type, play] : bench.plays) {
-        play->visible_share = stop;
-        play->seed = way.seed == 0 ? 0 : way.seed + runs;
-      }
-      Status status = run_once(plan, way, runs);
-      if (!status.ok() && !bench.death->has_come) return status;
-      if (bench.death->has_come) ++next_death;
-    } while (bench.death->has_come);
-  }
-  return {};
-}
-
 using Rows = std::vector<std::vector<std::optional<std::string>>>;
 
 std::string print_rows(Rows rows) {
@@ -125,11 +102,38 @@ Result<std::string> look(const GeneratedCase& given, const std::string& dsn) {
   return text + "}";
 }
 
+/// All runs of one way: a stretch of the records, and again where the run died on it, then the next stretch. `glimpses` are what dead runs left behind.
+Status run_way(const GeneratedCase& given, const CaseWay& way, Bench& bench, const std::shared_ptr<const Plan>& plan, const std::string& dsn,
+               std::vector<std::string>& glimpses) {
+  std::vector<std::size_t> stops = way.stops;
+  if (stops.empty() || stops.back() != 1000) stops.push_back(1000);
+  std::size_t runs = 0, next_death = 0;
+  failpoint::arm(way.failpoints);
+  for (const std::size_t stop : stops) {
+    do {
+      if (++runs > most_runs) return Error{ErrorKind::fatal, "the runs never end"};
+      const bool dies = next_death < way.deaths.size();
+      *bench.death = dies ? Death{way.deaths[next_death].commit, way.deaths[next_death].is_after} : Death{};
+      for (const auto& [type, play] : bench.plays) {
+        play->visible_share = stop;
+        play->seed = way.seed == 0 ? 0 : way.seed + runs;
+      }
+      Status status = run_once(plan, way, runs);
+      if (!status.ok() && !bench.death->has_come) return status;
+      if (!bench.death->has_come) continue;
+      if (++next_death > 1 || !way.looks_after_death) continue;
+      WEIR_ASSIGN(std::string left, look(given, dsn));
+      glimpses.push_back(std::move(left));
+    } while (bench.death->has_come);
+  }
+  return {};
+}
+
 /// What one way gave: "tables":{...} or "error":"...".
-std::string outcome(const GeneratedCase& given, const CaseWay& way, Bench& bench, const std::filesystem::path& folder) {
+std::string outcome(const GeneratedCase& given, const CaseWay& way, Bench& bench, const std::filesystem::path& folder, std::vector<std::string>& glimpses) {
   const Database database(folder);
   const Compiled compiled = compile(given, bench, database.dsn());
-  Status status = run_way(way, bench, compiled.plan);
+  Status status = run_way(given, way, bench, compiled.plan, database.dsn(), glimpses);
   if (!status.ok()) return "\"error\":" + json_quoted(render(status.error()));
   auto tables = look(given, database.dsn());
   return tables.ok() ? "\"tables\":" + std::move(tables).value() : "\"error\":" + json_quoted(render(tables.error()));
@@ -148,15 +152,16 @@ std::string answer(const GeneratedCase& given, const std::filesystem::path& fold
   const std::string head = "{\"name\":" + json_quoted(given.name);
   if (compiled.plan == nullptr) return head + ",\"refused\":" + json_quoted(errors_of(compiled)) + "}";
   std::vector<std::pair<std::string, std::string>> outcomes;  // what was given, by which ways
+  std::vector<std::string> glimpses;
   for (const CaseWay& way : given.ways) {
-    const std::string given_now = outcome(given, way, bench, folder);
+    const std::string given_now = outcome(given, way, bench, folder, glimpses);
     const auto same = std::find_if(outcomes.begin(), outcomes.end(), [&](const auto& known) { return known.first == given_now; });
     if (same == outcomes.end()) outcomes.emplace_back(given_now, json_quoted(way.name));
     else same->second += "," + json_quoted(way.name);
   }
   std::string text = head + ",\"outcomes\":[";
   for (const auto& [what, ways] : outcomes) text += (text.back() == '[' ? "" : ",") + fmt::format("{{\"ways\":[{}],{}}}", ways, what);
-  return text + "]}";
+  return text + fmt::format("],\"glimpses\":[{}]}}", fmt::join(glimpses, ","));
 }
 
 }  // namespace
