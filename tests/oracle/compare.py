@@ -12,7 +12,7 @@ import duckdb
 
 from expressions import family
 from model import Model
-from pipeline_text import pipeline_text, records_of
+from pipeline_text import files_of, pipeline_text, records_of
 from records import late_rows, refused_rows
 
 SECONDS_OF_A_PROGRAM = 60
@@ -38,7 +38,7 @@ def request(case):
     queries["(ledger)"] = f"SELECT source, sink, {sums}, {written}, {duplicates} FROM weir_ledger GROUP BY source, sink"
     queries["(rejects)"] = "SELECT source, split, \"offset\", sink, part, CASE WHEN reason = 'late' THEN reason ELSE '' END AS reason FROM weir_rejects"
     queries["(positions)"] = "SELECT source, split, position FROM weir_checkpoint WHERE source <> '(state)'"
-    return {"name": case["name"], "pipeline": pipeline_text(case), "records": records_of(case), "queries": queries, "ways": case["ways"]}
+    return {"name": case["name"], "pipeline": pipeline_text(case), "records": records_of(case), "files": files_of(case), "queries": queries, "ways": case["ways"]}
 
 
 def selected(name, type_name):
@@ -190,10 +190,17 @@ def double_text(value):
     return "0" if value == 0 else f"{value:.13g}" if math.isfinite(value) else str(value)
 
 
-def differences(expected, answer):
+def all_differences(oracle, case, answer):
     """Sentences; none where the case is right."""
+    try:
+        return differences(oracle.expected(case), answer) + differences_left_behind(oracle, case, answer)
+    except duckdb.Error as error:
+        return [f"DuckDB refuses: {error}"]
+
+
+def differences(expected, answer):
     if "died" in answer:
-        return [f"the program died: {answer['died']}"]
+        return [f"died: {answer['died']}"]
     if "refused" in answer:
         return [f"the pipeline was refused:\n{answer['refused']}"]
     found = []

@@ -5,13 +5,14 @@ A case is data, {"sources", "streams", "sinks", "ways"}, as model.py reads it, s
 import random
 
 import aggregates
+import lookups
 from expressions import Column, Invalid, family, make_expression, make_literal, make_risky, typed
 from model import Model
 from records import make_source
 
 WINDOWS = {"tumble": (1, [60, 300, 420]), "hop": (2, [(60, 180), (100, 300), (300, 300), (200, 90), (420, 1000)]),
            "cumulate": (2, [(60, 300), (300, 1800), (100, 100)]), "session": (1, [60, 200])}
-STEPS = ["where", "where", "select", "extend", "extend", "drop", "rename", "explode", "explode", "dedup"]
+STEPS = ["where", "where", "select", "extend", "extend", "drop", "rename", "explode", "explode", "dedup", "join", "join"]
 SHAPE = [("key", "string"), ("number", "int"), ("amount", "double"), ("flag", "boolean"), ("text", "string")]
 
 
@@ -26,12 +27,15 @@ class Maker:
 
     def make(self):
         rng = self.rng
+        is_large = rng.random() < 0.01
         for number in range(2 if rng.random() < 0.35 else 1):
-            self.case["sources"].append(make_source(rng, f"s{number}", self.draw_time(), "check" in self.can))
+            self.case["sources"].append(make_source(rng, f"s{number}", self.draw_time(), "check" in self.can, is_large))
             self.add_computed(self.case["sources"][-1])
         if rng.random() < 0.15:
             for source in self.case["sources"]:
                 source["on_error"] = "null"
+        if "lookup join" in self.can and rng.random() < 0.4:
+            self.case["tables"] = [lookups.make_table(rng, f"l{number}") for number in range(rng.choice([1, 1, 2]))]
         self.model = Model(self.case)
         for _ in range(rng.choice([0, 1, 1, 2, 2, 3])):
             self.add_stream()
@@ -39,12 +43,14 @@ class Maker:
             self.add_union()
         for _ in range(rng.choice([0, 0, 1, 1, 1, 2])):
             self.add_aggregate()
+        if rng.random() < 0.3:
+            self.add_stream_of_groups()
         for _ in range(rng.choice([1, 1, 2, 3])):
             self.add_sink()
         if not self.case["sinks"]:
             self.add_plain_sink(self.case["sources"][0]["name"])
         leave_out_unread(self.case)
-        self.case["ways"] = make_ways(rng)
+        self.case["ways"] = make_ways(rng, is_large)
         return self.case
 
     def draw_time(self):
@@ -146,6 +152,21 @@ class Maker:
             given["keep_empty"] = True
         return {"explode": given}
 
+    def make_join(self, relation):
+        if not self.model.lookups:
+            raise Invalid("there is no table")
+        is_alone = "one where after another, each seeing only what the first lets through" not in self.can
+        table, _ = self.rng.choice(list(self.model.lookups.values()))
+        given = {"table": table["name"], "type": "left" if self.rng.random() < 0.5 or (is_alone and "failing where" in relation.marks) else "inner"}
+        kinds = {column: kind for column, kind, _ in table["columns"]}
+        given["keys"] = [[column, make_expression(self.rng, relation.scope, kinds[column], self.rng.choice([0, 0, 1]))] for column in table["key"]]
+        scope = lookups.scope_with(table, given, relation)
+        taken = [column for column in kinds if column not in table["key"] and self.rng.random() < 0.6]
+        given["select"] = [[self.name("c"), ["column", f"{table['name']}.{column}"]] for column in taken]
+        if self.rng.random() < 0.3 or not taken:
+            given["select"].append([self.name("c"), make_expression(self.rng, scope, self.rng.choice(["int", "string", "boolean", "decimal"]), 2)])
+        return {"join": given}
+
     def make_dedup(self, relation):
         if "dedup" not in self.can or not self.may_have_state:
             raise Invalid("not in this version")
@@ -195,6 +216,16 @@ class Maker:
                 return
             except Invalid:
                 continue
+
+    def add_stream_of_groups(self):
+        grouped = [name for name, relation in self.model.relations.items() if relation.groups is not None]
+        if not grouped:
+            return
+        stream = {"name": self.name("g"), "input": [self.rng.choice(grouped)], "steps": []}
+        relation = self.model.relations[stream["input"][0]]
+        for _ in range(self.rng.choice([1, 2])):
+            relation = self.add_group_step(stream["steps"], relation)
+        self.keep(stream)
 
     def make_aggregate(self, relation):
         by = []
@@ -333,6 +364,8 @@ class Maker:
             renamed = {column: self.name("c") if self.rng.random() < 0.2 else column for column in kept}
             sink["steps"] = [{"select": [[renamed[column], ["column", column]] for column in kept]}]
             sink["key"] = [renamed[column] for column in key]
+        elif self.rng.random() < 0.2:
+            self.add_group_step(sink.setdefault("steps", []), relation)
         if "emit" in self.can and self.rng.random() < 0.4:
             sink["emit"] = self.rng.choice(["changes", "every 5 minutes", "every 1 second"] + (["final", "final"] if "closing" in relation.marks else []))
         self.try_sink(sink)
@@ -387,11 +420,13 @@ def names_read(stream):
     return stream["input"] + [name for step in stream.get("steps", []) for name in step.get("union", [])]
 
 
-def make_ways(rng):
+def make_ways(rng, is_large):
     """The whole at once by one worker; and in small chunks by several, stopped, killed and begun again."""
     ways = [{"name": "whole"}]
     way = {"name": "pieces", "seed": rng.randrange(1, 10**6), "chunk_rows": rng.choice([1, 1, 2, 3, 7]), "workers": [rng.choice([1, 2, 4]) for _ in range(3)],
            "writers": rng.choice([1, 2]), "epoch_rows": rng.choice([1, 3, 10, 50000])}
+    if is_large:
+        way.update(chunk_rows=rng.choice([30, 100]), epoch_rows=rng.choice([50, 50000]))
     way["stops"] = sorted(rng.randrange(0, 1001) for _ in range(rng.choice([0, 0, 1, 1, 2])))
     way["deaths"] = [{"commit": rng.choice([1, 2, 3, 5]), "after": rng.random() < 0.5} for _ in range(rng.choice([0, 0, 1, 1, 2]))]
     if way["deaths"] and rng.random() < 0.5:

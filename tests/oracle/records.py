@@ -64,18 +64,19 @@ class EventTimes:
         return self.now - datetime.timedelta(seconds=self.rng.randrange(0, 4 * self.delay + 100))
 
 
-def make_source(rng, name, time, has_check):
-    """`time`: {}, or {"event_time": the delay of the watermark over the column `ts` in seconds, "late": what becomes of late rows}."""
+def make_source(rng, name, time, has_check, is_large):
+    """`time`: {}, or {"event_time": the delay of the watermark over the column `ts` in seconds, "late": what becomes of late rows}. `is_large`: some hundred rows a split."""
     columns, event_time = make_columns(rng), time.get("event_time")
     if event_time:
         columns.append(["ts", "timestamp", rng.random() < 0.3])  # without one a row is rejected
     splits = {}
-    ids = range(100 * (1 + int(name[-1])), 10**6)
+    ids = range(100 + 10000 * int(name[-1]), 10**6)
     next_id = iter(ids)
     for split in range(rng.choice([1, 1, 2, 2, 3, 4])):
         times = EventTimes(rng, event_time or 0)
         records, of_split = [], []
-        for _ in range(rng.choice([0, 3, 8, 12, 20, 30, 40] if event_time else [0, 1, 3, 8, 12, 20, 30])):
+        sizes = [400, 700] if is_large else [0, 3, 8, 12, 20, 30, 40] if event_time else [0, 1, 3, 8, 12, 20, 30]
+        for _ in range(rng.choice(sizes)):
             records.append(make_record(rng, columns, next_id, of_split, times))
         splits[str(split)] = records
     numbers = [column for column, kind, _ in columns if kind == "int" and column in ("n", "g")]
