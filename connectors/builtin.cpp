@@ -1,6 +1,7 @@
 // builtin.cpp — the one list of built-in connectors and formats.
 #include "connectors/builtin.h"
 
+#include "connectors/console/console.h"
 #include "connectors/formats/formats.h"
 #include "connectors/kafka/kafka.h"
 #include "connectors/postgres/postgres.h"
@@ -18,6 +19,7 @@ Registry builtin_registry() {
   registry.sources.push_back(kafka_source());
   registry.stores.push_back(postgres_store());
   registry.stores.push_back(sqlite_store());
+  registry.outlets.push_back(console_outlet());
   registry.formats.push_back(json_format());
   return registry;
 }

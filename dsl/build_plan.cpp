@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "dsl/sink_target.h"
 #include "dsl/stream_order.h"
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
@@ -43,6 +44,7 @@ class PlanWalk {
       builder_.add_setting(setting.name.text, setting.name.where, setting.value);
     for (const ConnectionSyntax& connection : pipeline_.connections)
       builder_.add_connection(connection.name.text, connection.options);
+    if (pipeline_.state) builder_.set_books(pipeline_.state->text, pipeline_.state->where);
     for (const SourceSyntax& source : pipeline_.sources) add_source(source);
     const StreamOrder order = stream_order(pipeline_);
     report_circle(order.circle);
@@ -166,27 +168,15 @@ class PlanWalk {
     return builder_.unite(*nodes, step.streams.front().where);
   }
 
-  std::optional<std::size_t> connection_of(const SinkSyntax& sink) {
-    const Name& name = sink.stream.name;
-    if (sink.connection) return builder_.find_connection(sink.connection->text, sink.connection->where);
-    if (pipeline_.connections.size() == 1)
-      return builder_.find_connection(pipeline_.connections.front().name.text, name.where);
-    diagnostics_.error(
-        Error{ErrorKind::user, fmt::format("sink {} does not say its connection", name.text), name.where}
-            .with_hint(pipeline_.connections.empty()
-                           ? "add connections: {NAME: {dsn: ...}}, and connection: NAME to the sink"
-                           : "add connection: NAME"));
-    return std::nullopt;
-  }
-
   void add_sink(const SinkSyntax& sink) {
     const std::optional<NodeId> node = apply_steps(sink.stream);
-    const std::optional<std::size_t> connection = connection_of(sink);
-    if (!node || !connection) return;
+    const std::optional<SinkTarget> target = find_target(sink, pipeline_, registry_, builder_, diagnostics_);
+    if (!node || !target) return;
     PlanBuilder::SinkRequest request;
     request.name = sink.stream.name.text;
     request.where = sink.stream.name.where;
-    request.connection = *connection;
+    request.connection = target->connection;
+    request.outlet = target->outlet;
     request.table = sink.table;
     request.key = placed(sink.key);
     request.on_conflict = sink.on_conflict;

@@ -117,7 +117,7 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
   }
   const std::size_t errors_before = diagnostics.errors().size();
   reader.check_keys(root, "a pipeline",
-                    {"name", "description", "settings", "plugins", "functions", "connections", "sources", "transforms", "sinks", "emit"},
+                    {"name", "description", "state", "settings", "plugins", "functions", "connections", "sources", "transforms", "sinks", "emit"},
                     {"include", "tables", "reports", "tests"});
   const bool knows_keys = diagnostics.errors().size() == errors_before;
   PipelineSyntax pipeline;
@@ -127,6 +127,7 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
     if (knows_keys && root.find(section) == nullptr)
       reader.report(root.where, fmt::format("the pipeline has no {}", section), pipeline_example);
   }
+  if (const Config* state = root.find("state")) pipeline.state = reader.name(*state, "state");
   if (const Config* emit = root.find("emit")) pipeline.emit = read_emit(*emit, "the pipeline", reader);
   pipeline.settings = read_settings(root, reader);
   pipeline.plugins = read_plugins(root, reader);

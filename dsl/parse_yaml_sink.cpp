@@ -1,6 +1,7 @@
 // parse_yaml_sink.cpp — the YAML front end: a sink with its table, key, conflict rule, references and fill.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "dsl/parse_yaml.h"
@@ -94,16 +95,35 @@ void read_stream(const Config& config, SinkSyntax& sink, const std::string& what
   }
 }
 
+const std::vector<std::string> sink_keys{"input", "inputs", "steps", "where", "select", "type", "connection", "table", "key",
+                                         "on_conflict", "references", "fill", "emit", "description"};
+const std::vector<std::string> keys_of_tables{"connection", "table", "on_conflict", "references", "fill"};
+
+// With a type or a dsn, what is no key of the language belongs to the outlet or the store, which checks it.
+void read_options(const Config& config, SinkSyntax& sink, const std::string& what, YamlReader& reader) {
+  if (config.find("type") == nullptr && config.find("dsn") == nullptr) return reader.check_keys(config, what, sink_keys);
+  Config own = config;
+  Config::Map& own_keys = std::get<Config::Map>(own.value);
+  Config::Map options;
+  std::erase_if(own_keys, [&](const auto& entry) {
+    const auto is_in = [&](const std::vector<std::string>& keys) { return std::find(keys.begin(), keys.end(), entry.first) != keys.end(); };
+    if (is_in(keys_of_tables)) sink.table_keys.push_back({entry.first, entry.second.key_where});
+    if (is_in(sink_keys)) return false;
+    options.push_back(entry);
+    return true;
+  });
+  sink.options = Config{.where = sink.stream.where, .value = std::move(options)};
+  if (const Config* type = config.find("type")) sink.type = reader.name(*type, "type of " + what).value_or(Name{});
+}
+
 }  // namespace
 
 SinkSyntax read_sink(const Name& name, const Config& config, YamlReader& reader) {
   const std::string what = "sink " + name.text;
-  reader.check_keys(config, what,
-                    {"input", "inputs", "steps", "where", "select", "connection", "table", "key",
-                     "on_conflict", "references", "fill", "emit", "description"});
   SinkSyntax sink;
   sink.stream.name = name;
   sink.stream.where = name.where;
+  read_options(config, sink, what, reader);
   read_stream(config, sink, what, reader);
   if (const Config* connection = config.find("connection"))
     sink.connection = reader.name(*connection, "connection of " + what);

@@ -107,6 +107,9 @@ struct FillSyntax {
 
 struct SinkSyntax {
   StreamSyntax stream;             // what is written; its name is the sink's
+  std::optional<Name> type;        // an outlet, or the store of its table; not given: a table; empty text: it could not be read
+  Config options;                  // where it has a type or a dsn: all keys that are not the language's own
+  std::vector<Name> table_keys;    // those of the language's own that only a table has, as they stand there
   std::optional<Name> connection;  // not given: the only one there is
   std::string table;
   std::vector<Name> key;
@@ -135,6 +138,7 @@ struct FunctionSyntax {
 
 struct PipelineSyntax {
   Name name;
+  std::optional<Name> state;  // the file that keeps the books where no sink is a table
   std::optional<Emit> emit;  // of every sink of groups that says nothing else
   std::vector<SettingSyntax> settings;
   std::vector<Name> plugins;  // paths of shared objects, from the file's folder

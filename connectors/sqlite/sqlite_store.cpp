@@ -161,6 +161,7 @@ StoreSpec sqlite_store() {
   StoreSpec spec;
   spec.name = "sqlite";
   spec.schemes = {"sqlite"};
+  spec.file_dsn = "sqlite:";
   spec.summary = "An SQLite file: the same tables and the same guarantees as Postgres, without a server.";
   spec.library = fmt::format("SQLite {}", sqlite3_libversion());
   spec.options = option_table().docs();

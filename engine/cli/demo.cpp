@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
@@ -138,7 +139,14 @@ class DemoDatabase {
   bool is_temporary_;
 };
 
+// Another pipeline may have other tables, or none.
+bool has_table(const Plan& plan, const std::string& name = "") {
+  return std::any_of(plan.sinks.begin(), plan.sinks.end(),
+                     [&](const SinkNode& sink) { return sink.outlet == nullptr && (name.empty() || sink.table.table == name); });
+}
+
 int show_top_products(const Plan& plan) {
+  if (!has_table(plan, "fact_sales")) return exit_done;
   const auto query = [&]() -> Result<std::vector<std::vector<std::optional<std::string>>>> {
     WEIR_ASSIGN(const auto store, open_store(plan));
     WEIR_ASSIGN(const auto administration, store->administration());
@@ -176,7 +184,7 @@ int demo(const DemoArguments& arguments) {
   fmt::print(stderr, "{} -> embedded Kafka broker -> {} -> {}\n", what, file.path(), database.path());
   const int code = run_job(plan, JobOptions{}, signals,
                            [&](Job& job) { return Feeder::start(**broker, *events, arguments.rate, job); });
-  if (code != exit_done || signals.is_stopped()) return code;
+  if (code != exit_done || signals.is_stopped() || !has_table(*plan)) return code;
   const int shown = show_top_products(*plan);
   fmt::print("\n{}\n", database.is_temporary()
                            ? "The tables were temporary; weir demo --database demo.db keeps them."

@@ -1,10 +1,14 @@
 // main.cpp — the weir command: the list of its subcommands, and what becomes of wrong usage.
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <malloc.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include "engine/base/failpoint.h"
@@ -61,9 +65,19 @@ int run(int argc, char** argv) {
   return weir::exit_usage;
 }
 
+// Where one of the standard streams is closed, the next file or socket would take its number, and get what is printed. Writing to what is put
+// there fails, as it should.
+void hold_standard_streams() {
+  for (int stream = STDIN_FILENO; stream <= STDERR_FILENO; ++stream) {
+    if (fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+    if (open("/dev/null", O_RDONLY) != stream) std::abort();
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  hold_standard_streams();
   // A closed pipe or socket is told by the failing write.
   std::signal(SIGPIPE, SIG_IGN);
   // Memory goes from thread to thread by the chunk: with an arena for each thread more of it lies idle.

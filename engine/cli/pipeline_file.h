@@ -38,7 +38,7 @@ class PipelineFile {
   int exit_code_ = 0;
 };
 
-/// The one connection of a plan's sinks.
+/// The one connection of a plan's tables, or the one that keeps its books.
 const Connection& connection_of(const Plan& plan);
 /// Its tables in the order they are written.
 std::vector<SinkTable> tables_of(const Plan& plan);

@@ -51,8 +51,8 @@ std::string summary(const JobStatus& status, double seconds, std::int64_t peak_m
       seconds, grouped(rate), megabytes(peak_memory_bytes), table.text());
 }
 
-Progress::Progress(const Job& job, const Clock& clock)
-    : job_(job), clock_(clock), is_live_(is_terminal(stderr)) {
+Progress::Progress(const Job& job, const Clock& clock, bool may_draw)
+    : job_(job), clock_(clock), is_live_(may_draw && is_terminal(stderr)) {
   if (is_live_) log::set_before_line(erase_live_line);
   thread_ = std::thread([this] { show_until_closed(); });
 }

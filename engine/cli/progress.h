@@ -16,7 +16,8 @@ namespace weir {
 /// Shows a job while this object lives. `job` and `clock` must outlive it.
 class Progress {
  public:
-  Progress(const Job& job, const Clock& clock);
+  /// `may_draw`: whether a live line may be drawn where stderr is a terminal.
+  Progress(const Job& job, const Clock& clock, bool may_draw);
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;

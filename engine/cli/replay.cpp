@@ -13,6 +13,7 @@
 #include <tuple>
 
 #include "engine/runtime/epoch.h"
+#include "engine/runtime/outlets.h"
 #include "engine/runtime/record_part.h"
 #include "engine/runtime/stage_runner.h"
 
@@ -203,6 +204,7 @@ EpochWrite settle_books(EpochWrite write, const Staged& staged) {
 Result<ReplayReport> replay(const Plan& plan, Store& store, const std::vector<StoredReject>& rejects) {
   WEIR_ASSIGN(const std::vector<std::size_t> order, write_order(plan, plan.sinks.front().connection));
   WEIR_ASSIGN(const auto writer, store.writer(0));
+  WEIR_ASSIGN(const auto outlets, Outlets::open(plan));
   const AllTableKeys keys(plan.sinks.size());  // nothing is known of any key
   ReplayReport total;
   std::int64_t epoch = 0;
@@ -221,6 +223,10 @@ Result<ReplayReport> replay(const Plan& plan, Store& store, const std::vector<St
     EpochAssembler assembler(0, plan, stages, order, keys);
     const EpochWrite write = settle_books(assembler.assemble(++epoch, 0, staged.chunks), staged);
     WEIR_ASSIGN(const EpochReport report, writer->commit(write));
+    for (const OutletWrite& rows : assembler.outlets()) {
+      total.written += static_cast<std::int64_t>(rows.rows.size());
+      WEIR_TRY(outlets->write(rows));
+    }
     total.settled += static_cast<std::int64_t>(staged.settled.size());
     for (const LedgerLine& line : write.ledger) {
       total.duplicates += line.duplicates;

@@ -34,6 +34,13 @@ Result<std::unique_ptr<Job>> create_patiently(const std::shared_ptr<const Plan>&
   }
 }
 
+// Rows would be drawn into a live line.
+bool shows_rows_on_terminal(const Plan& plan) {
+  return is_terminal(stdout) && std::any_of(plan.sinks.begin(), plan.sinks.end(), [](const SinkNode& sink) {
+           return sink.outlet != nullptr && sink.outlet->writes_to_stdout();
+         });
+}
+
 }  // namespace
 
 int run_job(const std::shared_ptr<const Plan>& plan, const JobOptions& options, StopSignals& signals,
@@ -58,7 +65,7 @@ int run_job(const std::shared_ptr<const Plan>& plan, const JobOptions& options, 
   signals.on_stop([&job] { job->stop(); });
   Status status;
   {
-    const Progress progress(*job, clock);
+    const Progress progress(*job, clock, !shows_rows_on_terminal(*plan));
     status = job->run();
   }
   signals.on_stop(nullptr);

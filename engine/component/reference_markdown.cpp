@@ -72,6 +72,12 @@ std::string connectors_markdown(const Registry& registry) {
     text += fmt::format("### {}\n\n{}\n\n{}{}", spec.name, sentence(spec.summary), schemes_sentence(spec),
                         options_table(spec.options));
   }
+  text +=
+      "## Sinks\n\nA sink is a table of a connection, unless its `type` is one of these. What they write is no part of the transaction: they "
+      "are fed after the commit, at least once (docs/guarantees.md). The options stand in the sink, beside `input`, `select`, `key` and the like.\n\n";
+  for (const OutletSpec& spec : registry.outlets) {
+    text += fmt::format("### {}\n\n{}\n\n{}", spec.name, sentence(spec.summary), options_table(spec.options));
+  }
   text.pop_back();
   return text;
 }

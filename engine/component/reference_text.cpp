@@ -75,6 +75,9 @@ std::string connectors_text(const Registry& registry) {
   for (const StoreSpec& spec : registry.stores) {
     text += fmt::format("connection {}: {}\n{}\n", spec.name, spec.summary, options_text(spec.options));
   }
+  for (const OutletSpec& spec : registry.outlets) {
+    text += fmt::format("sink {}: {}\n{}\n", spec.name, spec.summary, options_text(spec.options));
+  }
   return text;
 }
 
@@ -98,6 +101,16 @@ std::string connectors_json(const Registry& registry) {
     json.begin_object();
     json.member("name", spec.name);
     json.member("schemes", spec.schemes);
+    json.member("summary", spec.summary);
+    write_options(json, spec.options);
+    json.end_object();
+  }
+  json.end_array();
+  json.key("sinks");
+  json.begin_array();
+  for (const OutletSpec& spec : registry.outlets) {
+    json.begin_object();
+    json.member("name", spec.name);
     json.member("summary", spec.summary);
     write_options(json, spec.options);
     json.end_object();

@@ -10,6 +10,7 @@
 #include "engine/component/config.h"
 #include "engine/component/format.h"
 #include "engine/component/option_table.h"
+#include "engine/component/outlet.h"
 #include "engine/component/source.h"
 #include "engine/component/store.h"
 #include "engine/expression/aggregate.h"
@@ -36,6 +37,8 @@ struct StoreSpec {
   std::string library;
   std::vector<OptionDoc> options;
   std::function<std::shared_ptr<const StoreDefinition>(const Config&, Diagnostics&)> parse;
+  /// What makes a dsn of a file's path: such a store keeps the books of pipelines that write no table. Empty: it is no file.
+  std::string file_dsn{};
 };
 
 struct FormatSpec {
@@ -64,6 +67,7 @@ struct Registry {
   TableFunctionRegistry tables;
   std::vector<SourceSpec> sources;
   std::vector<StoreSpec> stores;
+  std::vector<OutletSpec> outlets;
   std::vector<FormatSpec> formats;
   /// Adds the functions of a plugin, a shared object, to the registry. Called by the compiler for the `plugins:` of a pipeline, before any name is
   /// looked up. Null where no plugins can be loaded.
@@ -74,6 +78,9 @@ struct Registry {
   const SourceSpec* find_source(const std::string& name) const;
   const StoreSpec* find_store(const std::string& name) const;
   const StoreSpec* find_store_by_scheme(const std::string& scheme) const;
+  /// One that is a file, with `file_dsn`.
+  const StoreSpec* find_file_store() const;
+  const OutletSpec* find_outlet(const std::string& name) const;
   const FormatSpec* find_format(const std::string& name) const;
 };
 

@@ -103,6 +103,7 @@ std::optional<Plan> PlanBuilder::finish() {
     diagnostics_.error(
         Error{ErrorKind::user, fmt::format("pipeline {} has no sink: it would write nothing", plan_.name)});
   }
+  if (diagnostics_.ok()) place_books();
   if (diagnostics_.ok()) check_write_orders(plan_, diagnostics_);
   if (!diagnostics_.ok()) return std::nullopt;
   warn_of_unused_streams();

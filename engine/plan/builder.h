@@ -36,6 +36,10 @@ class PlanBuilder {
   /// The index of a connection by name; reports an unknown name with the nearest one. Silent about a
   /// connection that was itself wrong.
   std::optional<std::size_t> find_connection(const std::string& name, const Location& where);
+  /// The index of a connection that sink `sink` has for itself: of equal ones there is one, named after the first of their sinks.
+  std::optional<std::size_t> sink_connection(const std::string& sink, const Config& options);
+  /// The file that keeps the books where no sink is a table; without it, that is NAME.state.db.
+  void set_books(const std::string& path, const Location& where);
   /// The node of a source or stream by name; reports an unknown name with the nearest one. Silent about a
   /// stream that was itself wrong.
   std::optional<NodeId> find_stream(const std::string& name, const Location& where);
@@ -102,7 +106,8 @@ class PlanBuilder {
   struct SinkRequest {
     std::string name;
     Location where;
-    std::size_t connection = 0;
+    std::size_t connection = 0;  // not of an outlet
+    std::shared_ptr<const OutletDefinition> outlet;
     std::string table;
     std::vector<NamedPlace> key;
     OnConflict on_conflict = OnConflict::ignore;
@@ -132,6 +137,11 @@ class PlanBuilder {
   std::optional<std::size_t> find_column(NodeId input, const NamedPlace& column);
   bool check_columns(const std::string& source, const SourceSpec& spec, std::vector<SourceColumn>& columns);
   std::optional<NodeId> project_in_order(NodeId input, const Schema& order, const Location& where);
+  const StoreSpec* store_of(const std::string& what, const Config& options, const Location& where);
+  std::optional<std::size_t> open_connection(const std::string& name, const StoreSpec& spec, const Config& options);
+  const SinkNode* first_table() const;
+  void place_books();
+  void check_table(const SinkNode& sink, const SinkRequest& request);
   void check_one_connection(const SinkRequest& request);
   void check_table_is_free(const SinkRequest& request);
   void warn_of_unused_streams();
@@ -202,6 +212,8 @@ class PlanBuilder {
   std::map<std::string, std::optional<NodeId>> streams_;  // nothing: defined, but wrong
   std::map<std::string, Location> places_;                // where each source and stream was defined
   std::map<std::string, std::optional<std::size_t>> connections_;
+  std::map<std::string, std::optional<std::size_t>> equal_connections_;  // by their options
+  std::optional<NamedPlace> books_;                                      // as set_books() was given them
   std::map<std::string, Location> sink_places_;
   std::set<std::string> read_streams_;  // those that some stream or sink takes rows from
 };

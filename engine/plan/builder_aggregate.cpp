@@ -211,11 +211,12 @@ void PlanBuilder::check_aggregated_sink(NodeId input, const SinkRequest& request
                               request.name),
                   "put union and explode in front of the aggregate");
   }
-  if (sink.table.key.empty() || sink.table.on_conflict != OnConflict::update) {
+  if (sink.outlet == nullptr && (sink.table.key.empty() || sink.table.on_conflict != OnConflict::update)) {
     return report(fmt::format("sink {} gets rows that change, and must replace them", request.name),
                   "give it the grouping columns as key, and on_conflict: update");
   }
   set_emit(*aggregate, request, sink);
+  if (sink.outlet != nullptr) return;  // it is told of changes and replaces nothing
   report_changing_key(input, *aggregate, request, sink);
   const auto& keys = std::get<AggregateNode>(plan_.nodes[*aggregate].operation).keys;
   for (std::size_t k = 0; k < keys.size(); ++k) {

@@ -35,7 +35,7 @@ std::vector<std::string> schemes(const Registry& registry) {
   return names;
 }
 
-const StoreSpec* store_by_scheme(const Registry& registry, const std::string& connection, const Config* dsn,
+const StoreSpec* store_by_scheme(const Registry& registry, const std::string& what, const Config* dsn,
                                  const Location& where, Diagnostics& diagnostics) {
   const std::string scheme = dsn != nullptr && dsn->is_scalar() ? scheme_of(dsn->scalar()) : "";
   if (!scheme.empty()) {
@@ -44,7 +44,7 @@ const StoreSpec* store_by_scheme(const Registry& registry, const std::string& co
       diagnostics.error(unknown("scheme of a dsn", scheme, schemes(registry), dsn->where));
     return found;
   }
-  const std::string message = fmt::format("connection {} does not say which database it is", connection);
+  const std::string message = fmt::format("{} does not say which database it is", what);
   diagnostics.error(Error{ErrorKind::user, message, dsn == nullptr ? where : dsn->where}.with_hint(
       fmt::format("add type: {}", join(store_names(registry), " | "))));
   return nullptr;
@@ -77,7 +77,37 @@ Config without_type(const Config& options) {
   return result;
 }
 
+// Equal options give equal texts, in whatever order they stand.
+std::string text_of(const Config& config) {
+  if (config.is_scalar()) return fmt::format("'{}:{}'", config.scalar().size(), config.scalar());
+  std::vector<std::string> parts;
+  if (const auto* list = std::get_if<Config::List>(&config.value)) {
+    for (const Config& one : *list) parts.push_back(text_of(one));
+    return "[" + join(parts) + "]";
+  }
+  if (const auto* map = std::get_if<Config::Map>(&config.value)) {
+    for (const auto& [key, value] : *map) parts.push_back(fmt::format("{}:{} {}", key.size(), key, text_of(value)));
+    std::sort(parts.begin(), parts.end());
+  }
+  return "{" + join(parts) + "}";
+}
+
 }  // namespace
+
+const StoreSpec* PlanBuilder::store_of(const std::string& what, const Config& options, const Location& where) {
+  const Config* dsn = options.find("dsn");
+  const Config* type = options.find("type");
+  return type != nullptr ? store_by_type(registry_, *type, dsn, diagnostics_)
+                         : store_by_scheme(registry_, what, dsn, where, diagnostics_);
+}
+
+std::optional<std::size_t> PlanBuilder::open_connection(const std::string& name, const StoreSpec& spec, const Config& options) {
+  const std::size_t errors_before = diagnostics_.errors().size();
+  auto definition = spec.parse(options, diagnostics_);
+  if (definition == nullptr || diagnostics_.errors().size() != errors_before) return std::nullopt;
+  plan_.connections.push_back(Connection{name, spec.name, std::move(definition)});
+  return plan_.connections.size() - 1;
+}
 
 std::optional<std::size_t> PlanBuilder::add_connection(const std::string& name, const Config& options) {
   const Location& where = options.key_where.is_known() ? options.key_where : options.where;
@@ -85,17 +115,45 @@ std::optional<std::size_t> PlanBuilder::add_connection(const std::string& name, 
     diagnostics_.error(Error{ErrorKind::user, fmt::format("connection {} is defined twice", name), where});
     return std::nullopt;
   }
-  const Config* dsn = options.find("dsn");
-  const Config* type = options.find("type");
-  const StoreSpec* spec = type != nullptr ? store_by_type(registry_, *type, dsn, diagnostics_)
-                                          : store_by_scheme(registry_, name, dsn, where, diagnostics_);
+  const StoreSpec* spec = store_of("connection " + name, options, where);
   if (spec == nullptr) return std::nullopt;
-  const std::size_t errors_before = diagnostics_.errors().size();
-  auto definition = spec->parse(without_type(options), diagnostics_);
-  if (definition == nullptr || diagnostics_.errors().size() != errors_before) return std::nullopt;
-  plan_.connections.push_back(Connection{name, spec->name, std::move(definition)});
-  connections_[name] = plan_.connections.size() - 1;
+  const Config settings = without_type(options);
+  connections_[name] = open_connection(name, *spec, settings);
+  equal_connections_.emplace(spec->name + text_of(settings), connections_[name]);
   return connections_[name];
+}
+
+std::optional<std::size_t> PlanBuilder::sink_connection(const std::string& sink, const Config& options) {
+  const StoreSpec* spec = store_of("sink " + sink, options, options.where);
+  if (spec == nullptr) return std::nullopt;
+  const Config settings = without_type(options);
+  const auto [found, is_new] = equal_connections_.emplace(spec->name + text_of(settings), std::nullopt);
+  if (is_new) found->second = open_connection(sink, *spec, settings);
+  return found->second;
+}
+
+void PlanBuilder::set_books(const std::string& path, const Location& where) { books_ = NamedPlace{path, where}; }
+
+// Where there is a table, the books are in its database; outlets are counted there too.
+void PlanBuilder::place_books() {
+  const SinkNode* table = first_table();
+  std::optional<std::size_t> books;
+  if (table != nullptr) {
+    books = table->connection;
+    if (books_) {
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("state is for pipelines that write no table, but sink {} writes one", table->table.sink), books_->where}
+                             .with_hint("leave it out: positions and ledger are in the database of the tables"));
+    }
+  } else if (const StoreSpec* file = registry_.find_file_store()) {
+    const NamedPlace place = books_.value_or(NamedPlace{plan_.name + ".state.db", {}});
+    const Config dsn{.where = place.where, .value = file->file_dsn + place.name};
+    books = open_connection("state", *file, Config{.where = place.where, .value = Config::Map{{"dsn", dsn}}});
+  } else {
+    diagnostics_.error(Error{ErrorKind::user, "no sink is a table, and there is no store here that keeps positions and ledger in a file"});
+  }
+  for (SinkNode& sink : plan_.sinks) {
+    if (sink.outlet != nullptr) sink.connection = books.value_or(0);
+  }
 }
 
 }  // namespace weir

@@ -47,7 +47,9 @@ void set_key(SinkTable& table, const PlanBuilder::SinkRequest& request, Diagnost
 }
 
 void set_conflict_rule(SinkTable& table, const PlanBuilder::SinkRequest& request, Diagnostics& diagnostics) {
-  table.on_conflict = request.on_conflict;
+  // Of the rows of an epoch that have one key, an outlet is given the last.
+  table.on_conflict = request.outlet == nullptr ? request.on_conflict : OnConflict::update;
+  if (request.outlet != nullptr) return;
   if (request.on_conflict != OnConflict::ignore && request.key.empty()) {
     const std::string message =
         fmt::format("sink {} says what to do on a conflict, but has no key", request.name);
@@ -148,7 +150,7 @@ std::optional<Fill> make_fill(const Schema& input, const PlanBuilder::SinkReques
 
 void PlanBuilder::check_table_is_free(const SinkRequest& request) {
   for (const SinkNode& sink : plan_.sinks) {
-    if (sink.connection != request.connection || sink.table.table != request.table) continue;
+    if (sink.outlet != nullptr || sink.connection != request.connection || sink.table.table != request.table) continue;
     const std::string message =
         fmt::format("sinks {} and {} write the same table: {}", sink.table.sink, request.name, request.table);
     diagnostics_.error(Error{ErrorKind::user, message, request.where}.with_hint(
@@ -156,15 +158,25 @@ void PlanBuilder::check_table_is_free(const SinkRequest& request) {
   }
 }
 
+const SinkNode* PlanBuilder::first_table() const {
+  const auto found = std::find_if(plan_.sinks.begin(), plan_.sinks.end(), [](const SinkNode& sink) { return sink.outlet == nullptr; });
+  return found == plan_.sinks.end() ? nullptr : &*found;
+}
+
 // One epoch is one transaction, and a transaction has one database.
 void PlanBuilder::check_one_connection(const SinkRequest& request) {
-  if (plan_.sinks.empty() || plan_.sinks.front().connection == request.connection) return;
-  const SinkNode& first = plan_.sinks.front();
+  const SinkNode* first = first_table();
+  if (first == nullptr || first->connection == request.connection) return;
   const std::string message = fmt::format("sink {} writes to connection {}, but sink {} to {}", request.name,
-                                          plan_.connections[request.connection].name, first.table.sink,
-                                          plan_.connections[first.connection].name);
+                                          plan_.connections[request.connection].name, first->table.sink,
+                                          plan_.connections[first->connection].name);
   diagnostics_.error(Error{ErrorKind::user, message, request.where}.with_hint(
       "all sinks of a pipeline commit in one transaction, so they share a connection"));
+}
+
+void PlanBuilder::check_table(const SinkNode& sink, const SinkRequest& request) {
+  if (sink.outlet != nullptr) return sink.outlet->check_table(sink.table, request.where, diagnostics_);
+  plan_.connections.at(request.connection).definition->check_table(sink.table, request.where, diagnostics_);
 }
 
 void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
@@ -177,9 +189,10 @@ void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
   SinkNode sink;
   sink.input = input;
   sink.connection = request.connection;
+  sink.outlet = request.outlet;
   sink.where = request.where;
   sink.table.sink = request.name;
-  sink.table.table = request.table;
+  sink.table.table = sink.outlet == nullptr ? request.table : request.name;
   sink.table.schema = schema(input);
   const auto* own_selection = std::get_if<ProjectNode>(&plan_.nodes[input].operation);
   if (own_selection != nullptr && plan_.nodes[input].name.empty()) {
@@ -190,19 +203,19 @@ void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
   }
   write_nested_as_json(sink, registry_.functions, diagnostics_);
   const std::size_t errors_before = diagnostics_.errors().size();
-  if (request.table.empty())
+  if (sink.table.table.empty())
     diagnostics_.error(
         Error{ErrorKind::user, fmt::format("sink {} names no table", request.name), request.where});
-  check_one_connection(request);
-  check_table_is_free(request);
+  if (sink.outlet == nullptr) {
+    check_one_connection(request);
+    check_table_is_free(request);
+  }
   if (!has_stand_in_) check_types(sink.table, request.where, diagnostics_);
   set_key(sink.table, request, diagnostics_);
   set_conflict_rule(sink.table, request, diagnostics_);
   set_references(sink.table, request, diagnostics_);
   if (request.fill) sink.fill = make_fill(schema(sink.input), *request.fill, diagnostics_);
-  if (diagnostics_.errors().size() == errors_before) {
-    plan_.connections.at(request.connection).definition->check_table(sink.table, request.where, diagnostics_);
-  }
+  if (diagnostics_.errors().size() == errors_before) check_table(sink, request);
   if (!has_stand_in_) check_aggregated_sink(sink.input, request, sink);
   plan_.sinks.push_back(std::move(sink));
 }

@@ -48,7 +48,7 @@ std::string connection_cluster(const Plan& plan, std::size_t index) {
                                                          connection.definition->describe())));
   for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
     const SinkTable& table = plan.sinks[i].table;
-    if (plan.sinks[i].connection != index) continue;
+    if (plan.sinks[i].connection != index || plan.sinks[i].outlet != nullptr) continue;
     const std::string key = table.key.empty() ? "no key" : "key " + join(key_names(table));
     text += fmt::format(
         "    sink{} [shape=cylinder, label={}];\n", i,
@@ -68,6 +68,11 @@ std::string explain_dot(const PlanFacts& facts) {
     for (const Branch& branch : groups.branches) text += fmt::format("  groups{} -> sink{};\n", groups.aggregate, branch.sink);
   }
   for (std::size_t i = 0; i < facts.plan->connections.size(); ++i) text += connection_cluster(*facts.plan, i);
+  for (std::size_t i = 0; i < facts.plan->sinks.size(); ++i) {
+    const SinkNode& sink = facts.plan->sinks[i];
+    if (sink.outlet != nullptr)
+      text += fmt::format("  sink{} [shape=note, label={}];\n", i, json_quoted(fmt::format("{}\n{}", sink.table.sink, sink.outlet->describe())));
+  }
   return text + "}\n";
 }
 

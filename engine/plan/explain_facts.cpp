@@ -94,6 +94,10 @@ Result<PlanFacts> gather_facts(const Plan& plan) {
 }
 
 std::string guarantee(const Plan& plan, const SinkNode& sink) {
+  if (sink.outlet != nullptr) {
+    return fmt::format("at least once, after the commit (positions and ledger in one transaction of connection {})",
+                       plan.connections[sink.connection].name);
+  }
   return fmt::format("exactly once (rows, positions and ledger in one transaction of connection {})",
                      plan.connections[sink.connection].name);
 }

@@ -25,7 +25,7 @@ struct PlanFacts {
   const Plan* plan;
   std::string fingerprint;
   std::vector<StageFacts> stages;
-  std::vector<std::size_t> written;  // by sink: its place in the write order of its connection, from 1
+  std::vector<std::size_t> written;  // by sink: its place in the write order of its connection, from 1; 0 of an outlet
 };
 
 Result<PlanFacts> gather_facts(const Plan& plan);

@@ -135,13 +135,19 @@ void write_sink(JsonWriter& json, const PlanFacts& facts, std::size_t index) {
   json.begin_object();
   json.member("name", sink.table.sink);
   json.member("connection", facts.plan->connections[sink.connection].name);
-  json.member("table", sink.table.table);
-  json.member("guarantee", "exactly_once");
-  json.member("key", key_names(sink.table));
-  json.member("on_conflict", conflict_rule(sink.table));
-  json.member("write_order", facts.written[index]);
+  if (sink.outlet != nullptr) {
+    json.member("outlet", sink.outlet->describe());
+    json.member("guarantee", "at_least_once");
+    json.member("key", key_names(sink.table));
+  } else {
+    json.member("table", sink.table.table);
+    json.member("guarantee", "exactly_once");
+    json.member("key", key_names(sink.table));
+    json.member("on_conflict", conflict_rule(sink.table));
+    json.member("write_order", facts.written[index]);
+  }
   if (aggregate_above(facts.plan->nodes, sink.input)) json.member("emit", emit_text(sink.emit));
-  write_references(json, sink.table);
+  if (sink.outlet == nullptr) write_references(json, sink.table);
   json.key("columns");
   json.begin_array();
   for (const Field& field : sink.table.schema.fields) {

@@ -117,18 +117,31 @@ std::string fill_text(const Fill& fill) {
                      to_text(fill.from).substr(0, 10), to_text(fill.to).substr(0, 10));
 }
 
-std::string sink_text(const PlanFacts& facts, std::size_t index) {
-  const Plan& plan = *facts.plan;
-  const SinkNode& sink = plan.sinks[index];
-  const Connection& connection = plan.connections[sink.connection];
+std::string table_sink_text(const PlanFacts& facts, std::size_t index) {
+  const SinkNode& sink = facts.plan->sinks[index];
+  const Connection& connection = facts.plan->connections[sink.connection];
   std::string text = fmt::format("sink {}: table {} of connection {} ({})\n", sink.table.sink,
                                  sink.table.table, connection.name, connection.definition->describe());
-  text += fmt::format("  {}\n", guarantee(plan, sink));
+  text += fmt::format("  {}\n", guarantee(*facts.plan, sink));
   const std::string key =
       sink.table.key.empty()
           ? "no key, rows are appended"
           : fmt::format("key {}; on conflict {}", join(key_names(sink.table)), conflict_rule(sink.table));
-  text += fmt::format("  {}; written as number {} of its transaction\n", key, facts.written[index]);
+  return text + fmt::format("  {}; written as number {} of its transaction\n", key, facts.written[index]);
+}
+
+std::string outlet_text(const Plan& plan, const SinkNode& sink) {
+  const Connection& books = plan.connections[sink.connection];
+  std::string text = fmt::format("sink {}: {}\n  {}\n  books in {}\n", sink.table.sink, sink.outlet->describe(), guarantee(plan, sink),
+                                 books.definition->describe());
+  if (sink.table.key.empty()) return text + "  no key, every row is given\n";
+  return text + fmt::format("  key {}; of the rows of an epoch with one key the last is given\n", join(key_names(sink.table)));
+}
+
+std::string sink_text(const PlanFacts& facts, std::size_t index) {
+  const Plan& plan = *facts.plan;
+  const SinkNode& sink = plan.sinks[index];
+  std::string text = sink.outlet == nullptr ? table_sink_text(facts, index) : outlet_text(plan, sink);
   for (const ForeignKey& reference : sink.table.references) {
     text += fmt::format("  {} refers to {}\n", join(reference.columns), reference.table);
   }

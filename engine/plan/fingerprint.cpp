@@ -151,6 +151,7 @@ std::string sink_text(const SinkNode& sink) {
   add(out, std::to_string(static_cast<int>(sink.table.on_conflict)));
   if (sink.emit.kind != Emit::Kind::changes) add(out, emit_text(sink.emit));
   if (sink.table.on_conflict == OnConflict::update_newer) add(out, std::to_string(sink.table.newer_by));
+  if (sink.outlet != nullptr) add(out, sink.outlet->fingerprint());
   return out;
 }
 

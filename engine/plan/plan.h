@@ -179,12 +179,14 @@ struct Emit {
 
 struct SinkNode {
   NodeId input;
-  std::size_t connection;  // index into Plan::connections
+  std::size_t connection;  // index into Plan::connections: of its table, and of the books that count its rows
   SinkTable table;
   std::vector<ExpressionPtr> expressions;  // over the input node's schema, one per table column
   std::optional<Fill> fill;
   Location where;
   Emit emit{};
+  /// What its rows are given to after the commit; `table` says what they look like. Null: they are written to the connection's table.
+  std::shared_ptr<const OutletDefinition> outlet{};
 };
 
 struct Connection {

@@ -83,7 +83,7 @@ std::vector<Stage> fuse(const Plan& plan);
 std::vector<GroupStage> fuse_groups(const Plan& plan);
 
 /// The order in which an epoch writes tables: referenced ones before those that refer to them, else
-/// dimension-like order of the file. The result holds indexes into plan.sinks, those of `connection` only. An
+/// dimension-like order of the file. The result holds indexes into plan.sinks: those that are tables of `connection`. An
 /// error names a cycle.
 Result<std::vector<std::size_t>> write_order(const Plan& plan, std::size_t connection);
 

@@ -19,7 +19,7 @@ struct References {
 References collect(const Plan& plan, std::size_t connection) {
   References result;
   for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
-    if (plan.sinks[i].connection == connection) result.sinks.push_back(i);
+    if (plan.sinks[i].connection == connection && plan.sinks[i].outlet == nullptr) result.sinks.push_back(i);
   }
   result.needs.resize(result.sinks.size());
   result.is_dimension.resize(result.sinks.size(), false);

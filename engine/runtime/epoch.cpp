@@ -36,14 +36,19 @@ bool replaces(const SinkTable& table, const RowReference& earlier, const RowRefe
 
 EpochAssembler::EpochAssembler(std::size_t lane, const Plan& plan, const std::vector<Stage>& stages,
                                std::vector<std::size_t> order, const AllTableKeys& keys,
-                               KeyedState* state)
+                               KeyedState* state, Outbox* outbox)
     : lane_(lane),
       plan_(plan),
       stages_(stages),
       order_(std::move(order)),
       keys_(keys),
       state_(state),
-      guesses_(plan.sinks.size()) {}
+      outbox_(outbox),
+      guesses_(plan.sinks.size()) {
+  for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
+    if (plan.sinks[i].outlet != nullptr) order_.push_back(i);
+  }
+}
 
 const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage,
                                            const std::vector<StagedChunkPtr>& chunks, bool is_end) {
@@ -54,6 +59,7 @@ const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage
   write_.epoch = epoch;
   tables_.clear();
   sink_of_table_.clear();
+  outlets_.clear();
   for (const StagedChunkPtr& chunk : chunks) {
     const bool same_split = !write_.advances.empty() && write_.advances.back().split == chunk->split->split;
     if (same_split) {
@@ -79,6 +85,7 @@ const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage
     if (is_of_groups) add_groups(sink);
   }
   if (state_ != nullptr) add_state_rows();
+  if (outbox_ != nullptr) add_outbox_rows();
   const std::size_t wrong = write_.rejected.size();
   add_late(stage, chunks);
   late_rejects_ = write_.rejected.size() - wrong;
@@ -186,9 +193,32 @@ void EpochAssembler::add_groups(std::size_t sink) {
   for (const GroupOperation::SinkRows& made : changes_->sinks) {
     if (made.sink != sink) continue;
     for (const RefusedRecord& refused : made.rows.refused) write_.rejected.push_back(make_group_reject(sink, refused));
+    if (plan_.sinks[sink].outlet != nullptr) {
+      add_outlet_groups(sink, made.rows);
+      continue;
+    }
     if (!made.removed.rows.empty()) add_write(*state_->key_table(sink), made.removed, true, of_state);
     add_write(plan_.sinks[sink].table, made.rows, false, sink);
   }
+}
+
+// In nobody's books, as for a table. An outlet is not told of rows that go.
+void EpochAssembler::add_outlet_groups(std::size_t sink, const EncodedRows& rows) {
+  if (rows.rows.empty()) return;
+  TableWrite write{&plan_.sinks[sink].table, no_ledger_line, {}, false};
+  for (std::uint32_t i = 0; i < rows.rows.size(); ++i) write.rows.push_back({&rows, i, of_group});
+  if (!write.table->key.empty()) {
+    LedgerLine unbooked;
+    fold(*write.table, write, unbooked);
+    sort_by_key(write);
+  }
+  outlets_.push_back({sink, std::move(write.rows)});
+}
+
+void EpochAssembler::add_outbox_rows() {
+  const Outbox::Changes& changes = outbox_->keep(write_.epoch, outlets_, *chunks_);
+  add_write(outbox_->state_key_table(), changes.gone, true, of_state);
+  add_write(outbox_->state_table(), changes.kept, false, of_state);
 }
 
 void EpochAssembler::add_state_rows() {
@@ -229,6 +259,11 @@ RejectedRow EpochAssembler::make_group_reject(std::size_t sink, const RefusedRec
 // Rows whose key is on its way in another lane's transaction are a write of their own, after the others: see
 // pending_keys.h.
 void EpochAssembler::add_writes(std::size_t sink, TableWrite write, LedgerLine& line) {
+  if (plan_.sinks[sink].outlet != nullptr) {
+    line.written += static_cast<std::int64_t>(write.rows.size());
+    if (!write.rows.empty()) outlets_.push_back({sink, std::move(write.rows)});
+    return;
+  }
   TableWrite elsewhere{write.table, write.ledger_line, {}, false};
   if (const TableKeys& keys = keys_[sink]; keys.seen != nullptr) {
     const std::size_t before = write.rows.size();

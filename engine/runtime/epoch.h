@@ -10,6 +10,7 @@
 
 #include "engine/plan/stage.h"
 #include "engine/runtime/keyed_state.h"
+#include "engine/runtime/outbox.h"
 #include "engine/runtime/staged_chunk.h"
 #include "engine/runtime/table_keys.h"
 
@@ -39,9 +40,10 @@ class NewnessGuess {
 class EpochAssembler {
  public:
   /// `order`: indexes into plan.sinks as write_order gives them. With `state`, what assemble() was given is taken in at once: it must be
-  /// committed, or the state be loaded anew. References must outlive the assembler.
+  /// committed, or the state be loaded anew. With `outbox`, what outlets get is kept there. References must outlive the assembler.
   EpochAssembler(std::size_t lane, const Plan& plan, const std::vector<Stage>& stages,
-                 std::vector<std::size_t> order, const AllTableKeys& keys, KeyedState* state = nullptr);
+                 std::vector<std::size_t> order, const AllTableKeys& keys, KeyedState* state = nullptr,
+                 Outbox* outbox = nullptr);
 
   /// `chunks`: of one stage, grouped by split, each split's in sequence. The result points into them and
   /// stays good until the next call; chunks must not change meanwhile.
@@ -50,6 +52,8 @@ class EpochAssembler {
                              const std::vector<StagedChunkPtr>& chunks, bool is_end = false);
   /// Tells what became of the latest epoch: remembers its keys, adapts the guesses.
   void committed(const EpochReport& report);
+  /// What the latest epoch has for outlets; good until the next call of assemble().
+  const std::vector<OutletWrite>& outlets() const { return outlets_; }
   /// Wrong rows of the latest epoch, which go to the rejects, the database's own and late ones not counted.
   std::size_t rejected_rows() const { return write_.rejected.size() - late_rejects_; }
   /// The first of them in words: split, offset, reason. Requires rejected_rows() > 0.
@@ -75,6 +79,8 @@ class EpochAssembler {
   LateRecords late_records(std::size_t stage, const StagedChunk& chunk) const;
   void add_write(const SinkTable& table, const EncodedRows& rows, bool is_removal, std::size_t sink, bool believed_new = false);
   void add_state_rows();
+  void add_outlet_groups(std::size_t sink, const EncodedRows& rows);
+  void add_outbox_rows();
   std::size_t sink_named(const std::string& name) const;
   RejectedRow make_group_reject(std::size_t sink, const RefusedRecord& refused) const;
   void count_expansions(std::size_t stage, std::size_t block, const StagedChunk& chunk, LedgerLine& line) const;
@@ -87,9 +93,10 @@ class EpochAssembler {
   const std::size_t lane_;
   const Plan& plan_;
   const std::vector<Stage>& stages_;
-  std::vector<std::size_t> order_;
+  std::vector<std::size_t> order_;  // then the outlets
   const AllTableKeys& keys_;
   KeyedState* const state_;  // null: the pipeline is stateless
+  Outbox* const outbox_;     // null: rows for outlets are kept nowhere
   const KeyedState::Changes* changes_ = nullptr;
   std::vector<NewnessGuess> guesses_;  // one per sink of the plan
   const std::vector<StagedChunkPtr>* chunks_ = nullptr;
@@ -98,6 +105,7 @@ class EpochAssembler {
   EpochWrite write_;
   std::vector<TableWrite> tables_;
   std::vector<std::size_t> sink_of_table_;
+  std::vector<OutletWrite> outlets_;
   std::vector<FoldSlot> slots_;
   std::uint32_t generation_ = 0;
   struct SortEntry {

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "engine/runtime/group_parts.h"
+#include "engine/runtime/outlets.h"
 #include "engine/state/group_key.h"
 
 namespace weir {
@@ -110,13 +111,13 @@ Status GroupOperation::add_output(const Branch& branch, const Store& store, std:
   output.has_predicate = branch.predicate != nullptr;
   output.first_column = roots.size();
   output.column_count = branch.outputs.size();
-  output.encoder = store.encoder(sink.table);
+  output.encoder = encoder_for(sink, store);
   output.table = &sink.table;
   if (sink.emit.kind == Emit::Kind::every) output.next_time = floor_to(now, sink.emit.interval.count()) + sink.emit.interval.count();
   bool can_go = output.has_predicate;
   for (std::size_t block = branch.block; block != 0; block = stage_.overs[block - 1].parent)
     can_go = can_go || stage_.overs[block - 1].predicate != nullptr;
-  if (can_go) {
+  if (can_go && sink.outlet == nullptr) {
     auto keys = std::make_unique<SinkTable>();
     keys->sink = sink.table.sink;
     keys->table = sink.table.table;

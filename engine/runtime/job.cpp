@@ -12,6 +12,7 @@
 #include "engine/runtime/flow.h"
 #include "engine/runtime/keyed_state.h"
 #include "engine/runtime/lane.h"
+#include "engine/runtime/outlets.h"
 #include "engine/runtime/process_identity.h"
 #include "engine/runtime/split_keeper.h"
 #include "engine/runtime/stage_runner.h"
@@ -45,6 +46,8 @@ class StreamJob final : public Job {
   Result<bool> open_state();
   Status load_state(Position position);
   void open_lanes(const std::vector<std::size_t>& order);
+  Status give_kept(const std::shared_ptr<SplitRun>& split);
+  SplitKeeper::OnClaim on_claim();
   std::size_t lane_count() const {
     // All of an epoch's state is committed at once.
     return state_ != nullptr ? 1 : std::max<std::size_t>(1, std::min(options_.writers, store_->useful_writers()));
@@ -68,6 +71,7 @@ class StreamJob final : public Job {
 
   // In the order of construction: what comes later uses what comes before, and is destroyed first.
   std::unique_ptr<Store> store_;
+  std::unique_ptr<Outlets> outlets_;
   std::vector<Stage> stages_;
   AllTableKeys keys_;
   std::unique_ptr<KeyedState> state_;                  // null: the pipeline is stateless
@@ -85,6 +89,7 @@ class StreamJob final : public Job {
 Status StreamJob::open() {
   WEIR_TRY(open_store());
   WEIR_TRY(open_stages());
+  WEIR_ASSIGN(outlets_, Outlets::open(*plan_));
   return {};
 }
 
@@ -129,6 +134,19 @@ Status StreamJob::open_stages() {
   return {};
 }
 
+// What a process that died has perhaps not given away.
+Status StreamJob::give_kept(const std::shared_ptr<SplitRun>& split) {
+  WEIR_ASSIGN(const auto administration, store_->administration());
+  WEIR_ASSIGN(std::vector<KeptRows> kept, read_outbox(*plan_, *administration, split.get()));
+  lanes_[split == nullptr ? 0 : split->lane]->give(std::move(kept), split);
+  return {};
+}
+
+SplitKeeper::OnClaim StreamJob::on_claim() {
+  if (state_ != nullptr || !has_outlets(*plan_)) return nullptr;
+  return [this](const std::shared_ptr<SplitRun>& split) { return give_kept(split); };
+}
+
 void StreamJob::open_lanes(const std::vector<std::size_t>& order) {
   for (std::size_t lane = 0; lane < lane_count(); ++lane) {
     LaneContext context{*plan_,
@@ -136,6 +154,7 @@ void StreamJob::open_lanes(const std::vector<std::size_t>& order) {
                         keys_,
                         sources_,
                         *store_,
+                        *outlets_,
                         credit_,
                         control_,
                         counters_,
@@ -175,6 +194,8 @@ Status StreamJob::run() {
   }
   WEIR_ASSIGN(const std::vector<std::size_t> order, write_order(*plan_, plan_->sinks.front().connection));
   open_lanes(order);
+  // The state's owner has all splits.
+  if (state_ != nullptr && has_outlets(*plan_)) WEIR_TRY(give_kept(nullptr));
   const std::size_t workers =
       options_.workers != 0 ? options_.workers : std::max(1u, std::thread::hardware_concurrency());
   flow_ = std::make_unique<Flow>(workers, bodies());
@@ -187,7 +208,7 @@ Status StreamJob::run() {
     entries.push_back({name, sources_[i].get(), loops_[i].get()});
   }
   auto keeper = std::make_unique<SplitKeeper>(*store_, std::move(entries), options_, lanes_.size(), owner_,
-                                              control_, clock_, state_ == nullptr ? nullptr : &state_->watermarks());
+                                              control_, clock_, state_ == nullptr ? nullptr : &state_->watermarks(), on_claim());
   {
     const std::scoped_lock lock(parts_mutex_);
     keeper_ = std::move(keeper);
@@ -267,8 +288,9 @@ void StreamJob::drain() {
   for (const auto& loop : loops_) loop->join();
   flow_->wait_until_empty();
   for (const auto& lane : lanes_) lane->close();
+  for (const auto& lane : lanes_) lane->join();
+  keeper_->stop();  // it may give a lane something yet, which then stays in the outbox
   lanes_.clear();
-  keeper_->stop();
   loops_.clear();
   const std::scoped_lock lock(parts_mutex_);
   sources_.clear();

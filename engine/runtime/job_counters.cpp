@@ -9,8 +9,8 @@ JobCounters::JobCounters(const Plan& plan) {
   for (const SinkNode& sink : plan.sinks) totals_.sinks.push_back({sink.table.sink});
 }
 
-void JobCounters::add_epoch(const EpochWrite& write, const EpochReport& report, std::int64_t rows,
-                            std::int64_t wall_microseconds) {
+void JobCounters::add_epoch(const EpochWrite& write, std::span<const OutletWrite> outlets, const EpochReport& report,
+                            std::int64_t rows, std::int64_t wall_microseconds) {
   const std::scoped_lock lock(mutex_);
   ++totals_.epochs;
   totals_.committed += rows;
@@ -26,6 +26,7 @@ void JobCounters::add_epoch(const EpochWrite& write, const EpochReport& report, 
     counts.filtered += line.filtered;
     counts.rejected += line.rejected;
   }
+  for (const OutletWrite& outlet : outlets) totals_.sinks[outlet.sink].written += static_cast<std::int64_t>(outlet.rows.size());
   for (std::size_t t = 0; t < write.tables.size(); ++t) {
     const std::string& sink = write.tables[t].table->sink;
     const bool is_a_sinks = std::any_of(totals_.sinks.begin(), totals_.sinks.end(), [&](const SinkCounts& c) { return c.sink == sink; });

@@ -6,6 +6,7 @@
 
 #include "engine/component/store.h"
 #include "engine/runtime/job.h"
+#include "engine/runtime/outlets.h"
 
 namespace weir {
 
@@ -15,7 +16,7 @@ class JobCounters {
   explicit JobCounters(const Plan& plan);
   std::atomic<std::int64_t> read{0};
   /// `ledger` without the database's part, which `report` has; `rows`: records of the epoch.
-  void add_epoch(const EpochWrite& write, const EpochReport& report, std::int64_t rows,
+  void add_epoch(const EpochWrite& write, std::span<const OutletWrite> outlets, const EpochReport& report, std::int64_t rows,
                  std::int64_t wall_microseconds);
   void fill(JobStatus& status) const;
 

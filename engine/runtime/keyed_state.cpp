@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "engine/data/hash.h"
+#include "engine/runtime/outbox.h"
 
 namespace weir {
 namespace {
@@ -45,20 +46,6 @@ std::string dedup_name(const Plan& plan, NodeId node) {
   return fmt::format("{}/dedup/{:016x}", plan.nodes[node].name, hash_bytes(text).low);
 }
 
-SinkTable make_state_table(const Store& store, bool with_values) {
-  SinkTable table;
-  table.sink = state_source;  // no name that a sink can have
-  table.table = store.state_table();
-  table.schema.fields = {{"pipeline", string_type, false}, {"name", string_type, false}, {"key", bytes_type, false}};
-  if (with_values) {
-    table.schema.fields.push_back({"value", bytes_type, false});
-    table.schema.fields.push_back({"epoch", int64_type, false});
-  }
-  table.key = {0, 1, 2};
-  table.on_conflict = OnConflict::update;
-  return table;
-}
-
 std::string hashed(std::string_view key) {
   const Hash128 hash = hash_bytes(key);
   return std::string(reinterpret_cast<const char*>(&hash), sizeof hash);
@@ -78,8 +65,8 @@ std::optional<std::int64_t> read_number(std::string_view bytes) {
 KeyedState::KeyedState(const Plan& plan, const Store& store, const Clock& clock)
     : plan_(plan),
       clock_(clock),
-      state_table_(make_state_table(store, true)),
-      state_key_table_(make_state_table(store, false)),
+      state_table_(state_table_of(store, true)),
+      state_key_table_(state_table_of(store, false)),
       state_encoder_(store.encoder(state_table_)),
       state_key_encoder_(store.encoder(state_key_table_)),
       watermarks_(plan),
@@ -141,6 +128,7 @@ Status KeyedState::load(StoreAdministration& administration, Position position) 
 }
 
 Status KeyedState::load_row(const StoredState& row, std::map<std::size_t, std::int64_t>& emitted) {
+  if (is_of_outbox(row.name)) return {};
   if (row.name == watermarks_name) {
     saved_watermarks_ = row.value;
     return watermarks_.load(row.value);
@@ -193,9 +181,9 @@ const KeyedState::Changes& KeyedState::take_changes(bool is_end) {
   const auto first_new = std::stable_partition(rows.begin(), rows.end(), [](const StateRow& row) { return !row.is_new; });
   std::vector<StateRow> new_rows(std::make_move_iterator(first_new), std::make_move_iterator(rows.end()));
   rows.erase(first_new, rows.end());
-  encode_state(std::move(rows), epoch, *state_encoder_, true, changes_.state);
-  encode_state(std::move(new_rows), epoch, *state_encoder_, true, changes_.new_state);
-  encode_state(std::move(gone), epoch, *state_key_encoder_, false, changes_.forgotten);
+  encode_state(plan_.name, rows, epoch, *state_encoder_, true, changes_.state);
+  encode_state(plan_.name, new_rows, epoch, *state_encoder_, true, changes_.new_state);
+  encode_state(plan_.name, gone, epoch, *state_key_encoder_, false, changes_.forgotten);
   changes_.advance = {state_source, state_split, position_, std::to_string(epoch)};
   position_ = changes_.advance.to;
   return changes_;
@@ -241,30 +229,6 @@ void KeyedState::collect(Dedup& dedup, std::int64_t expired, std::vector<StateRo
   StateRow& row = rows.emplace_back(StateRow{dedup.name, number_bytes(piece.number), number_bytes(piece.latest), !goes_on});
   row.value += piece.bytes;
   if (piece.bytes.size() >= small_piece) piece.bytes = std::string();
-}
-
-void KeyedState::encode_state(std::vector<StateRow> rows, std::int64_t epoch, const RowEncoder& encoder, bool with_values, EncodedRows& out) {
-  Arena arena;
-  const auto count = static_cast<std::uint32_t>(rows.size());
-  ColumnWriter pipeline(string_type, count, arena), name(string_type, count, arena), key(bytes_type, count, arena),
-      value(bytes_type, count, arena), number(int64_type, count, arena);
-  std::vector<std::uint32_t> numbers;
-  for (std::uint32_t row = 0; row < count; ++row) {
-    pipeline.set_text(row, plan_.name);
-    name.set_text(row, rows[row].name);
-    key.set_text(row, rows[row].key);
-    value.set_text(row, rows[row].value);
-    number.set(row, epoch);
-    numbers.push_back(row);
-  }
-  std::vector<Column> columns{pipeline.finish(), name.finish(), key.finish()};
-  if (with_values) {
-    columns.push_back(value.finish());
-    columns.push_back(number.finish());
-  }
-  encoder.encode_keys(columns, numbers, numbers, out);
-  encoder.encode_values(columns, numbers, out);
-  WEIR_CHECK(out.refused.empty(), "state rows have no NULLs and short keys");
 }
 
 bool KeyedState::feeds(std::size_t sink, NodeId aggregate) const { return operation(aggregate).feeds(sink); }

@@ -15,6 +15,7 @@
 #include "engine/plan/stage.h"
 #include "engine/runtime/group_operation.h"
 #include "engine/runtime/sequencer.h"
+#include "engine/runtime/state_rows.h"
 #include "engine/runtime/watermarks.h"
 
 namespace weir {
@@ -86,12 +87,6 @@ class KeyedState {
     std::unique_ptr<GroupOperation> groups;
     std::vector<std::string> over_names;
   };
-  struct StateRow {
-    std::string_view name;
-    std::string key;
-    std::string value;
-    bool is_new = false;
-  };
   KeyedState(const Plan& plan, const Store& store, const Clock& clock);
   Status add(const GroupStage& stage, const Store& store);
   Status load_row(const StoredState& row, std::map<std::size_t, std::int64_t>& emitted);
@@ -99,8 +94,6 @@ class KeyedState {
   const GroupOperation& operation(NodeId aggregate) const;
   void collect(Operation& operation, const EmitMoment& moment, std::vector<StateRow>& rows, std::vector<StateRow>& gone);
   void collect(Dedup& dedup, std::int64_t expired, std::vector<StateRow>& rows, std::vector<StateRow>& gone);
-  /// `rows` are gone after that.
-  void encode_state(std::vector<StateRow> rows, std::int64_t epoch, const RowEncoder& encoder, bool with_values, EncodedRows& out);
 
   const Plan& plan_;
   const Clock& clock_;

@@ -5,6 +5,7 @@
 #include <random>
 #include <utility>
 
+#include "engine/base/failpoint.h"
 #include "engine/base/log.h"
 
 namespace weir {
@@ -26,10 +27,15 @@ std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
 Lane::Lane(std::size_t number, LaneContext context, std::vector<std::size_t> write_order)
     : number_(number),
       context_(std::move(context)),
-      assembler_(number, context_.plan, context_.stages, std::move(write_order), context_.keys, context_.state) {}
+      outbox_(has_outlets(context_.plan) ? std::make_unique<Outbox>(context_.plan, context_.store) : nullptr),
+      assembler_(number, context_.plan, context_.stages, std::move(write_order), context_.keys, context_.state, outbox_.get()) {}
 
 Lane::~Lane() {
   close();
+  join();
+}
+
+void Lane::join() {
   if (thread_.joinable()) thread_.join();
 }
 
@@ -42,6 +48,14 @@ void Lane::put(StagedChunkPtr chunk) {
     const std::scoped_lock lock(mutex_);
     auto& of_split = pending_[chunk->split.get()];
     of_split.emplace(chunk->sequence, std::move(chunk));
+  }
+  changed_.notify_one();
+}
+
+void Lane::give(std::vector<KeptRows> kept, std::shared_ptr<SplitRun> split) {
+  {
+    const std::scoped_lock lock(mutex_);
+    for (KeptRows& rows : kept) kept_.emplace_back(std::move(rows), split);
   }
   changed_.notify_one();
 }
@@ -71,6 +85,44 @@ void Lane::run() {
     commit(*std::move(epoch));
   }
   if (context_.state != nullptr && context_.has_ended && !context_.control.is_broken() && context_.state->has_unwritten()) commit({}, true);
+  empty_outbox();
+}
+
+void Lane::give_away_kept(std::unique_lock<std::mutex>& lock) {
+  const std::vector<std::pair<KeptRows, std::shared_ptr<SplitRun>>> kept = std::exchange(kept_, {});
+  lock.unlock();
+  for (const auto& [rows, split] : kept) {
+    outbox_->found(rows, split);
+    if (rows.rows.rows.empty() || context_.control.is_broken()) continue;
+    OutletWrite write{rows.sink, {}};
+    for (std::uint32_t i = 0; i < rows.rows.rows.size(); ++i) write.rows.push_back({&rows.rows, i, 0});
+    log::info("sink {}: {} rows of the last commit come again", context_.plan.sinks[rows.sink].table.sink, write.rows.size());
+    Status given = context_.outlets.write_patiently({&write, 1}, context_.control, context_.clock, context_.retry_pause);
+    if (!given.ok()) context_.control.fail(std::move(given).error());
+  }
+  lock.lock();
+}
+
+// All of it has been given away. Where that cannot be stored, the rows come again: no reason to fail.
+void Lane::empty_outbox() {
+  if (outbox_ == nullptr || context_.control.is_broken()) return;
+  const EncodedRows& gone = outbox_->forget(++epoch_).gone;
+  if (gone.rows.empty()) return;
+  EpochWrite write;
+  write.epoch = epoch_;
+  TableWrite& table = write.tables.emplace_back(TableWrite{&outbox_->state_key_table(), no_ledger_line, {}, false});
+  table.is_removal = true;
+  for (std::uint32_t i = 0; i < gone.rows.size(); ++i) table.rows.push_back({&gone, i, 0});
+  std::sort(table.rows.begin(), table.rows.end(),
+            [&](const RowReference& a, const RowReference& b) { return gone.key_of(gone.rows[a.index]) < gone.key_of(gone.rows[b.index]); });
+  const auto commit_once = [&]() -> Status {
+    if (writer_ == nullptr) {
+      WEIR_ASSIGN(writer_, context_.store.writer(number_));
+    }
+    return writer_->commit(write).status();
+  };
+  const Status emptied = commit_once();
+  if (!emptied.ok()) log::warning("the latest rows of sinks that are no tables will come again: {}", emptied.error().message());
 }
 
 bool Lane::has_ready() const {
@@ -81,7 +133,7 @@ bool Lane::has_ready() const {
 
 // What waits in the state becomes due by the clock on the wall.
 bool Lane::wait(std::unique_lock<std::mutex>& lock) {
-  const auto has_work = [&] { return has_ready() || is_closed_ || is_poked_; };
+  const auto has_work = [&] { return has_ready() || is_closed_ || is_poked_ || !kept_.empty(); };
   const std::optional<std::int64_t> due = context_.state == nullptr ? std::nullopt : context_.state->due();
   if (!due) {
     changed_.wait(lock, has_work);
@@ -95,6 +147,10 @@ std::optional<Lane::Epoch> Lane::take() {
   std::unique_lock lock(mutex_);
   for (;;) {
     const bool is_awake = wait(lock);
+    if (!kept_.empty()) {
+      give_away_kept(lock);
+      continue;
+    }
     Epoch epoch;
     // An epoch is of one source, so that its ledger has one line per sink; sources take turns.
     for (std::size_t turn = 1; turn <= context_.stages.size() && epoch.empty(); ++turn) {
@@ -154,11 +210,15 @@ bool Lane::settle(const EpochWrite& write, const Epoch& epoch, Result<EpochRepor
     std::int64_t rows = 0;
     for (const StagedChunkPtr& chunk : epoch) rows += chunk->row_count();
     assembler_.committed(*report);
-    context_.counters.add_epoch(write, *report, rows, context_.clock.wall_microseconds());
+    context_.counters.add_epoch(write, assembler_.outlets(), *report, rows, context_.clock.wall_microseconds());
     for (const SplitAdvance& advance : write.advances) {
       if (advance.source != state_source)
         context_.sources[epoch.front()->split->source]->committed(advance.split, advance.to);
     }
+    failpoint::here("before_outlets");
+    Status given = context_.outlets.write_patiently(assembler_.outlets(), context_.control, context_.clock, context_.retry_pause);
+    if (!given.ok()) context_.control.fail(std::move(given).error());
+    failpoint::here("after_outlets");
     return true;
   }
   if (report.error().kind() != ErrorKind::fenced) {

@@ -26,6 +26,7 @@ struct LaneContext {
   const AllTableKeys& keys;
   const std::vector<std::unique_ptr<Source>>& sources;  // one per stage
   Store& store;
+  Outlets& outlets;
   Credit& credit;
   JobControl& control;
   JobCounters& counters;
@@ -49,11 +50,16 @@ class Lane {
   void start();
   /// Any thread. Chunks of a split may come in any order; they are committed in that of their sequence.
   void put(StagedChunkPtr chunk);
+  /// Any thread. Rows that were in the outbox of `split`, or of a stateful pipeline where that is null: given away before anything of the split
+  /// is committed that put() brings later.
+  void give(std::vector<KeptRows> kept, std::shared_ptr<SplitRun> split);
   /// Any thread. Has the lane look at once whether event time has come further without new rows.
   void poke();
   /// No more chunks will come; the thread ends when those it has are committed, or at once if the job is
   /// broken.
   void close();
+  /// Waits for that, after close().
+  void join();
 
  private:
   using Epoch = std::vector<StagedChunkPtr>;
@@ -63,6 +69,8 @@ class Lane {
   bool wait(std::unique_lock<std::mutex>& lock);  // Requires mutex_. False: time to look without new chunks.
   bool has_ready() const;                            // Requires mutex_.
   void take_ready(std::size_t stage, Epoch& epoch);  // Requires mutex_.
+  void give_away_kept(std::unique_lock<std::mutex>& lock);  // Requires mutex_, which is free meanwhile.
+  void empty_outbox();
   void commit(Epoch epoch, bool is_end = false);
   bool settle(const EpochWrite& write, const Epoch& epoch, Result<EpochReport> report);
   static bool has_lost(const Epoch& epoch);
@@ -73,6 +81,7 @@ class Lane {
 
   const std::size_t number_;
   LaneContext context_;
+  std::unique_ptr<Outbox> outbox_;  // null: the plan has no outlets
   EpochAssembler assembler_;
   std::unique_ptr<EpochWriter> writer_;  // the lane's thread only
   std::int64_t epoch_ = 0;               // the lane's thread only
@@ -82,6 +91,7 @@ class Lane {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::map<SplitRun*, std::map<std::uint64_t, StagedChunkPtr>> pending_;  // Guarded by mutex_.
+  std::vector<std::pair<KeptRows, std::shared_ptr<SplitRun>>> kept_;      // Guarded by mutex_.
   std::size_t last_stage_ = 0;                                            // Guarded by mutex_.
   bool is_closed_ = false;                                                // Guarded by mutex_.
   bool is_poked_ = false;                                                 // Guarded by mutex_.

@@ -33,14 +33,15 @@ std::size_t number_of(const std::string& split) {
 
 SplitKeeper::SplitKeeper(Store& store, std::vector<SourceEntry> sources, const JobOptions& options,
                          std::size_t lanes, std::string owner, JobControl& control, const Clock& clock,
-                         Watermarks* watermarks)
+                         Watermarks* watermarks, OnClaim on_claim)
     : store_(store),
       options_(options),
       lanes_(lanes),
       owner_(std::move(owner)),
       control_(control),
       clock_(clock),
-      watermarks_(watermarks) {
+      watermarks_(watermarks),
+      on_claim_(std::move(on_claim)) {
   for (SourceEntry& entry : sources) {
     SourceState state;
     state.entry = std::move(entry);
@@ -277,6 +278,10 @@ Status SplitKeeper::claim(SourceState& state, std::size_t source, const SplitSta
   {
     const std::scoped_lock lock(mutex_);
     run->lane = quietest_lane();
+  }
+  if (on_claim_ != nullptr) WEIR_TRY(on_claim_(run));
+  {
+    const std::scoped_lock lock(mutex_);
     state.owned[split.split] = {run};
   }
   log::info("source {}: reading split {} from {}", state.entry.name, split.split, *position);

@@ -4,6 +4,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -30,8 +31,10 @@ class SplitKeeper {
     Source* source;
     SourceLoop* loop;
   };
+  /// `on_claim`, which may be null, is called for each claimed split before it is read; an error counts as one of the claim.
+  using OnClaim = std::function<Status(const std::shared_ptr<SplitRun>&)>;
   SplitKeeper(Store& store, std::vector<SourceEntry> sources, const JobOptions& options, std::size_t lanes,
-              std::string owner, JobControl& control, const Clock& clock, Watermarks* watermarks);
+              std::string owner, JobControl& control, const Clock& clock, Watermarks* watermarks, OnClaim on_claim);
   ~SplitKeeper();
   void start();
   /// Any thread. Reads the leases now and marks the splits that are no longer ours; returns when that is
@@ -81,6 +84,7 @@ class SplitKeeper {
   JobControl& control_;
   const Clock& clock_;
   Watermarks* const watermarks_;  // null: the pipeline is stateless; else all splits are ours
+  const OnClaim on_claim_;
   std::unique_ptr<SplitLeases> leases_;  // the keeper's thread only
   std::vector<SourceState> sources_;
   mutable std::mutex mutex_;

@@ -12,6 +12,7 @@
 #include "engine/data/hash.h"
 #include "engine/expression/program.h"
 #include "engine/runtime/keyed_state.h"
+#include "engine/runtime/outlets.h"
 #include "engine/state/group_key.h"
 
 namespace weir {
@@ -170,7 +171,7 @@ Status StageRunner::compile(const Plan& plan, const Store& store, const AllTable
   rules_ = add_roots(nullptr, std::move(rules), roots[0]);
   for (const Branch& branch : stage_.branches) {
     const SinkTable& table = plan.sinks[branch.sink].table;
-    branches_.push_back({branch.block, add_roots(branch.predicate, branch.outputs, roots[branch.block]), store.encoder(table), &table,
+    branches_.push_back({branch.block, add_roots(branch.predicate, branch.outputs, roots[branch.block]), encoder_for(plan.sinks[branch.sink], store), &table,
                          keys[branch.sink].seen.get()});
   }
   for (const Expansion& expansion : stage_.expansions) {

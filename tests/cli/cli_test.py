@@ -340,6 +340,148 @@ def quoted(name):
     return f'"{name}"'
 
 
+class Console(unittest.TestCase):
+    """Pipelines with rows on stdout, run by weir demo on its embedded broker."""
+
+    SOURCE = """
+name: shown
+sources:
+  orders:
+    type: kafka
+    brokers: ${KAFKA_BROKERS:-none:1}
+    topic: product_view
+    start: earliest
+    format: json
+    columns: { id: string not null, amount: "decimal(10,2)", note: string }
+"""
+
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.database = self.folder / "demo.db"
+
+    def run_on(self, events, sinks, **keywords):
+        pipeline, input_file = self.folder / "shown.yaml", self.folder / "events.jsonl"
+        pipeline.write_text(self.SOURCE + sinks)
+        input_file.write_text("".join(json.dumps(event) + "\n" for event in events))
+        self.database.unlink(missing_ok=True)
+        return subprocess.run([weir_program, "demo", "--pipeline", pipeline, "--events", input_file, "--partitions", "1", "--database", self.database],
+                              env=CLEAN, cwd=self.folder, stdout=keywords.get("stdout", subprocess.PIPE), stderr=subprocess.PIPE, text=True, timeout=120)
+
+    def account(self, **environment):
+        done = subprocess.run([weir_program, "account", "--json", self.folder / "shown.yaml"], env={**CLEAN, **environment}, cwd=self.folder,
+                              capture_output=True, text=True, check=True)
+        return {line["sink"]: line for line in json.loads(done.stdout)["ledger"]}
+
+    def test_a_table_of_one_epoch(self):
+        done = self.run_on([{"id": "a", "amount": 7, "note": "first\n\u001b[31mred"}], "sinks: { screen: { input: orders, type: console } }")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, "screen: 1 row\n"
+                                      "id  amount  note\n"
+                                      "--  ------  ------------------\n"
+                                      "a     7.00  first\\n\\x1b[31mred\n"
+                                      "\n")
+        self.assertRegex(done.stderr, r"sink +written .*\nscreen +1 +0 +0 +0\n")
+
+    def test_the_books_are_in_a_file_beside_the_current_folder_or_in_the_one_named(self):
+        self.run_on([{"id": "a"}, {"id": 5}], "sinks: { screen: { input: orders, type: console } }")
+        self.assertTrue((self.folder / "shown.state.db").exists())
+        line = self.account()["screen"]
+        self.assertEqual((line["read"], line["written"], line["rejected"]), (2, 1, 1))
+        self.run_on([{"id": "a"}], "state: named.db\nsinks: { screen: { input: orders, type: console } }")
+        self.assertTrue((self.folder / "named.db").exists())
+        self.assertEqual(self.account()["screen"]["read"], 1)
+
+    def test_lines_beside_a_table(self):
+        events = [{"id": str(number), "amount": number / 4} for number in range(500)]
+        done = self.run_on(events, """
+sinks:
+  lines: { input: orders, where: amount >= 100, select: { id: id, amount: amount }, type: console, format: json }
+  stored: { input: orders, dsn: "${POSTGRES_URL:-sqlite:none.db}", key: [id] }
+""")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.split("\n\n")[0].strip().split("\n")[:100],
+                         [f'{{"id":"{number}","amount":{number / 4:.2f}}}' for number in range(400, 500)])
+        connection = sqlite3.connect(self.database)
+        self.assertEqual(connection.execute("SELECT count(*) FROM stored").fetchone(), (500,))
+        self.assertEqual(connection.execute("SELECT sink, sum(read), sum(written), sum(filtered) FROM weir_ledger GROUP BY sink").fetchall(),
+                         [("lines", 500, 100, 400), ("stored", 500, 500, 0)])
+        connection.close()
+        self.assertFalse((self.folder / "shown.state.db").exists())
+
+    def test_of_groups_with_one_key_the_last_is_shown(self):
+        done = self.run_on([{"id": "a", "note": "z"}], """
+sinks:
+  screen:
+    input: orders
+    steps:
+      - explode: { of: "array('x', 'y', 'w')", as: tag }
+      - aggregate: { by: [id, tag], select: { n: count(*) } }
+    type: console
+    key: [id]
+""")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout, "screen: 1 row\nid  tag  n\n--  ---  -\na   w    1\n\n")
+
+    def test_windows_are_shown_whenever_they_change_or_when_they_are_final(self):
+        source = self.SOURCE
+        self.addCleanup(setattr, self, "SOURCE", source)
+        self.SOURCE = source.replace("note: string }", "note: string, ts: timestamp not null }\n    watermark: ts - INTERVAL 1 MINUTE")
+        events = [{"id": number, "amount": amount, "note": "n", "ts": ts} for number, amount, ts in
+                  (("a", 1, "2024-11-01T10:00:00Z"), ("b", 2, "2024-11-01T10:01:00Z"), ("c", 4, "2024-11-01T10:07:00Z"), ("late", 8, "2024-11-01T10:02:00Z"))]
+        done = self.run_on(events, """
+transforms:
+  totals:
+    input: orders
+    steps: [{ aggregate: { window: "tumble(ts, INTERVAL 5 MINUTES)", by: [note], select: { total: sum(amount) } } }]
+  running:
+    input: totals
+    steps: [{ extend: { running: sum(total) OVER (PARTITION BY note ORDER BY window_end) } }]
+sinks:
+  closed: { input: totals, select: [window_end, total], type: console, format: json, emit: final }
+  changes: { input: running, select: [window_end, total, running], type: console, format: json, key: [window_end] }
+""")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        # The demo stops without reading to an end, so the second window stays open.
+        self.assertEqual([row for row in rows if "running" not in row], [{"window_end": "2024-11-01T10:05:00.000Z", "total": 3.0}])
+        newest = {row["window_end"][11:16]: (row["total"], row["running"]) for row in rows if "running" in row}
+        self.assertEqual(newest, {"10:05": (3.0, 3.0), "10:10": (4.0, 7.0)})
+        self.assertEqual(self.account()["closed"]["late"], 1)
+
+    def test_a_closed_pipe_ends_the_run(self):
+        reader, writer = os.pipe()
+        os.close(reader)
+        done = self.run_on([{"id": "a"}], "sinks: { lines: { input: orders, select: [id], type: console, format: json } }", stdout=writer)
+        os.close(writer)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("error: sink lines: nobody reads what is written to stdout any more (the pipe is closed)", done.stderr)
+        self.assertEqual(self.account()["lines"]["written"], 1)
+
+    def test_a_closed_stdout_gets_into_no_other_file(self):
+        self.run_on([], "sinks: { lines: { input: orders, select: [id], type: console, format: json } }")
+        (self.folder / "events.jsonl").write_text('{"id": "a"}\n')
+        command = f"exec {weir_program} demo --pipeline shown.yaml --events events.jsonl --partitions 1 --database other.db >&-"
+        done = subprocess.run(["sh", "-c", command], env=CLEAN, cwd=self.folder, stderr=subprocess.PIPE, text=True, timeout=60)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("error: sink lines: stdout cannot be written: Bad file descriptor", done.stderr)
+
+    def test_replayed_rejects_are_shown(self):
+        self.run_on([{"id": 5, "note": "n"}], "sinks: { lines: { input: orders, select: [id, note], type: console, format: json } }")
+        pipeline = self.folder / "shown.yaml"
+        pipeline.write_text(pipeline.read_text().replace("id: string not null", "id: bigint not null"))
+        done = subprocess.run([weir_program, "rejects", "replay", pipeline], env=CLEAN, cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.stdout.splitlines()[0], '{"id":5,"note":"n"}')
+        self.assertIn("1 rejects tried: 1 settled, 0 stay", done.stdout)
+        self.assertEqual(self.account()["lines"]["written"], 1)
+
+    def test_explain_says_what_is_promised(self):
+        self.run_on([{"id": "a"}], "sinks: { screen: { input: orders, type: console } }")
+        text = weir("explain", self.folder / "shown.yaml").stdout
+        self.assertIn("at least once, after the commit", text)
+        self.assertIn("sink console: Shows rows on stdout", weir("list", "connectors").stdout)
+
+
 class Stopping(unittest.TestCase):
     def start(self, folder):
         self.database = pathlib.Path(folder) / "endless.db"

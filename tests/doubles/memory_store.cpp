@@ -168,6 +168,36 @@ class MemoryLeases final : public SplitLeases {
   std::string owner_;
 };
 
+/// The state alone.
+class MemoryAdministration final : public StoreAdministration {
+ public:
+  explicit MemoryAdministration(std::shared_ptr<MemoryDatabase> database) : database_(std::move(database)) {}
+  Result<std::vector<StoredReject>> rejects(const RejectFilter&) override { return not_here(); }
+  Result<std::vector<RejectCount>> reject_counts() override { return not_here(); }
+  Status delete_rejects(std::span<const std::int64_t>) override { return not_here(); }
+  Result<std::vector<LedgerTotals>> ledger() override { return not_here(); }
+  Result<std::vector<SplitState>> splits(const std::string&) override { return not_here(); }
+  Status reset() override { return not_here(); }
+  Status set_position(const std::string&, const std::string&, const Position&) override { return not_here(); }
+  Result<std::vector<std::vector<std::optional<std::string>>>> query(const std::string&) override { return not_here(); }
+
+  // Rows are "pipeline|name|key|value|epoch|"; the value may be any bytes.
+  Status read_state(const std::function<Status(const StoredState&)>& take) override {
+    const std::scoped_lock lock(database_->mutex);
+    for (const auto& [key, row] : database_->tables["weir_state"]) {
+      const std::string_view text = row;
+      const std::size_t name = text.find('|') + 1, end_of_name = text.find('|', name), value = text.find('|', end_of_name + 1) + 1;
+      const std::size_t end_of_value = text.rfind('|', text.size() - 2);
+      WEIR_TRY(take({text.substr(name, end_of_name - name), "", text.substr(value, end_of_value - value), 0}));
+    }
+    return {};
+  }
+
+ private:
+  static Error not_here() { return Error{ErrorKind::user, "not in memory"}; }
+  std::shared_ptr<MemoryDatabase> database_;
+};
+
 class MemoryStore final : public Store {
  public:
   MemoryStore(std::shared_ptr<MemoryDatabase> database, std::string owner)
@@ -183,7 +213,7 @@ class MemoryStore final : public Store {
     return std::unique_ptr<SplitLeases>(std::make_unique<MemoryLeases>(database_, owner_));
   }
   Result<std::unique_ptr<StoreAdministration>> administration() override {
-    return Error{ErrorKind::user, "not in memory"};
+    return std::unique_ptr<StoreAdministration>(std::make_unique<MemoryAdministration>(database_));
   }
   std::string state_table() const override { return "weir_state"; }
   std::size_t useful_writers() const override { return database_->writers; }

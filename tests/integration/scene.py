@@ -92,16 +92,16 @@ class Scene:
     def dsn(self, database: str = postgres.DATABASE) -> str:
         return f"postgresql://postgres@127.0.0.1:{self.database.port}/{database}"
 
-    def start_weir(self, *arguments, command: str = "run", database: str = postgres.DATABASE, pipeline=PIPELINE, **environment) -> subprocess.Popen:
-        """Starts weir on the pipeline; what it says goes to a file of its own."""
+    def start_weir(self, *arguments, command: str = "run", database: str = postgres.DATABASE, pipeline=PIPELINE, rows=None, **environment) -> subprocess.Popen:
+        """Starts weir on the pipeline; what it says goes to a file of its own, what it shows on stdout is added to the file or pipe `rows` where there is one."""
         variables = dict(os.environ, GEO_DATABASE="", KAFKA_BROKERS=self.broker.bootstrap, KAFKA_TOPIC=TOPIC, KAFKA_START="earliest",
                          POSTGRES_URL=self.dsn(database))
         variables.update(environment)
         self._logs += 1
         log = self.folder / f"weir-{self._logs}.log"
         with open(log, "wb") as output:
-            child = subprocess.Popen([weir_binary(), command, *arguments, str(pipeline)], env=variables, stdin=subprocess.DEVNULL, stdout=output,
-                                     stderr=subprocess.STDOUT)
+            child = subprocess.Popen([weir_binary(), command, *arguments, str(pipeline)], env=variables, stdin=subprocess.DEVNULL, stdout=rows or output,
+                                     stderr=output)
         child.log = log
         self._children.append(child)
         return child

@@ -32,15 +32,19 @@ class FakeFormat final : public Format {
 /// Refuses tables called "refused".
 class FakeStore final : public StoreDefinition {
  public:
+  explicit FakeStore(std::string dsn) : dsn_(std::move(dsn)) {}
   Result<std::unique_ptr<Store>> open(const StoreIdentity&) const override {
     return Error{ErrorKind::fatal, "a fake store is never opened"};
   }
   Status check_connect(std::span<const SinkTable>, std::chrono::milliseconds) const override { return {}; }
-  std::string describe() const override { return "fake database"; }
+  std::string describe() const override { return "fake database " + dsn_; }
   void check_table(const SinkTable& table, const Location& where, Diagnostics& diagnostics) const override {
     if (table.table == "refused")
       diagnostics.error(Error{ErrorKind::user, "this table cannot be held", where});
   }
+
+ private:
+  std::string dsn_;
 };
 
 inline std::string option(const Config& config, const std::string& name) {
@@ -48,16 +52,33 @@ inline std::string option(const Config& config, const std::string& name) {
   return found == nullptr ? "" : found->scalar();
 }
 
-inline StoreSpec fake_store(std::string name, std::vector<std::string> schemes) {
+inline StoreSpec fake_store(std::string name, std::vector<std::string> schemes, std::string file_dsn = "") {
   return {std::move(name),
           std::move(schemes),
           "A fake.", "",
           {{"dsn", "string", "", "Where it is."}},
           [](const Config& config, Diagnostics& diagnostics) {
             option_parsing::check_keys(config, {{"dsn", "string", "", "", true}}, diagnostics);
-            return std::make_shared<FakeStore>();
-          }};
+            return std::make_shared<FakeStore>(option(config, "dsn"));
+          },
+          std::move(file_dsn)};
 }
+
+/// Refuses sinks called "refused".
+class FakeOutlet final : public OutletDefinition {
+ public:
+  explicit FakeOutlet(std::string format) : format_(std::move(format)) {}
+  Result<std::unique_ptr<Outlet>> open() const override { return Error{ErrorKind::fatal, "a fake outlet is never opened"}; }
+  std::unique_ptr<RowEncoder> encoder(const SinkTable&) const override { return nullptr; }
+  std::string describe() const override { return "fake screen"; }
+  std::string fingerprint() const override { return format_; }
+  void check_table(const SinkTable& table, const Location& where, Diagnostics& diagnostics) const override {
+    if (table.sink == "refused") diagnostics.error(Error{ErrorKind::user, "these rows cannot be shown", where});
+  }
+
+ private:
+  std::string format_;
+};
 
 inline Registry fake_registry() {
   Registry registry;
@@ -77,7 +98,7 @@ inline Registry fake_registry() {
          return std::make_shared<FakeFormat>();
        }});
   registry.stores.push_back(fake_store("postgres", {"postgresql", "postgres"}));
-  registry.stores.push_back(fake_store("sqlite", {"sqlite"}));
+  registry.stores.push_back(fake_store("sqlite", {"sqlite"}, "sqlite:"));
   return registry;
 }
 
