@@ -89,7 +89,7 @@ class Feeder {
  private:
   void watch() {
     while (!is_closing_) {
-      if (pump_->is_done() && job_.status().committed >= pump_->produced()) return job_.stop();
+      if (pump_->is_done() && job_.status().committed >= pump_->produced()) return job_.finish();
       std::this_thread::sleep_for(between_looks);
     }
   }

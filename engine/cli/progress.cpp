@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/base/log.h"
 #include "engine/cli/terminal.h"
 
@@ -36,12 +38,15 @@ std::string progress_line(const JobStatus& status, double rows_per_second, std::
 }
 
 std::string summary(const JobStatus& status, double seconds, std::int64_t peak_memory_bytes) {
-  std::int64_t duplicates = 0;
-  TextTable table({"sink", "written", "duplicates", "filtered", "rejected"});
+  // Columns that only pipelines with aggregates fill stand where there is something to tell.
+  const bool has_groups = std::any_of(status.sinks.begin(), status.sinks.end(), [](const SinkCounts& sink) { return sink.absorbed + sink.late > 0; });
+  std::vector<std::string> header{"sink", "written", "duplicates", "filtered", "rejected"};
+  if (has_groups) header.insert(header.end(), {"absorbed", "late"});
+  TextTable table(header);
   for (const SinkCounts& sink : status.sinks) {
-    duplicates += sink.duplicates;
-    table.add({sink.sink, grouped(sink.written), grouped(sink.duplicates), grouped(sink.filtered),
-               grouped(sink.rejected)});
+    std::vector<std::string> cells{sink.sink, grouped(sink.written), grouped(sink.duplicates), grouped(sink.filtered), grouped(sink.rejected)};
+    if (has_groups) cells.insert(cells.end(), {grouped(sink.absorbed), grouped(sink.late)});
+    table.add(cells);
   }
   const auto rate =
       static_cast<std::int64_t>(seconds > 0 ? static_cast<double>(status.committed) / seconds : 0);

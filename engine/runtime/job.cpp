@@ -38,6 +38,10 @@ class StreamJob final : public Job {
   Status open();
   Status run() override;
   void stop() override { control_.drain(); }
+  void finish() override {
+    has_ended_ = true;
+    control_.drain();
+  }
   JobStatus status() const override;
 
  private:
@@ -255,10 +259,7 @@ void StreamJob::recharge(StagedChunk& chunk) {
 
 void StreamJob::wait_for_end() {
   while (control_.sleep_while(JobControl::State::running, between_looks)) {
-    if (options_.until_end && keeper_->is_finished()) {
-      has_ended_ = true;
-      control_.drain();
-    }
+    if (options_.until_end && keeper_->is_finished()) finish();
     // A job that ends by itself writes at its end what idle splits would only hold back.
     if (!options_.until_end && state_ != nullptr) look_for_idle_splits();
   }

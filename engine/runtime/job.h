@@ -36,7 +36,7 @@ struct JobOptions {
 
 struct SinkCounts {
   std::string sink;
-  std::int64_t written = 0, duplicates = 0, filtered = 0, rejected = 0;
+  std::int64_t written = 0, duplicates = 0, filtered = 0, absorbed = 0, late = 0, rejected = 0;
 };
 
 /// A moment of a running job. Counters cover what this process has committed, except `read`, which counts
@@ -66,6 +66,8 @@ class Job {
   /// Stops reading, lets what is in flight commit, then run() returns. Safe in a signal handler's thread, not
   /// in the handler itself.
   virtual void stop() = 0;
+  /// As stop(), for who knows that nothing more comes: rows that wait for their time or for a window to close are written too.
+  virtual void finish() = 0;
   virtual JobStatus status() const = 0;
 };
 

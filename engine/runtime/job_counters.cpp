@@ -24,6 +24,8 @@ void JobCounters::add_epoch(const EpochWrite& write, std::span<const OutletWrite
     SinkCounts& counts = counts_of(line.sink);
     counts.duplicates += line.duplicates;
     counts.filtered += line.filtered;
+    counts.absorbed += line.absorbed;
+    counts.late += line.late;
     counts.rejected += line.rejected;
   }
   for (const OutletWrite& outlet : outlets) totals_.sinks[outlet.sink].written += static_cast<std::int64_t>(outlet.rows.size());

@@ -12,6 +12,7 @@
 #include "engine/data/hash.h"
 #include "engine/expression/program.h"
 #include "engine/runtime/keyed_state.h"
+#include "engine/runtime/needed_records.h"
 #include "engine/runtime/outlets.h"
 #include "engine/state/group_key.h"
 
@@ -215,7 +216,7 @@ void StageRunner::run(StagedChunk& chunk) const {
   rows->batch = std::move(decoded.batch);
   chunk.first_block_of_work = blocks_of_records;
   run_block(0, {rows, nullptr}, chunk);
-  if (chunk.suspended.empty()) chunk.raw->arena.keep_blocks(blocks_of_records);
+  if (chunk.suspended.empty()) give_back_work(chunk);
 }
 
 void StageRunner::finish(StagedChunk& chunk) const {
@@ -229,7 +230,12 @@ void StageRunner::finish(StagedChunk& chunk) const {
     run_gathering(gatherings_[block.number], block.results, *block.rows, arena, chunk, chunk.gathered[block.number]);
   }
   chunk.suspended.clear();
+  give_back_work(chunk);
+}
+
+void StageRunner::give_back_work(StagedChunk& chunk) const {
   chunk.raw->arena.keep_blocks(chunk.first_block_of_work);
+  keep_needed_records(stage_, chunk);
 }
 
 void StageRunner::run_block(std::size_t block, const Rows& given, StagedChunk& chunk) const {

@@ -73,6 +73,7 @@ class StageRunner {
   void apply_rules(const std::vector<Column>& results, BlockRows& rows, StagedChunk& chunk) const;
   void suspend(std::size_t number, bool is_dedup, const Rows& rows, const std::vector<Column>& results, StagedChunk& chunk) const;
   void find_keys(SuspendedBlock& block) const;
+  void give_back_work(StagedChunk& chunk) const;
   void run_dedup(const SuspendedBlock& block, StagedChunk& chunk) const;
   void run_branch(const BranchPlan& branch, const std::vector<Column>& results, const BlockRows& rows, BranchRows& out) const;
   void encode(const BranchPlan& branch, std::span<const Column> columns, RowSelection& selection, EncodedRows& out,

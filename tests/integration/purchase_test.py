@@ -147,13 +147,18 @@ class Purchase(unittest.TestCase):
         with self.scene.broker.client() as client:
             client.produce("sample", records, 1)
         self.scene.database.create_database("sample")
-        self.run_to_end("sample")
+        child = self.start_weir("sample", "--until-end")
+        self.assertEqual(child.wait(60), 0, tail(child))
         self.check("sample", 1)
         with open(FOLDER / "expected" / "retail.csv", newline="", encoding="utf-8") as file:
             wanted = sorted(map(tuple, list(csv.reader(file))[1:]))
         columns = ", ".join(f"to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS')" if column.startswith("window_") else column
                             for column in purchase_oracle.COLUMNS)
         self.assertEqual(sorted(self.scene.sql(f"SELECT {columns} FROM retail", "sample")), wanted)
+        with self.subTest("and the console shows it, in the order of its key"):
+            shown = [tuple(re.split(r"\s{2,}", line)) for line in child.log.read_text().splitlines()]
+            self.assertEqual([row[:-1] for row in shown if row[0] in ("Makeup", "Skincare")], wanted)
+            self.assertIn((*purchase_oracle.COLUMNS, "timestamp"), shown)
         with self.subTest("and the reports"):
             self.check_reports("sample", wanted)
 

@@ -1,0 +1,53 @@
+// needed_records.cpp — copies the few records that are needed, and lets go of the rest.
+#include "engine/runtime/needed_records.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/runtime/record_part.h"
+
+namespace weir {
+namespace {
+
+constexpr std::size_t small_block = 4096;
+
+std::vector<char> needed_records(const Stage& stage, const StagedChunk& chunk) {
+  std::vector<char> is_needed(chunk.raw->records.size(), 0);
+  const auto need_rows = [&](std::size_t block, const std::vector<RefusedRecord>& refused) {
+    for (const RefusedRecord& one : refused) is_needed[part_of(stage, block, chunk, one.record).record] = 1;
+  };
+  for (const RejectedRecord& rejected : chunk.rejected) is_needed[rejected.record] = 1;
+  for (std::size_t e = 0; e < chunk.blocks.size(); ++e) {
+    need_rows(stage.expansions[e].parent, chunk.blocks[e].refused);
+    for (const std::uint32_t record : chunk.blocks[e].late_records) is_needed[record] = 1;
+  }
+  for (std::size_t g = 0; g < chunk.gathered.size(); ++g) {
+    need_rows(stage.gatherings[g].block, chunk.gathered[g].refused);
+    for (const std::uint32_t record : chunk.gathered[g].late_records) is_needed[record] = 1;
+  }
+  return is_needed;
+}
+
+const char* copied(const char* bytes, std::size_t size, Arena& arena) {
+  if (bytes == nullptr) return nullptr;
+  auto* copy = static_cast<char*>(arena.allocate(std::max<std::size_t>(size, 1), 1));
+  std::memcpy(copy, bytes, size);
+  return copy;
+}
+
+}  // namespace
+
+void keep_needed_records(const Stage& stage, StagedChunk& chunk) {
+  if (!stage.branches.empty()) return;
+  const std::vector<char> is_needed = needed_records(stage, chunk);
+  Arena kept(small_block);
+  for (std::size_t i = 0; i < is_needed.size(); ++i) {
+    Record& record = chunk.raw->records[i];
+    record.value = is_needed[i] != 0 ? copied(record.value, record.value_size, kept) : nullptr;
+    record.key = is_needed[i] != 0 ? copied(record.key, record.key_size, kept) : nullptr;
+    record.headers = View{};
+  }
+  chunk.raw->arena = std::move(kept);
+}
+
+}  // namespace weir
