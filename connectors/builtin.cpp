@@ -2,6 +2,7 @@
 #include "connectors/builtin.h"
 
 #include "connectors/formats/formats.h"
+#include "connectors/generate/nexmark.h"
 #include "connectors/kafka/kafka.h"
 #include "connectors/postgres/postgres.h"
 #include "connectors/sqlite/sqlite.h"
@@ -16,6 +17,7 @@ Registry builtin_registry() {
   register_builtin_tables(registry.tables);
   register_enrichment(registry.functions);
   registry.sources.push_back(kafka_source());
+  registry.sources.push_back(nexmark_source());
   registry.stores.push_back(postgres_store());
   registry.stores.push_back(sqlite_store());
   registry.formats.push_back(json_format());
