@@ -3,6 +3,7 @@
 
 #include "connectors/console/console.h"
 #include "connectors/formats/formats.h"
+#include "connectors/generate/nexmark.h"
 #include "connectors/kafka/kafka.h"
 #include "connectors/postgres/postgres.h"
 #include "connectors/sqlite/sqlite.h"
@@ -17,6 +18,7 @@ Registry builtin_registry() {
   register_builtin_tables(registry.tables);
   register_enrichment(registry.functions);
   registry.sources.push_back(kafka_source());
+  registry.sources.push_back(nexmark_source());
   registry.stores.push_back(postgres_store());
   registry.stores.push_back(sqlite_store());
   registry.outlets.push_back(console_outlet());

@@ -21,6 +21,7 @@ struct EventOptions {
   // minutes late. Their time is that much before the time at which they come.
   double late = 0.295, too_late = 0.005;
   std::int64_t late_by_seconds = 55 * 60;
+  std::string table;  // of generators with several tables: one of the spec's; empty: the first
 };
 
 /// Events one after the other. No event holds a line feed, so that a file of lines holds the same events.
@@ -58,6 +59,8 @@ struct GeneratorSpec {
   std::string summary;
   bool has_late_events = false;
   std::function<std::unique_ptr<EventGenerator>(const EventOptions&)> make;
+  bool has_bad_events = true;
+  std::vector<std::string> tables = {};  // the default first; empty: there is but one kind of event
 };
 
 /// The list of generators, product_view first.

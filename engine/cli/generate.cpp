@@ -56,6 +56,15 @@ Status read_span(const std::string& text, const char* option, Duration& span) {
   return {};
 }
 
+Status complete_table(const GenerateArguments& arguments) {
+  const std::vector<std::string>& tables = arguments.spec.tables;
+  const std::string& table = arguments.events.table;
+  if (table.empty() || std::find(tables.begin(), tables.end(), table) != tables.end()) return {};
+  if (tables.empty())
+    return Error{ErrorKind::usage, fmt::format("{} has one kind of events: --table is not for it", arguments.name)};
+  return Error{ErrorKind::usage, fmt::format("--table wants one of {}: {}", fmt::join(tables, ", "), table)};
+}
+
 Status complete_late_events(GenerateArguments& arguments) {
   if (!arguments.spec.has_late_events) {
     for (const CLI::Option* option : arguments.of_late_events) {
@@ -108,6 +117,9 @@ Status complete(GenerateArguments& arguments) {
   WEIR_TRY(read_share(arguments.duplicates, "--duplicates", "2%", arguments.events.duplicates));
   WEIR_TRY(read_share(arguments.bad, "--bad", "500ppm", bad));
   arguments.events.bad_per_million = static_cast<std::uint32_t>(bad * 1'000'000 + 0.5);
+  if (bad > 0 && !arguments.spec.has_bad_events)
+    return Error{ErrorKind::usage, fmt::format("{} has no bad events: --bad is not for it", arguments.name)};
+  WEIR_TRY(complete_table(arguments));
   WEIR_TRY(complete_late_events(arguments));
   WEIR_TRY(complete_time(arguments));
   for (const std::string& property : arguments.properties) {
@@ -225,7 +237,7 @@ void add_time_options(CLI::App& command, GenerateArguments& arguments) {
 
 CommandBody add_generate(CLI::App& app) {
   CLI::App* command =
-      app.add_subcommand("generate", "Makes events: page views and purchases of a shop, repeatable by seed");
+      app.add_subcommand("generate", "Makes events: page views, purchases, auctions; repeatable by seed");
   const auto arguments = std::make_shared<GenerateArguments>();
   std::vector<std::string> names;
   for (const GeneratorSpec& spec : event_generators()) names.push_back(spec.name);
@@ -242,6 +254,8 @@ CommandBody add_generate(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--bad", arguments->bad, "Share of events that are wrong: 500ppm")
       ->capture_default_str();
+  command->add_option("--table", arguments->events.table,
+                      "nexmark: all (default), person, auction or bid; --count is of all three");
   command->add_option("--to", arguments->to, "stdout (default), file or kafka")
       ->check(CLI::IsMember({"stdout", "file", "kafka"}));
   command->add_option("--file", arguments->file, "Where --to file writes, one event a line");

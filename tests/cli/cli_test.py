@@ -63,6 +63,9 @@ class Usage(unittest.TestCase):
                                    (["generate", "purchase", "--start", "soon"], "--start wants a time from 1970 to 2200"),
                                    (["generate", "purchase", "--start", "now"], "--start now follows the clock: it wants --rate"),
                                    (["generate", "purchase", "--span", "6h"], "--span wants --count"),
+                                   (["generate", "purchase", "--table", "bid"], "purchase has one kind of events: --table is not for it"),
+                                   (["generate", "nexmark", "--table", "bids"], "--table wants one of all, person, auction, bid: bids"),
+                                   (["generate", "nexmark", "--bad", "1%"], "nexmark has no bad events: --bad is not for it"),
                                    (["generate", "purchase", "--skew"], "--skew is about partitions"),
                                    (["rejects", "show", PIPELINE], "show wants the id"),
                                    (["reset", PIPELINE], "add --yes if you mean it")):

@@ -167,7 +167,8 @@ class Model:
         for name, expression in columns:
             value = typed(expression, relation.scope, write)
             scope[name] = Column(value.type, value.nullable, value.error is not None)
-            parts[name] = [f"{value.duck} AS {name}"] + ([f"{value.error} AS {name}__e"] if value.error else [])
+            # DuckDB would take a NULL for a number.
+            parts[name] = [f"CAST({value.duck} AS {duck_type(value.type)}) AS {name}"] + ([f"{value.error} AS {name}__e"] if value.error else [])
         listed = [part for group in parts.values() for part in group] + ([HIDDEN] if relation.groups is None else [])
         made = relation.changed(self.create(f"SELECT {', '.join(listed)} FROM {relation.table}"), scope)
         same = [(new, old) for new, old in kept.items() if new not in dict(columns)] + [(name, one[1]) for name, one in columns if one[0] == "column"]

@@ -67,14 +67,12 @@ def dedup(model, given, relation, loss):
         raise Invalid("no event time to dedup within")
     if "dedup" in relation.marks:
         raise Invalid("a second dedup")
-    if len(set(relation.reads)) < len(relation.reads):
-        raise Invalid("which of two ways from one source comes first is not said")
     within = given.get("within")
     rows = relation.on_time(model) if within else relation
     names = ", ".join(given["key"])
-    repeated = model.compute(lambda found: repeated_rows(found, within), f"SELECT _source, _split, _o, _p, _t, {names} FROM {rows.table} ORDER BY _source, _split, _o, _p",
-                             "_source VARCHAR, _split VARCHAR, _o BIGINT, _p INTEGER[]")
-    same = f"EXISTS (SELECT 1 FROM {repeated} AS d WHERE d._source = t._source AND d._split = t._split AND d._o = t._o AND d._p = t._p)"
+    repeated = model.compute(lambda found: repeated_rows(found, within), f"SELECT _source, _split, _o, _b, _p, _t, {names} FROM {rows.table} ORDER BY _source, _split, _o, _b, _p",
+                             "_source VARCHAR, _split VARCHAR, _o BIGINT, _b INTEGER[], _p INTEGER[]")
+    same = f"EXISTS (SELECT 1 FROM {repeated} AS d WHERE d._source = t._source AND d._split = t._split AND d._o = t._o AND d._b = t._b AND d._p = t._p)"
     marked = model.create(f"SELECT *, {same} AS _repeated FROM {rows.table} AS t")
     kept = model.create(f"SELECT * EXCLUDE (_repeated) FROM {marked} WHERE NOT _repeated")
     made = rows.remade(kept, relation.scope, [loss("duplicates", marked, "_repeated")])
@@ -85,10 +83,10 @@ def dedup(model, given, relation, loss):
 def repeated_rows(rows, within):
     """Those that repeat one taken before: an equal key, and a time less than `within` seconds away. NULLs are equal."""
     taken, repeated = {}, []
-    for source, split, offset, part, time, *key in rows:
+    for source, split, offset, branch, part, time, *key in rows:
         times = taken.setdefault(tuple(key), [])
         if any(within is None or abs(time - other) < datetime.timedelta(seconds=within) for other in times):
-            repeated.append((source, split, offset, part))
+            repeated.append((source, split, offset, branch, part))
         else:
             times.append(time)
     return repeated
