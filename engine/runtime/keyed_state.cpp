@@ -18,6 +18,21 @@ constexpr const char* emitted_name = "(emitted)";
 /// A piece of a dedup's keys is written again with more rows until it has so many.
 constexpr std::size_t small_piece = 256 * sizeof(SeenRow);
 
+bool reads(const Plan& plan, NodeId from, NodeId node) {
+  if (from == node) return true;
+  const std::vector<NodeId> inputs = inputs_of(plan.nodes[from].operation);
+  return std::any_of(inputs.begin(), inputs.end(), [&](NodeId input) { return reads(plan, input, node); });
+}
+
+// The stream that a step belongs to, or the sink where it is one of that sink's own.
+std::string owner_of(const Plan& plan, NodeId node) {
+  if (!plan.nodes[node].name.empty()) return plan.nodes[node].name;
+  for (const SinkNode& sink : plan.sinks) {
+    if (reads(plan, sink.input, node)) return "(sink) " + sink.table.sink;
+  }
+  WEIR_CHECK(false, "a step without a stream is of a sink");
+}
+
 // The name under which an aggregate's groups are stored says all that they depend on: with another definition they are others.
 std::string name_of(const Plan& plan, NodeId node) {
   const auto& aggregate = std::get<AggregateNode>(plan.nodes[node].operation);
@@ -28,7 +43,7 @@ std::string name_of(const Plan& plan, NodeId node) {
     for (const ExpressionPtr& argument : call.bound.arguments) text += to_string(argument->type) + ";";
   }
   if (aggregate.window) text += fmt::format("window {};", aggregate.window->closes);
-  return fmt::format("{}/{:016x}", plan.nodes[node].name, hash_bytes(text).low);
+  return fmt::format("{}/{:016x}", owner_of(plan, node), hash_bytes(text).low);
 }
 
 std::string over_name(const std::string& operation, const OverBlock& block) {
@@ -43,7 +58,7 @@ std::string dedup_name(const Plan& plan, NodeId node) {
   const auto& dedup = std::get<DedupNode>(plan.nodes[node].operation);
   std::string text;
   for (const ExpressionPtr& key : dedup.keys) text += fmt::format("{} {};", print(*key), to_string(key->type));
-  return fmt::format("{}/dedup/{:016x}", plan.nodes[node].name, hash_bytes(text).low);
+  return fmt::format("{}/dedup/{:016x}", owner_of(plan, node), hash_bytes(text).low);
 }
 
 std::string hashed(std::string_view key) {
