@@ -1,6 +1,7 @@
 // builtin.cpp — the one list of built-in connectors and formats.
 #include "connectors/builtin.h"
 
+#include "connectors/csv/csv.h"
 #include "connectors/formats/formats.h"
 #include "connectors/generate/nexmark.h"
 #include "connectors/kafka/kafka.h"
@@ -21,6 +22,7 @@ Registry builtin_registry() {
   registry.stores.push_back(postgres_store());
   registry.stores.push_back(sqlite_store());
   registry.formats.push_back(json_format());
+  registry.lookups.push_back(csv_table());
   return registry;
 }
 

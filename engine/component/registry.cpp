@@ -18,6 +18,7 @@ const Spec* find_by_name(const std::vector<Spec>& specs, const std::string& name
 const SourceSpec* Registry::find_source(const std::string& name) const { return find_by_name(sources, name); }
 const StoreSpec* Registry::find_store(const std::string& name) const { return find_by_name(stores, name); }
 const FormatSpec* Registry::find_format(const std::string& name) const { return find_by_name(formats, name); }
+const LookupSpec* Registry::find_lookup(const std::string& name) const { return find_by_name(lookups, name); }
 
 const StoreSpec* Registry::find_store_by_scheme(const std::string& scheme) const {
   const auto found = std::find_if(stores.begin(), stores.end(), [&](const StoreSpec& spec) {

@@ -163,14 +163,14 @@ StageRunner::Results StageRunner::add_roots(const ExpressionPtr& predicate, std:
 }
 
 Status StageRunner::compile(const Plan& plan, const Store& store, const AllTableKeys& keys) {
-  std::vector<std::vector<ExpressionPtr>> roots(stage_.expansions.size() + 1);
+  roots_.resize(stage_.expansions.size() + 1);
   std::vector<ExpressionPtr> rules;
   for (const SourceCheck& check : stage_.checks) rules.push_back(check.predicate);
   if (stage_.time != nullptr) rules.push_back(stage_.time);
-  rules_ = add_roots(nullptr, std::move(rules), roots[0]);
+  rules_ = add_roots(nullptr, std::move(rules), roots_[0]);
   for (const Branch& branch : stage_.branches) {
     const SinkTable& table = plan.sinks[branch.sink].table;
-    branches_.push_back({branch.block, add_roots(branch.predicate, branch.outputs, roots[branch.block]), store.encoder(table), &table,
+    branches_.push_back({branch.block, add_roots(branch.predicate, branch.outputs, roots_[branch.block]), store.encoder(table), &table,
                          keys[branch.sink].seen.get()});
   }
   for (const Expansion& expansion : stage_.expansions) {
@@ -178,7 +178,7 @@ Status StageRunner::compile(const Plan& plan, const Store& store, const AllTable
     expressions.insert(expressions.end(), expansion.carried.begin(), expansion.carried.end());
     ExpandRules rules_of_call;
     if (expansion.explode != nullptr) rules_of_call = {expansion.explode->keeps_empty, expansion.explode->numbers_rows, errors_are_null_};
-    expansions_.push_back({add_roots(expansion.predicate, std::move(expressions), roots[expansion.parent]), &expansion, rules_of_call});
+    expansions_.push_back({add_roots(expansion.predicate, std::move(expressions), roots_[expansion.parent]), &expansion, rules_of_call});
   }
   for (const Gathering& gathering : stage_.gatherings) {
     std::vector<ExpressionPtr> expressions = gathering.keys;
@@ -187,13 +187,20 @@ Status StageRunner::compile(const Plan& plan, const Store& store, const AllTable
       if (gathering.filters[i] != nullptr) expressions.push_back(gathering.filters[i]);
     }
     const auto& node = std::get<AggregateNode>(plan.nodes[gathering.aggregate].operation);
-    gatherings_.push_back({gathering.block, add_roots(gathering.predicate, std::move(expressions), roots[gathering.block]), &gathering,
+    gatherings_.push_back({gathering.block, add_roots(gathering.predicate, std::move(expressions), roots_[gathering.block]), &gathering,
                            std::make_unique<GroupShape>(shape_of(node)), is_timed(plan, gathering)});
   }
-  for (const std::vector<ExpressionPtr>& of_block : roots) {
+  return renew();
+}
+
+Status StageRunner::renew() {
+  auto programs = std::make_shared<StagePrograms>();
+  for (const std::vector<ExpressionPtr>& of_block : roots_) {
     WEIR_ASSIGN(Program program, Program::compile(of_block));
-    programs_.push_back(std::move(program));
+    programs->push_back(std::move(program));
   }
+  const std::scoped_lock lock(programs_mutex_);
+  programs_ = std::move(programs);
   return {};
 }
 
@@ -201,6 +208,10 @@ void StageRunner::run(StagedChunk& chunk) const {
   // What decoding and evaluation allocate is not needed once rows are encoded; the records' own bytes are,
   // for rejects.
   const std::size_t blocks_of_records = chunk.raw->arena.block_count();
+  {
+    const std::scoped_lock lock(programs_mutex_);
+    chunk.programs = programs_;
+  }
   failpoint::here("before_parse");
   Decoded decoded = decoder_->decode(*chunk.raw);
   failpoint::here("after_parse");
@@ -214,7 +225,9 @@ void StageRunner::run(StagedChunk& chunk) const {
   rows->batch = std::move(decoded.batch);
   chunk.first_block_of_work = blocks_of_records;
   run_block(0, {rows, nullptr}, chunk);
-  if (chunk.suspended.empty()) chunk.raw->arena.keep_blocks(blocks_of_records);
+  if (!chunk.suspended.empty()) return;
+  chunk.raw->arena.keep_blocks(blocks_of_records);
+  chunk.programs = nullptr;
 }
 
 void StageRunner::finish(StagedChunk& chunk) const {
@@ -229,11 +242,12 @@ void StageRunner::finish(StagedChunk& chunk) const {
   }
   chunk.suspended.clear();
   chunk.raw->arena.keep_blocks(chunk.first_block_of_work);
+  chunk.programs = nullptr;
 }
 
 void StageRunner::run_block(std::size_t block, const Rows& given, StagedChunk& chunk) const {
   Arena& arena = given.own_arena == nullptr ? chunk.raw->arena : *given.own_arena;
-  const std::vector<Column> results = programs_[block].evaluate(given.rows->batch, arena, clock_.wall_microseconds());
+  const std::vector<Column> results = (*chunk.programs)[block].evaluate(given.rows->batch, arena, clock_.wall_microseconds());
   Rows here = given;
   if (block == 0 && rules_.column_count > 0) {
     auto ruled = std::make_shared<BlockRows>(*given.rows);

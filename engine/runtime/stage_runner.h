@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -30,6 +31,8 @@ class StageRunner {
   /// Fills rejected, ignored, branches, blocks and gathered, and suspends what must wait for the sequencer; where there is nothing of that, keeps of
   /// the chunk's arena only what the records need.
   void run(StagedChunk& chunk) const;
+  /// Compiles the programs anew, after a lookup table has changed: for chunks that are run from now on. One thread.
+  Status renew();
   /// Goes on with what run() suspended, after the sequencer.
   void finish(StagedChunk& chunk) const;
   const Stage& stage() const { return stage_; }
@@ -86,7 +89,9 @@ class StageRunner {
   const Stage& stage_;
   const Clock& clock_;
   std::optional<Duration> max_future_;
-  std::vector<Program> programs_;  // one per block
+  std::vector<std::vector<ExpressionPtr>> roots_;  // of each block's program
+  mutable std::mutex programs_mutex_;
+  std::shared_ptr<const StagePrograms> programs_;  // Guarded by programs_mutex_.
   std::unique_ptr<Decoder> decoder_;
   bool errors_are_null_;
   Results rules_{};  // of block 0: the checks, then the time
