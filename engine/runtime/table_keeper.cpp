@@ -67,13 +67,14 @@ bool TableKeeper::read_again(Kept& kept) {
   const std::string part = "table " + kept.table->shape.table;
   Result<bool> read = read_table(*kept.table, kept.version);
   if (!read.ok()) {
-    log::warning("{} could not be read again, and stays as it was: {}", part, render(read.error()));
+    const std::string failure = render(read.error());
+    if (failure != kept.failure) log::warning("{} could not be read again, and stays as it was: {}", part, failure);
     control_.set_health(part, read.error().message());
-    kept.is_failing = true;
+    kept.failure = failure;
     return false;
   }
-  if (kept.is_failing) control_.set_health(part, "");
-  kept.is_failing = false;
+  if (!kept.failure.empty()) control_.set_health(part, "");
+  kept.failure.clear();
   if (*read) log::info("{} has changed: {} rows", part, kept.table->slot->table->row_count());
   return *read;
 }

@@ -36,7 +36,7 @@ class TableKeeper {
     const PlanTable* table;
     std::optional<std::string> version{};
     Clock::time_point due{};
-    bool is_failing = false;
+    std::string failure{};  // why it could not be read again the last time
   };
   void keep(const std::function<Status()>& changed);
   bool read_again(Kept& kept);

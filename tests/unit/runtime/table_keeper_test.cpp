@@ -6,6 +6,9 @@
 #include <mutex>
 
 #include "engine/component/lookup_function.h"
+#include "engine/expression/binder.h"
+#include "engine/runtime/job.h"
+#include "tests/unit/runtime/test_job.h"
 
 namespace weir::testing {
 namespace {
@@ -165,6 +168,64 @@ TEST_F(TableKeeperTest, AnErrorAfterAChangeEndsTheJob) {
   text_->set({}, "");
   ASSERT_TRUE(comes_true([&] { return control_.is_broken(); }));
   keeper.stop();
+}
+
+/// lines_plan(), but what `all` writes beside the key is the name that the table has for it.
+std::shared_ptr<const Plan> named_lines(std::shared_ptr<const Script> script, std::shared_ptr<MemoryDatabase> database, const FunctionRegistry& functions,
+                                        PlanTable table) {
+  auto plan = std::make_shared<Plan>(*lines_plan(std::move(script), std::move(database)));
+  table.shape.columns[0].field.type = string_type;
+  table.function = std::make_shared<const Function>(lookup_function(table.shape, table.slot, ""));
+  const Type row = row_type(table.shape);
+  const Schema schema{{{"shops", row, true}}};
+  Diagnostics diagnostics;
+  const ExpressionPtr name = bind(Ast{NameAst{{"shops", "name"}}, {}}, Scope{&schema, ""}, functions, diagnostics);
+  const ExpressionPtr key = make_column(0, {"key", string_type, false});
+  const ExpressionPtr found = std::make_shared<const Expression>(Expression{row, true, {}, Call{table.function.get(), &table.function->overloads.front(), {key}}});
+  plan->sinks[0].expressions[1] = substitute(name, {found});
+  plan->tables.push_back(std::move(table));
+  return plan;
+}
+
+TEST_F(TableKeeperTest, ARunningJobLooksIntoTheTableAsItIsNow) {
+  FunctionRegistry functions;
+  register_builtin_functions(functions);
+  auto database = std::make_shared<MemoryDatabase>();
+  auto script = std::make_shared<Script>();
+  script->records["lines/0"] = {"k1 a", "k2 b", "k3 c"};
+  text_->set({{"k1", "tea"}, {"k3", "a name that is too long to stand in its view"}}, "");
+  // There is nothing to read until the table has changed, and has been read after that.
+  bool has_changed = false;
+  int reads = 0;
+  script->on_list = [&]() -> Status {
+    if (!has_changed) {
+      has_changed = true;
+      text_->set({{"k1", "tea"}, {"k2", "another name that is too long for that"}}, "");
+      reads = text_->reads();
+    }
+    if (text_->reads() > reads + 2) return {};
+    return Error{ErrorKind::service, "not yet"};
+  };
+  JobOptions options{.until_end = true, .workers = 2, .writers = 1};
+  options.chunk_rows = 1;
+  auto job = Job::create(named_lines(script, database, functions, plan_.tables[0]), options);
+  ASSERT_TRUE(job.ok()) << job.error().message();
+  const Status status = (*job)->run();
+  ASSERT_TRUE(status.ok()) << status.error().message();
+  std::vector<std::string> rows;
+  for (const auto& [key, row] : database->tables["all"]) rows.push_back(row);
+  EXPECT_EQ(rows, (std::vector<std::string>{"k1|tea|", "k2|another name that is too long for that|", "k3|NULL|"}));
+}
+
+TEST_F(TableKeeperTest, AJobDoesNotBeginWithoutItsTables) {
+  FunctionRegistry functions;
+  register_builtin_functions(functions);
+  text_->set({}, "", false);
+  auto script = std::make_shared<Script>();
+  script->records["lines/0"] = {"k1 a"};
+  const auto job = Job::create(named_lines(script, std::make_shared<MemoryDatabase>(), functions, plan_.tables[0]), {.until_end = true});
+  ASSERT_FALSE(job.ok());
+  EXPECT_EQ(job.error().message(), "table shops: it is gone");
 }
 
 }  // namespace
