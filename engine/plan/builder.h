@@ -165,8 +165,8 @@ class PlanBuilder {
   bool check_table_columns(const TableRequest& request);
   std::optional<std::size_t> find_table(const NamedPlace& table);
   std::vector<ExpressionPtr> bind_lookup_key(NodeId input, const LookupShape& shape, const JoinRequest& request);
-  bool bind_joined(NodeId input, const PlanTable& table, const JoinRequest& request, const Schema& with_row, Schema& output,
-                   std::vector<ExpressionPtr>& expressions);
+  bool bind_joined(NodeId input, const PlanTable& table, const JoinRequest& request, const std::vector<ExpressionPtr>& cells,
+                   Schema& output, std::vector<ExpressionPtr>& expressions);
 
   const TableFunction* table_function_of(const Ast& ast) const;
   bool report_misplaced(const Ast& ast);

@@ -42,8 +42,6 @@ AstPtr call_ast(std::string function, AstPtr argument, const Location& where) {
   return std::make_unique<Ast>(Ast{std::move(call), where});
 }
 
-bool is_literal(const ExpressionPtr& expression) { return std::holds_alternative<Literal>(expression->node); }
-
 }  // namespace
 
 std::shared_ptr<const LookupDefinition> PlanBuilder::define_table(const TableRequest& request) {
@@ -152,10 +150,6 @@ std::vector<ExpressionPtr> PlanBuilder::bind_lookup_key(NodeId input, const Look
     const AstPtr same_name = name_ast({field.name}, request.where);
     const Ast& ast = given == request.key.end() ? *same_name : *given->expression;
     ExpressionPtr bound = bind_value(ast, schema(input), input);
-    if (bound != nullptr && is_literal(bound)) {
-      diagnostics_.error(Error{ErrorKind::user, fmt::format("key {} of table {} is the same for every row", field.name, shape.table), ast.where});
-      bound = nullptr;
-    }
     if (bound != nullptr) bound = coerce(std::move(bound), field.type, fmt::format("key {} of table {}", field.name, shape.table), registry_.functions, diagnostics_);
     is_good = is_good && bound != nullptr;
     keys.push_back(std::move(bound));
@@ -164,39 +158,38 @@ std::vector<ExpressionPtr> PlanBuilder::bind_lookup_key(NodeId input, const Look
   return keys;
 }
 
-/// The columns that the join adds, each as an expression over the input and, behind its columns, the table's row.
-bool PlanBuilder::bind_joined(NodeId input, const PlanTable& table, const JoinRequest& request, const Schema& with_row, Schema& output,
+/// Adds the columns that the join adds. `cells`: of each column of the table, over the input.
+bool PlanBuilder::bind_joined(NodeId input, const PlanTable& table, const JoinRequest& request, const std::vector<ExpressionPtr>& cells, Schema& output,
                               std::vector<ExpressionPtr>& expressions) {
   const std::size_t errors_before = diagnostics_.errors().size();
-  const auto add = [&](const std::string& name, const Location& where, const ExpressionPtr& bound, bool nullable) {
+  const auto add = [&](const std::string& name, const Location& where, ExpressionPtr expression) {
     if (output.index_of(name)) {
       diagnostics_.error(Error{ErrorKind::user, fmt::format("there is another column called {}", name), where}.with_hint(
           fmt::format("give it another name: select: {{{0}_{1}: {0}.{1}}}", table.shape.table, name)));
     }
-    auto column = std::make_shared<Expression>(bound == nullptr ? *stand_in(where) : *bound);
-    column->nullable = nullable;
-    output.fields.push_back({name, column->type, nullable});
-    expressions.push_back(std::move(column));
+    output.fields.push_back({name, expression->type, expression->nullable});
+    expressions.push_back(std::move(expression));
   };
   const std::vector<std::string> names = column_names(table.shape);
-  const auto add_column = [&](std::size_t index, const Location& where) {
-    const Field& field = table.shape.columns[index].field;
-    add(field.name, where, bind_value(*name_ast({table.shape.table, field.name}, where), with_row, input), request.is_left || field.nullable);
-  };
   for (const NamedPlace& chosen : request.columns) {
     const auto found = std::find(names.begin(), names.end(), chosen.name);
     if (found == names.end())
       diagnostics_.error(unknown("column of table " + table.shape.table, chosen.name, names, chosen.where));
     else
-      add_column(static_cast<std::size_t>(found - names.begin()), chosen.where);
+      add(chosen.name, chosen.where, cells[static_cast<std::size_t>(found - names.begin())]);
   }
+  // Expressions see the table's columns as TABLE.COLUMN, behind those of the input.
+  Schema both = schema(input);
+  std::vector<ExpressionPtr> replacements = columns_of(both);
+  for (std::size_t i = 0; i < names.size(); ++i) both.fields.push_back({table.shape.table + "." + names[i], cells[i]->type, cells[i]->nullable});
+  replacements.insert(replacements.end(), cells.begin(), cells.end());
   for (const NamedAst& column : request.select) {
-    const ExpressionPtr bound = bind_value(*column.expression, with_row, input);
-    add(column.name, column.where, bound, bound == nullptr || bound->nullable);
+    const ExpressionPtr bound = bind_value(*column.expression, both, input);
+    add(column.name, column.where, bound == nullptr ? stand_in(column.where) : substitute(bound, replacements));
   }
   const bool takes_all = request.columns.empty() && request.select.empty();
   for (std::size_t i = 0; i < names.size() && takes_all; ++i) {
-    if (std::find(table.shape.key.begin(), table.shape.key.end(), i) == table.shape.key.end()) add_column(i, request.where);
+    if (std::find(table.shape.key.begin(), table.shape.key.end(), i) == table.shape.key.end()) add(names[i], request.where, cells[i]);
   }
   return diagnostics_.errors().size() == errors_before;
 }
@@ -213,17 +206,23 @@ std::optional<NodeId> PlanBuilder::join_table(NodeId input, const JoinRequest& r
   if (schema(input).index_of(table.shape.table))
     return report(fmt::format("the stream has a column called {}, as the table is", table.shape.table), "rename the column in a step before the join");
   std::vector<ExpressionPtr> keys = bind_lookup_key(input, table.shape, request);
+  const bool has_keys = !keys.empty();
+
   Schema with_row = schema(input);
+  std::vector<ExpressionPtr> replacements = columns_of(with_row);
   with_row.fields.push_back({table.shape.table, row_type(table.shape), true});
+  replacements.push_back(std::make_shared<Expression>(
+      Expression{row_type(table.shape), true, request.where, Call{table.function.get(), &table.function->overloads.front(), keys}}));
+  std::vector<ExpressionPtr> cells;
+  for (const LookupColumn& column : table.shape.columns) {
+    const AstPtr name = name_ast({table.shape.table, column.field.name}, request.where);
+    auto cell = std::make_shared<Expression>(*substitute(bind_value(*name, with_row, input), replacements));
+    cell->nullable = request.is_left || column.field.nullable;
+    cells.push_back(std::move(cell));
+  }
   Schema output = schema(input);
   std::vector<ExpressionPtr> expressions = columns_of(output);
-  if (!bind_joined(input, table, request, with_row, output, expressions) || keys.empty()) return std::nullopt;
-
-  const ExpressionPtr row = std::make_shared<Expression>(
-      Expression{row_type(table.shape), true, request.where, Call{table.function.get(), &table.function->overloads.front(), keys}});
-  std::vector<ExpressionPtr> replacements = columns_of(schema(input));
-  replacements.push_back(row);
-  for (ExpressionPtr& expression : expressions) expression = substitute(expression, replacements);
+  if (!bind_joined(input, table, request, cells, output, expressions) || !has_keys) return std::nullopt;
   ExpressionPtr has_row;
   if (!request.is_left) {
     const AstPtr is_there = call_ast("not", call_ast("is_null", name_ast({table.shape.table}, request.where), request.where), request.where);
