@@ -2,6 +2,7 @@
 #include "connectors/builtin.h"
 
 #include "connectors/console/console.h"
+#include "connectors/csv/csv.h"
 #include "connectors/formats/formats.h"
 #include "connectors/generate/nexmark.h"
 #include "connectors/kafka/kafka.h"
@@ -23,6 +24,7 @@ Registry builtin_registry() {
   registry.stores.push_back(sqlite_store());
   registry.outlets.push_back(console_outlet());
   registry.formats.push_back(json_format());
+  registry.lookups.push_back(csv_table());
   return registry;
 }
 

@@ -46,6 +46,7 @@ class PlanWalk {
       builder_.add_connection(connection.name.text, connection.options);
     if (pipeline_.state) builder_.set_books(pipeline_.state->text, pipeline_.state->where);
     for (const SourceSyntax& source : pipeline_.sources) add_source(source);
+    for (const TableSyntax& table : pipeline_.tables) add_table(table);
     const StreamOrder order = stream_order(pipeline_);
     report_circle(order.circle);
     for (const StreamSyntax* stream : order.stuck)
@@ -72,6 +73,15 @@ class PlanWalk {
       rules.time = source.time->rules;
     }
     builder_.refine_source(*scan, rules);
+  }
+
+  void add_table(const TableSyntax& table) {
+    const Name& name = table.name;
+    if (table.is_broken) return builder_.name_broken_table(name.text, name.where);
+    const auto place = [](const std::optional<Name>& given) { return given ? PlanBuilder::NamedPlace{given->text, given->where} : PlanBuilder::NamedPlace{}; };
+    PlanBuilder::TableRequest request{name.text, name.where, place(table.type), std::nullopt, table.options, table.columns, placed(table.key), table.refresh};
+    if (table.connection) request.connection = place(table.connection);
+    builder_.add_table(request);
   }
 
   // The builder knows one place per source; here each name has its own.
@@ -160,6 +170,10 @@ class PlanWalk {
   }
   std::optional<NodeId> apply(NodeId input, const DedupStep& step, const Location&) {
     return builder_.dedup(input, {named(step.key), step.within, step.where});
+  }
+  std::optional<NodeId> apply(NodeId input, const JoinStep& step, const Location&) {
+    return builder_.join_table(
+        input, {{step.table.text, step.table.where}, named(step.keys), step.is_left, placed(step.columns), named(step.select), step.where});
   }
   std::optional<NodeId> apply(NodeId input, const UnionStep& step, const Location&) {
     std::optional<std::vector<NodeId>> nodes = find_all(step.streams);

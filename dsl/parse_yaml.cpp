@@ -117,8 +117,8 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
   }
   const std::size_t errors_before = diagnostics.errors().size();
   reader.check_keys(root, "a pipeline",
-                    {"name", "description", "state", "settings", "plugins", "functions", "connections", "sources", "transforms", "sinks", "emit"},
-                    {"include", "tables", "reports", "tests"});
+                    {"name", "description", "state", "settings", "plugins", "functions", "connections", "sources", "tables", "transforms", "sinks", "emit"},
+                    {"include", "reports", "tests"});
   const bool knows_keys = diagnostics.errors().size() == errors_before;
   PipelineSyntax pipeline;
   pipeline.name = read_pipeline_name(root, reader);
@@ -139,6 +139,9 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
   });
   for_each_entry(root, "sources", "source", reader, [&](const Name& name, const Config& config) {
     pipeline.sources.push_back(read_source(name, config, reader));
+  });
+  for_each_entry(root, "tables", "table", reader, [&](const Name& name, const Config& config) {
+    pipeline.tables.push_back(read_table(name, config, reader));
   });
   for_each_entry(root, "transforms", "stream", reader, [&](const Name& name, const Config& config) {
     pipeline.streams.push_back(read_stream(name, config, reader));

@@ -14,6 +14,8 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
 
 // The parts, each in its file. `what` names the owner in messages: "source views", "stream enriched".
 
+TableSyntax read_table(const Name& name, const Config& config, YamlReader& reader);
+std::optional<Step> read_join(const Config& config, YamlReader& reader);
 SourceSyntax read_source(const Name& name, const Config& config, YamlReader& reader);
 /// Adds the steps of a list up to the first that cannot be read; returns whether all could.
 bool read_steps(const Config& config, const std::string& what, std::vector<Step>& steps, YamlReader& reader);

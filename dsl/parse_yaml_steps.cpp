@@ -9,8 +9,8 @@
 namespace weir {
 namespace {
 
-const std::vector<std::string> known_steps = {"where", "select", "extend", "drop", "rename", "explode", "dedup", "aggregate", "union"};
-const std::vector<std::string> later_steps = {"join", "limit", "emit", "watermark"};
+const std::vector<std::string> known_steps = {"where", "select", "extend", "drop", "rename", "explode", "dedup", "join", "aggregate", "union"};
+const std::vector<std::string> later_steps = {"limit", "emit", "watermark"};
 
 bool holds(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -128,6 +128,7 @@ std::optional<Step> read_step(const std::string& kind, const Config& config, Yam
   if (kind == "rename") return read_rename(config, reader);
   if (kind == "explode") return read_explode(config, reader);
   if (kind == "dedup") return read_dedup(config, reader);
+  if (kind == "join") return read_join(config, reader);
   if (kind == "aggregate") return read_aggregate(config, reader);
   if (kind == "select") {
     auto columns = reader.columns(config, "select");

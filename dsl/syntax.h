@@ -60,10 +60,18 @@ struct AggregateStep {
   std::vector<NamedExpression> columns;
   Location where;
 };
+struct JoinStep {
+  Name table;
+  std::vector<NamedExpression> keys;    // by column of the table
+  bool is_left = false;
+  std::vector<Name> columns;            // of the table
+  std::vector<NamedExpression> select;
+  Location where;
+};
 struct UnionStep {
   std::vector<Name> streams;
 };
-using Step = std::variant<WhereStep, SelectStep, ExtendStep, DropStep, RenameStep, ExplodeStep, DedupStep, AggregateStep, UnionStep>;
+using Step = std::variant<WhereStep, SelectStep, ExtendStep, DropStep, RenameStep, ExplodeStep, DedupStep, JoinStep, AggregateStep, UnionStep>;
 
 /// A column, less a delay; and what follows from it.
 struct TimeSyntax {
@@ -126,6 +134,17 @@ struct ConnectionSyntax {
   Config options;
 };
 
+struct TableSyntax {
+  Name name;
+  std::optional<Name> type;        // either this
+  std::optional<Name> connection;  // or this
+  Config options;                  // all keys that are not the language's own
+  std::vector<SourceColumn> columns;
+  std::vector<Name> key;
+  std::optional<Duration> refresh;
+  bool is_broken = false;
+};
+
 struct SettingSyntax {
   Name name;
   std::string value;
@@ -145,6 +164,7 @@ struct PipelineSyntax {
   std::vector<FunctionSyntax> functions;
   std::vector<ConnectionSyntax> connections;
   std::vector<SourceSyntax> sources;
+  std::vector<TableSyntax> tables;
   std::vector<StreamSyntax> streams;
   std::vector<SinkSyntax> sinks;
 };

@@ -168,7 +168,7 @@ NexmarkEvents::NexmarkEvents(const NexmarkOptions& options)
 void NexmarkEvents::write(std::uint64_t number, std::string& out) const {
   const std::uint64_t event = event_of(number);
   Chance chance(seed_ + 0x2545F4914F6CDD1D * (event + 1));
-  const std::int64_t time = time_of(event, chance);
+  const std::int64_t time = time_of(event);
   const NexmarkTable table = table_of(event);
   const bool is_one_of_all = options_.table == NexmarkTable::all;
   if (table == NexmarkTable::person) {
@@ -200,9 +200,12 @@ std::int64_t NexmarkEvents::arrival_of_event(std::uint64_t event) const {
   return options_.base_milliseconds + static_cast<std::int64_t>(event) * options_.step_nanoseconds / 1'000'000;
 }
 
-std::int64_t NexmarkEvents::time_of(std::uint64_t event, Chance& chance) const {
+// By dice of its own, so that events are the same in order and out of order but for their times.
+std::int64_t NexmarkEvents::time_of(std::uint64_t event) const {
   const std::int64_t arrival = arrival_of_event(event);
-  if (out_of_order_below_ == 0 || chance.bits() >= out_of_order_below_) return arrival;
+  if (out_of_order_below_ == 0) return arrival;
+  Chance chance(seed_ ^ scramble(event));
+  if (chance.bits() >= out_of_order_below_) return arrival;
   return arrival - 1 - chance.below(static_cast<std::uint32_t>(options_.out_of_order_milliseconds));
 }
 

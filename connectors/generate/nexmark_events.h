@@ -43,7 +43,7 @@ class NexmarkEvents {
  private:
   std::uint64_t event_of(std::uint64_t number) const;
   std::int64_t arrival_of_event(std::uint64_t event) const;  // milliseconds
-  std::int64_t time_of(std::uint64_t event, Chance& chance) const;
+  std::int64_t time_of(std::uint64_t event) const;
   void write_person(std::uint64_t event, std::int64_t time, Chance& chance, std::string& out) const;
   void write_auction(std::uint64_t event, std::int64_t time, Chance& chance, std::string& out) const;
   void write_bid(std::uint64_t event, std::int64_t time, Chance& chance, std::string& out) const;

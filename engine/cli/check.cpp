@@ -5,6 +5,7 @@
 
 #include "engine/cli/command.h"
 #include "engine/cli/pipeline_file.h"
+#include "engine/runtime/table_keeper.h"
 
 namespace weir {
 namespace {
@@ -31,6 +32,10 @@ int check_services(const Plan& plan) {
     is_good = print_reached("source " + scan->source, scan->definition->describe(),
                             scan->definition->check_connect(patience)) &&
               is_good;
+  }
+  for (const PlanTable& table : plan.tables) {
+    std::optional<std::string> version;
+    is_good = print_reached("table " + table.shape.table, table.definition->describe(), read_table(table, version).status()) && is_good;
   }
   const Connection& connection = connection_of(plan);
   const std::vector<SinkTable> tables = tables_of(plan);

@@ -16,6 +16,7 @@
 #include "engine/runtime/outlets.h"
 #include "engine/runtime/record_part.h"
 #include "engine/runtime/stage_runner.h"
+#include "engine/runtime/table_keeper.h"
 
 namespace weir {
 namespace {
@@ -205,6 +206,7 @@ Result<ReplayReport> replay(const Plan& plan, Store& store, const std::vector<St
   WEIR_ASSIGN(const std::vector<std::size_t> order, write_order(plan, plan.sinks.front().connection));
   WEIR_ASSIGN(const auto writer, store.writer(0));
   WEIR_ASSIGN(const auto outlets, Outlets::open(plan));
+  WEIR_TRY(read_tables(plan));
   const AllTableKeys keys(plan.sinks.size());  // nothing is known of any key
   ReplayReport total;
   std::int64_t epoch = 0;

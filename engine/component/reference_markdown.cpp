@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "engine/component/reference.h"
+#include "engine/component/store_lookup.h"
 
 namespace weir {
 namespace {
@@ -78,6 +79,10 @@ std::string connectors_markdown(const Registry& registry) {
   for (const OutletSpec& spec : registry.outlets) {
     text += fmt::format("### {}\n\n{}\n\n{}", spec.name, sentence(spec.summary), options_table(spec.options));
   }
+  text += "## Tables\n\nA lookup table (`tables`) has `columns`, a `key`, and a `refresh` time if it is to be read again. The options of its type stand beside them.\n\n";
+  for (const LookupSpec& spec : registry.lookups)
+    text += fmt::format("### {}\n\n{}\n\n{}", spec.name, sentence(spec.summary), options_table(spec.options));
+  text += fmt::format("### of a connection\n\nRows of a database: `connection: NAME` in place of a type.\n\n{}", options_table(store_lookup_options()));
   text.pop_back();
   return text;
 }

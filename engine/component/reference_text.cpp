@@ -5,6 +5,7 @@
 
 #include "engine/component/json_writer.h"
 #include "engine/component/reference.h"
+#include "engine/component/store_lookup.h"
 
 namespace weir {
 namespace {
@@ -61,6 +62,14 @@ void write_source(JsonWriter& json, const SourceSpec& spec) {
   json.end_object();
 }
 
+void write_table(JsonWriter& json, const std::string& name, const std::string& summary, const std::vector<OptionDoc>& options) {
+  json.begin_object();
+  json.member("name", name);
+  json.member("summary", summary);
+  write_options(json, options);
+  json.end_object();
+}
+
 }  // namespace
 
 std::string connectors_text(const Registry& registry) {
@@ -78,6 +87,9 @@ std::string connectors_text(const Registry& registry) {
   for (const OutletSpec& spec : registry.outlets) {
     text += fmt::format("sink {}: {}\n{}\n", spec.name, spec.summary, options_text(spec.options));
   }
+  for (const LookupSpec& spec : registry.lookups)
+    text += fmt::format("table {}: {}\n{}\n", spec.name, spec.summary, options_text(spec.options));
+  text += fmt::format("table of a connection: rows of a database\n{}\n", options_text(store_lookup_options()));
   return text;
 }
 
@@ -115,6 +127,11 @@ std::string connectors_json(const Registry& registry) {
     write_options(json, spec.options);
     json.end_object();
   }
+  json.end_array();
+  json.key("tables");
+  json.begin_array();
+  for (const LookupSpec& spec : registry.lookups) write_table(json, spec.name, spec.summary, spec.options);
+  write_table(json, "connection", "rows of a database", store_lookup_options());
   json.end_array();
   json.end_object();
   return std::move(json).text();

@@ -25,6 +25,8 @@ const StoreSpec* Registry::find_file_store() const {
   return found == stores.end() ? nullptr : &*found;
 }
 
+const LookupSpec* Registry::find_lookup(const std::string& name) const { return find_by_name(lookups, name); }
+
 const StoreSpec* Registry::find_store_by_scheme(const std::string& scheme) const {
   const auto found = std::find_if(stores.begin(), stores.end(), [&](const StoreSpec& spec) {
     return std::find(spec.schemes.begin(), spec.schemes.end(), scheme) != spec.schemes.end();

@@ -9,6 +9,7 @@
 
 #include "engine/component/config.h"
 #include "engine/component/format.h"
+#include "engine/component/lookup.h"
 #include "engine/component/option_table.h"
 #include "engine/component/outlet.h"
 #include "engine/component/source.h"
@@ -49,6 +50,16 @@ struct FormatSpec {
   std::function<std::shared_ptr<const Format>(const Config&, Diagnostics&)> parse;
 };
 
+/// Where lookup tables come from, other than from a store.
+struct LookupSpec {
+  std::string name;                  // what `type:` of a table says
+  std::string summary;
+  std::string library;
+  std::vector<OptionDoc> options;
+  /// Gets the table's options only: name, type, columns, key and refresh are taken out by the compiler. Null after reporting.
+  std::function<std::shared_ptr<const LookupDefinition>(const Config&, Diagnostics&)> parse;
+};
+
 /// A function whose body stands in or beside the pipeline file, in another language.
 struct ScriptFunction {
   std::string name;
@@ -69,6 +80,7 @@ struct Registry {
   std::vector<StoreSpec> stores;
   std::vector<OutletSpec> outlets;
   std::vector<FormatSpec> formats;
+  std::vector<LookupSpec> lookups;
   /// Adds the functions of a plugin, a shared object, to the registry. Called by the compiler for the `plugins:` of a pipeline, before any name is
   /// looked up. Null where no plugins can be loaded.
   std::function<Status(const std::string& path)> load_plugin;
@@ -82,6 +94,7 @@ struct Registry {
   const StoreSpec* find_file_store() const;
   const OutletSpec* find_outlet(const std::string& name) const;
   const FormatSpec* find_format(const std::string& name) const;
+  const LookupSpec* find_lookup(const std::string& name) const;
 };
 
 }  // namespace weir

@@ -1,6 +1,8 @@
 // aggregate.cpp — how a call of an aggregate chooses its overload.
 #include "engine/expression/aggregate.h"
 
+#include <fmt/format.h>
+
 #include "engine/expression/bound_arguments.h"
 
 namespace weir {
@@ -8,6 +10,12 @@ namespace weir {
 Result<BoundAggregate> bind_aggregate(const AggregateFunction& function, std::vector<ExpressionPtr> arguments, bool is_distinct,
                                       const FunctionRegistry& functions) {
   WEIR_ASSIGN(BoundArguments bound, bind_arguments(function.declaration, std::move(arguments), functions));
+  const bool is_count = function.declaration.name == "count" && !is_distinct;
+  for (const Type& type : bound.site.types) {
+    if (!type.is_nested() || is_count) continue;
+    return Error{ErrorKind::user, fmt::format("{} cannot keep values of type {}", function.declaration.name, to_string(type))}.with_hint(
+        "take a field of it, or CAST(value AS json)");
+  }
   WEIR_ASSIGN(std::unique_ptr<Aggregate> body, function.prepare(bound.site));
   if (is_distinct && !bound.site.types.empty()) body = make_distinct(std::move(body), bound.site.types, bound.site.result);
   return BoundAggregate{&function, std::move(bound.arguments), bound.site.result, std::move(body)};

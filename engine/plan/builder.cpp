@@ -107,6 +107,7 @@ std::optional<Plan> PlanBuilder::finish() {
   if (diagnostics_.ok()) check_write_orders(plan_, diagnostics_);
   if (!diagnostics_.ok()) return std::nullopt;
   warn_of_unused_streams();
+  warn_of_unused_tables();
   return std::move(plan_);
 }
 

@@ -44,6 +44,25 @@ class PlanBuilder {
   /// stream that was itself wrong.
   std::optional<NodeId> find_stream(const std::string& name, const Location& where);
   void name_stream(const std::string& name, NodeId node, const Location& where);
+  struct NamedPlace {
+    std::string name;
+    Location where;
+  };
+  /// A lookup table; after the connections, before the streams that look into it.
+  struct TableRequest {
+    std::string name;
+    Location where;
+    NamedPlace type;                       // where it has no connection
+    std::optional<NamedPlace> connection;
+    Config options;                        // of the type, or what is asked of the connection
+    std::vector<SourceColumn> columns;
+    std::vector<NamedPlace> key;
+    std::optional<Duration> refresh;
+  };
+  void add_table(const TableRequest& request);
+  /// As name_broken_stream().
+  void name_broken_table(const std::string& name, const Location& where);
+
   /// Says that the steps of stream `name` were wrong and reported, so that streams and sinks which read it
   /// are not called wrong for that.
   void name_broken_stream(const std::string& name, const Location& where);
@@ -59,10 +78,6 @@ class PlanBuilder {
   std::optional<NodeId> select(NodeId input, const std::vector<NamedAst>& columns);
   /// Adds columns, or replaces those of the same name. A later one may use an earlier one of the same step.
   std::optional<NodeId> extend(NodeId input, const std::vector<NamedAst>& columns);
-  struct NamedPlace {
-    std::string name;
-    Location where;
-  };
   std::optional<NodeId> drop(NodeId input, const std::vector<NamedPlace>& columns);
   struct Renaming {
     NamedPlace from;
@@ -79,6 +94,16 @@ class PlanBuilder {
     Location where;
   };
   std::optional<NodeId> explode(NodeId input, const ExplodeRequest& request);
+  /// Each row beside the row of a table that has its key.
+  struct JoinRequest {
+    NamedPlace table;
+    std::vector<NamedAst> key;        // by column of the table; empty: columns of the same names
+    bool is_left = false;             // rows without a match stay
+    std::vector<NamedPlace> columns;  // of the table; with `select` empty too: all but its key
+    std::vector<NamedAst> select;     // expressions over the stream and TABLE.COLUMN
+    Location where;
+  };
+  std::optional<NodeId> join_table(NodeId input, const JoinRequest& request);
   struct DedupRequest {
     std::vector<NamedAst> key;
     std::optional<Duration> within;
@@ -145,6 +170,13 @@ class PlanBuilder {
   void check_one_connection(const SinkRequest& request);
   void check_table_is_free(const SinkRequest& request);
   void warn_of_unused_streams();
+  void warn_of_unused_tables();
+  std::shared_ptr<const LookupDefinition> define_table(const TableRequest& request);
+  bool check_table_columns(const TableRequest& request);
+  std::optional<std::size_t> find_table(const NamedPlace& table);
+  std::vector<ExpressionPtr> bind_lookup_key(NodeId input, const LookupShape& shape, const JoinRequest& request);
+  bool bind_joined(NodeId input, const PlanTable& table, const JoinRequest& request, const std::vector<ExpressionPtr>& cells,
+                   Schema& output, std::vector<ExpressionPtr>& expressions);
 
   const TableFunction* table_function_of(const Ast& ast) const;
   bool report_misplaced(const Ast& ast);
@@ -214,6 +246,12 @@ class PlanBuilder {
   std::map<std::string, std::optional<std::size_t>> connections_;
   std::map<std::string, std::optional<std::size_t>> equal_connections_;  // by their options
   std::optional<NamedPlace> books_;                                      // as set_books() was given them
+  struct TablePlace {
+    std::optional<std::size_t> index;  // of Plan::tables; nothing: defined, but wrong
+    Location where;
+    bool is_read = false;
+  };
+  std::map<std::string, TablePlace> tables_;
   std::map<std::string, Location> sink_places_;
   std::set<std::string> read_streams_;  // those that some stream or sink takes rows from
 };

@@ -95,6 +95,7 @@ bool PlanBuilder::is_event_time(NodeId node, const ExpressionPtr& expression) co
   if (const auto* filter = std::get_if<FilterNode>(&operation)) return is_event_time(filter->input, expression);
   if (const auto* dedup = std::get_if<DedupNode>(&operation)) return is_event_time(dedup->input, expression);
   if (const auto* project = std::get_if<ProjectNode>(&operation)) return is_event_time(project->input, substitute(expression, project->expressions));
+  if (const auto* join = std::get_if<JoinNode>(&operation)) return is_event_time(join->input, substitute(expression, join->expressions));
   if (const auto* united = std::get_if<UnionNode>(&operation))
     return std::all_of(united->inputs.begin(), united->inputs.end(), [&](NodeId input) { return is_event_time(input, expression); });
   if (const auto* explode = std::get_if<ExplodeNode>(&operation)) {

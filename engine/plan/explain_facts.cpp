@@ -159,6 +159,20 @@ std::string aggregate_text(const Plan& plan, NodeId node) {
   return fmt::format("aggregate {}{}{}", join(calls), keys.empty() ? "" : " by " + join(keys), window);
 }
 
+std::string join_text(const Plan& plan, NodeId node) {
+  const auto& joined = std::get<JoinNode>(plan.nodes[node].operation);
+  const LookupShape& shape = plan.tables[joined.table].shape;
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < joined.keys.size(); ++i) keys.push_back(fmt::format("{} = {}", shape.columns[shape.key[i]].field.name, print(*joined.keys[i])));
+  return fmt::format("{}join table {} by {}", joined.has_row == nullptr ? "left " : "", shape.table, join(keys));
+}
+
+std::string table_text(const PlanTable& table) {
+  std::vector<std::string> key;
+  for (const std::size_t index : table.shape.key) key.push_back(table.shape.columns[index].field.name);
+  return fmt::format("key {}; read {}", join(key), table.refresh ? "again every " + format_duration(*table.refresh) : "once, at the start");
+}
+
 std::string dedup_text(const DedupNode& dedup) {
   std::vector<std::string> keys;
   for (const ExpressionPtr& key : dedup.keys) keys.push_back(print(*key));

@@ -37,6 +37,10 @@ std::string error_policy(const ErrorPolicy& policy);  // "reject, stop above 10 
 std::string explode_text(const Plan& plan, NodeId node);
 /// "aggregate sum(price) by category". `node` is an aggregate.
 std::string aggregate_text(const Plan& plan, NodeId node);
+/// "join shops by id = shop_id". `node` is a join.
+std::string join_text(const Plan& plan, NodeId node);
+/// "key id; read again every 10 min".
+std::string table_text(const PlanTable& table);
 std::string dedup_text(const DedupNode& dedup);
 std::string over_text(const OverNode& over);
 /// "ts, delay 1 h, late rows are kept".

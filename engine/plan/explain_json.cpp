@@ -159,6 +159,26 @@ void write_sink(JsonWriter& json, const PlanFacts& facts, std::size_t index) {
   json.end_object();
 }
 
+void write_table(JsonWriter& json, const PlanTable& table) {
+  json.begin_object();
+  json.member("name", table.shape.table);
+  json.member("description", table.definition->describe());
+  std::vector<std::string> key;
+  for (const std::size_t index : table.shape.key) key.push_back(table.shape.columns[index].field.name);
+  json.member("key", key);
+  if (table.refresh) json.member("refresh", format_duration(*table.refresh));
+  json.key("columns");
+  json.begin_array();
+  for (const LookupColumn& column : table.shape.columns) {
+    json.begin_object();
+    write_field(json, column.field);
+    json.member("from", column.from);
+    json.end_object();
+  }
+  json.end_array();
+  json.end_object();
+}
+
 void write_connection(JsonWriter& json, const Connection& connection) {
   json.begin_object();
   json.member("name", connection.name);
@@ -181,6 +201,10 @@ std::string explain_json(const PlanFacts& facts) {
   json.key("stages");
   json.begin_array();
   for (const StageFacts& stage : facts.stages) write_stage(json, *facts.plan, stage);
+  json.end_array();
+  json.key("tables");
+  json.begin_array();
+  for (const PlanTable& table : facts.plan->tables) write_table(json, table);
   json.end_array();
   json.key("connections");
   json.begin_array();

@@ -101,6 +101,7 @@ std::string step_text(const Plan& plan, NodeId id) {
     return fmt::format("union of {}", united->inputs.size()) + stream;
   if (std::holds_alternative<ExplodeNode>(node.operation)) return explode_text(plan, id) + stream;
   if (std::holds_alternative<AggregateNode>(node.operation)) return aggregate_text(plan, id) + stream;
+  if (std::holds_alternative<JoinNode>(node.operation)) return join_text(plan, id) + stream;
   if (const auto* dedup = std::get_if<DedupNode>(&node.operation)) return dedup_text(*dedup) + stream;
   if (const auto* over = std::get_if<OverNode>(&node.operation)) return over_text(*over) + stream;
   const auto& project = std::get<ProjectNode>(node.operation);
@@ -162,6 +163,7 @@ std::string sink_text(const PlanFacts& facts, std::size_t index) {
 std::string explain_text(const PlanFacts& facts) {
   std::string text = fmt::format("pipeline {} (plan {})\n\n", facts.plan->name, facts.fingerprint);
   for (const StageFacts& stage : facts.stages) text += stage_text(*facts.plan, stage);
+  for (const PlanTable& table : facts.plan->tables) text += fmt::format("table {}: {}\n  {}\n\n", table.shape.table, table.definition->describe(), table_text(table));
   for (std::size_t i = 0; i < facts.plan->sinks.size(); ++i)
     text += (i == 0 ? "" : "\n") + sink_text(facts, i);
   return text;

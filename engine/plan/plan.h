@@ -110,6 +110,24 @@ struct Window {
   bool closes = false;     // windows are over the event time of every source the rows come from
 };
 
+/// Reference data that joins look into.
+struct PlanTable {
+  LookupShape shape;
+  std::shared_ptr<const LookupDefinition> definition;
+  std::optional<Duration> refresh;  // how often it is read again; nothing: never
+  std::shared_ptr<LookupSlot> slot;          // filled by whoever runs the plan
+  std::shared_ptr<const Function> function;  // from its key to its row, as the slot has it
+};
+
+/// The rows of the input, each with the row of a table that has its key; those without one are left out or get NULLs.
+struct JoinNode {
+  NodeId input;
+  std::size_t table;  // index into Plan::tables
+  std::vector<ExpressionPtr> keys;
+  ExpressionPtr has_row;                   // over the input; null: rows without a match stay
+  std::vector<ExpressionPtr> expressions;  // over the input, one per column; the table's row is a call of its function
+};
+
 /// One row for each combination of keys among the rows of the input, which changes as they come: the keys, then the aggregates.
 struct AggregateNode {
   NodeId input;
@@ -144,7 +162,7 @@ struct OverNode {
   BoundAggregate count;  // count(*), for ranks
 };
 
-using PlanOperation = std::variant<ScanNode, FilterNode, ProjectNode, UnionNode, ExplodeNode, DedupNode, AggregateNode, OverNode>;
+using PlanOperation = std::variant<ScanNode, FilterNode, ProjectNode, UnionNode, ExplodeNode, DedupNode, JoinNode, AggregateNode, OverNode>;
 
 struct PlanNode {
   std::string name;  // of the stream it belongs to, for explain
@@ -199,6 +217,7 @@ struct Plan {
   std::string name;
   std::vector<PlanNode> nodes;
   std::vector<Connection> connections;
+  std::vector<PlanTable> tables;
   std::vector<SinkNode> sinks;            // in the order of the file
   const Function* conjunction = nullptr;  // the registry's `and`, with which fuse() joins filters
 };

@@ -56,6 +56,13 @@ void follow(const Plan& plan, Origin here, std::vector<Origin>& found) {
     here.node = project->input;
     return follow(plan, std::move(here), found);
   }
+  if (const auto* join = std::get_if<JoinNode>(&operation)) {
+    for (ExpressionPtr& expression : here.expressions) expression = substitute(expression, join->expressions);
+    if (here.predicate != nullptr) here.predicate = substitute(here.predicate, join->expressions);
+    if (join->has_row != nullptr) here.predicate = both(plan, join->has_row, std::move(here.predicate));
+    here.node = join->input;
+    return follow(plan, std::move(here), found);
+  }
   if (const auto* united = std::get_if<UnionNode>(&operation)) {
     for (const NodeId input : united->inputs) follow(plan, {input, here.predicate, here.expressions}, found);
     return;

@@ -17,6 +17,7 @@
 #include "engine/runtime/split_keeper.h"
 #include "engine/runtime/stage_runner.h"
 #include "engine/runtime/state_ownership.h"
+#include "engine/runtime/table_keeper.h"
 
 namespace weir {
 namespace {
@@ -79,6 +80,7 @@ class StreamJob final : public Job {
   std::vector<Stage> stages_;
   AllTableKeys keys_;
   std::unique_ptr<KeyedState> state_;                  // null: the pipeline is stateless
+  TableKeeper tables_{*plan_, control_};
   std::vector<std::unique_ptr<StageRunner>> runners_;  // one per stage
   std::vector<std::unique_ptr<Source>> sources_;       // one per stage
   std::unique_ptr<Sequencer> sequencer_;               // null: nothing needs an order
@@ -121,6 +123,7 @@ Status StreamJob::open_stages() {
     keys_.back().seen = std::make_unique<SeenKeys>(seen_keys_per_generation);
     keys_.back().pending = std::make_unique<PendingKeys>(lane_count());
   }
+  WEIR_TRY(tables_.read_all());
   for (const Stage& stage : stages_) {
     WEIR_ASSIGN(auto runner, StageRunner::make(*plan_, stage, *store_, keys_, clock_));
     runners_.push_back(std::move(runner));
@@ -220,6 +223,10 @@ Status StreamJob::run() {
   for (const auto& lane : lanes_) lane->start();
   for (const auto& loop : loops_) loop->start();
   keeper_->start();
+  tables_.start([this]() -> Status {
+    for (const auto& runner : runners_) WEIR_TRY(runner->renew());
+    return {};
+  });
   wait_for_end();
   drain();
   if (auto failure = control_.failure()) return std::move(*failure);
@@ -286,6 +293,7 @@ void StreamJob::look_for_idle_splits() {
 // Sources stop first; then what they had read runs through the graph and is committed; then the leases are
 // given up.
 void StreamJob::drain() {
+  tables_.stop();
   for (const auto& loop : loops_) loop->join();
   flow_->wait_until_empty();
   for (const auto& lane : lanes_) lane->close();

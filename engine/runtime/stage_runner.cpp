@@ -26,77 +26,7 @@ constexpr std::size_t first_slice = 256;
 /// Rows that may be made of one record: a mistake in a pipeline must not eat the machine.
 constexpr std::uint32_t most_rows_of_record = 1'000'000;
 
-// A constant column holds its one error at row 0.
-const RowError* error_at(const Column& column, std::uint32_t row) {
-  return column.errors == nullptr ? nullptr : column.errors->find(row & column.row_mask);
-}
 
-RowSelection select_all(const BlockRows& rows) {
-  RowSelection selection;
-  if (rows.chosen) {
-    selection.rows = *rows.chosen;
-    for (const std::uint32_t row : selection.rows) selection.records.push_back(rows.origins[row]);
-    return selection;
-  }
-  selection = {std::vector<std::uint32_t>(rows.batch.row_count), rows.origins};
-  std::iota(selection.rows.begin(), selection.rows.end(), 0u);
-  return selection;
-}
-
-// Keeps the rows for which `keeps(row, record)` holds.
-template <typename Keeps>
-void keep_if(RowSelection& selection, const Keeps& keeps) {
-  std::size_t kept = 0;
-  for (std::size_t i = 0; i < selection.rows.size(); ++i) {
-    if (!keeps(selection.rows[i], selection.records[i])) continue;
-    selection.rows[kept] = selection.rows[i];
-    selection.records[kept++] = selection.records[i];
-  }
-  selection.rows.resize(kept);
-  selection.records.resize(kept);
-}
-
-// A row with an error in the predicate is rejected, one where it is not true is filtered.
-void apply_predicate(const Column& predicate, bool errors_are_null, RowSelection& selection, std::vector<RefusedRecord>& refused,
-                     std::int64_t& filtered) {
-  keep_if(selection, [&](std::uint32_t row, std::uint32_t record) {
-    if (!predicate.is_null(row) && predicate.bool_at(row)) return true;
-    const RowError* error = errors_are_null ? nullptr : error_at(predicate, row);
-    if (error != nullptr) {
-      refused.push_back({record, error->code, error->message});
-    } else {
-      ++filtered;
-    }
-    return false;
-  });
-}
-
-// Takes out the rows for which a column could not be computed; `describe(c)` begins the message.
-template <typename Describe>
-void drop_failed(std::span<const Column> columns, RowSelection& selection, std::vector<RefusedRecord>& refused, const Describe& describe) {
-  if (std::none_of(columns.begin(), columns.end(), [](const Column& column) { return column.errors != nullptr; })) return;
-  keep_if(selection, [&](std::uint32_t row, std::uint32_t record) {
-    for (std::size_t c = 0; c < columns.size(); ++c) {
-      const RowError* error = error_at(columns[c], row);
-      if (error == nullptr) continue;
-      refused.push_back({record, error->code, describe(c) + error->message});
-      return false;
-    }
-    return true;
-  });
-}
-
-// Takes out the rows of late records, and counts them in `out`.
-template <typename Out>
-void drop_late(RowSelection& selection, const std::vector<std::uint32_t>& records, const StagedChunk& chunk, Out& out) {
-  if (chunk.limits.empty()) return;
-  keep_if(selection, [&](std::uint32_t row, std::uint32_t) {
-    if (!chunk.is_late(records[row])) return true;
-    ++out.late;
-    if (out.late_records.empty() || out.late_records.back() != records[row]) out.late_records.push_back(records[row]);
-    return false;
-  });
-}
 
 // Keeps of `selection` the rows that are still in `rows`, by record: both ascend.
 void keep_matching(const std::vector<EncodedRow>& rows, RowSelection& selection) {
@@ -133,12 +63,6 @@ std::uint64_t place_of_split(const SplitRun& run) {
   return (hash_bytes(run.source_name + "/" + (has_number ? run.split.substr(0, slash) : run.split)).low << 32) | (has_number ? number : 0);
 }
 
-std::vector<Column> gather_all(std::span<const Column> columns, std::span<const std::uint32_t> rows, Arena& arena) {
-  std::vector<Column> gathered;
-  for (const Column& column : columns) gathered.push_back(gather(column, rows, arena));
-  return gathered;
-}
-
 }  // namespace
 
 StageRunner::StageRunner(const Stage& stage, const Clock& clock, std::unique_ptr<Decoder> decoder, bool errors_are_null)
@@ -165,14 +89,14 @@ StageRunner::Results StageRunner::add_roots(const ExpressionPtr& predicate, std:
 }
 
 Status StageRunner::compile(const Plan& plan, const Store& store, const AllTableKeys& keys) {
-  std::vector<std::vector<ExpressionPtr>> roots(stage_.expansions.size() + 1);
+  roots_.resize(stage_.expansions.size() + 1);
   std::vector<ExpressionPtr> rules;
   for (const SourceCheck& check : stage_.checks) rules.push_back(check.predicate);
   if (stage_.time != nullptr) rules.push_back(stage_.time);
-  rules_ = add_roots(nullptr, std::move(rules), roots[0]);
+  rules_ = add_roots(nullptr, std::move(rules), roots_[0]);
   for (const Branch& branch : stage_.branches) {
     const SinkTable& table = plan.sinks[branch.sink].table;
-    branches_.push_back({branch.block, add_roots(branch.predicate, branch.outputs, roots[branch.block]), encoder_for(plan.sinks[branch.sink], store), &table,
+    branches_.push_back({branch.block, add_roots(branch.predicate, branch.outputs, roots_[branch.block]), encoder_for(plan.sinks[branch.sink], store), &table,
                          keys[branch.sink].seen.get()});
   }
   for (const Expansion& expansion : stage_.expansions) {
@@ -180,7 +104,7 @@ Status StageRunner::compile(const Plan& plan, const Store& store, const AllTable
     expressions.insert(expressions.end(), expansion.carried.begin(), expansion.carried.end());
     ExpandRules rules_of_call;
     if (expansion.explode != nullptr) rules_of_call = {expansion.explode->keeps_empty, expansion.explode->numbers_rows, errors_are_null_};
-    expansions_.push_back({add_roots(expansion.predicate, std::move(expressions), roots[expansion.parent]), &expansion, rules_of_call});
+    expansions_.push_back({add_roots(expansion.predicate, std::move(expressions), roots_[expansion.parent]), &expansion, rules_of_call});
   }
   for (const Gathering& gathering : stage_.gatherings) {
     std::vector<ExpressionPtr> expressions = gathering.keys;
@@ -189,13 +113,20 @@ Status StageRunner::compile(const Plan& plan, const Store& store, const AllTable
       if (gathering.filters[i] != nullptr) expressions.push_back(gathering.filters[i]);
     }
     const auto& node = std::get<AggregateNode>(plan.nodes[gathering.aggregate].operation);
-    gatherings_.push_back({gathering.block, add_roots(gathering.predicate, std::move(expressions), roots[gathering.block]), &gathering,
+    gatherings_.push_back({gathering.block, add_roots(gathering.predicate, std::move(expressions), roots_[gathering.block]), &gathering,
                            std::make_unique<GroupShape>(shape_of(node)), is_timed(plan, gathering)});
   }
-  for (const std::vector<ExpressionPtr>& of_block : roots) {
+  return renew();
+}
+
+Status StageRunner::renew() {
+  auto programs = std::make_shared<StagePrograms>();
+  for (const std::vector<ExpressionPtr>& of_block : roots_) {
     WEIR_ASSIGN(Program program, Program::compile(of_block));
-    programs_.push_back(std::move(program));
+    programs->push_back(std::move(program));
   }
+  const std::scoped_lock lock(programs_mutex_);
+  programs_ = std::move(programs);
   return {};
 }
 
@@ -203,6 +134,10 @@ void StageRunner::run(StagedChunk& chunk) const {
   // What decoding and evaluation allocate is not needed once rows are encoded; the records' own bytes are,
   // for rejects.
   const std::size_t blocks_of_records = chunk.raw->arena.block_count();
+  {
+    const std::scoped_lock lock(programs_mutex_);
+    chunk.programs = programs_;
+  }
   failpoint::here("before_parse");
   Decoded decoded = decoder_->decode(*chunk.raw);
   failpoint::here("after_parse");
@@ -235,12 +170,13 @@ void StageRunner::finish(StagedChunk& chunk) const {
 
 void StageRunner::give_back_work(StagedChunk& chunk) const {
   chunk.raw->arena.keep_blocks(chunk.first_block_of_work);
+  chunk.programs = nullptr;
   keep_needed_records(stage_, chunk);
 }
 
 void StageRunner::run_block(std::size_t block, const Rows& given, StagedChunk& chunk) const {
   Arena& arena = given.own_arena == nullptr ? chunk.raw->arena : *given.own_arena;
-  const std::vector<Column> results = programs_[block].evaluate(given.rows->batch, arena, clock_.wall_microseconds());
+  const std::vector<Column> results = (*chunk.programs)[block].evaluate(given.rows->batch, arena, clock_.wall_microseconds());
   Rows here = given;
   if (block == 0 && rules_.column_count > 0) {
     auto ruled = std::make_shared<BlockRows>(*given.rows);
@@ -265,101 +201,6 @@ void StageRunner::run_block(std::size_t block, const Rows& given, StagedChunk& c
     else
       run_expansion(i, results, rows, here.is_judged, chunk);
   }
-}
-
-// The rules of the source: what they refuse is no row of it, and moves no watermark.
-void StageRunner::apply_rules(const std::vector<Column>& results, BlockRows& rows, StagedChunk& chunk) const {
-  const std::span<const Column> columns(results.data() + rules_.first_column, rules_.column_count);
-  const std::size_t checks = stage_.checks.size();
-  const std::int64_t now = clock_.wall_microseconds();
-  chunk.times.assign(chunk.raw->records.size(), no_time);
-  std::vector<std::uint32_t> chosen;
-  for (std::uint32_t row = 0; row < rows.batch.row_count; ++row) {
-    const std::uint32_t record = rows.records[row];
-    const auto reject = [&](std::string code, std::string message) { chunk.rejected.push_back({record, std::move(code), std::move(message)}); };
-    bool is_good = true;
-    for (std::size_t c = 0; c < columns.size() && is_good; ++c) {
-      const Column& column = columns[c];
-      if (const RowError* error = error_at(column, row)) {
-        reject(error->code, fmt::format("{}: {}", c < checks ? "CHECK of " + stage_.checks[c].column : "event time", error->message));
-        is_good = false;
-      } else if (c < checks && !column.is_null(row) && !column.bool_at(row)) {
-        reject("check", fmt::format("column {} does not hold its CHECK: {}", stage_.checks[c].column, print(*stage_.checks[c].predicate)));
-        is_good = false;
-      } else if (c == checks && column.is_null(row)) {
-        reject("no_event_time", "the time by which the watermark goes is NULL");
-        is_good = false;
-      } else if (c == checks) {
-        const std::int64_t time = column.at<std::int64_t>(row);
-        if (max_future_ && time > now + max_future_->count()) {
-          reject("future", fmt::format("event time {} is more than {} ahead of the clock", timestamp_to_string(time), format_duration(*max_future_)));
-          is_good = false;
-        } else {
-          chunk.times[record] = time;
-        }
-      }
-    }
-    if (is_good) chosen.push_back(row);
-  }
-  if (chosen.size() != rows.batch.row_count) rows.chosen = std::move(chosen);
-}
-
-void StageRunner::suspend(std::size_t number, bool is_dedup, const Rows& rows, const std::vector<Column>& results, StagedChunk& chunk) const {
-  SuspendedBlock block{number, is_dedup, rows.rows, results, rows.own_arena, {}, {}, {}, {}};
-  if (is_dedup) find_keys(block);
-  chunk.suspended.push_back(std::move(block));
-}
-
-// Of the rows that come as far as the dedup.
-void StageRunner::find_keys(SuspendedBlock& block) const {
-  const ExpansionPlan& dedup = expansions_[block.number];
-  RowSelection selection = select_all(*block.rows);
-  const Column* outputs = block.results.data() + dedup.results.first_column;
-  std::vector<RefusedRecord> ignored;
-  std::int64_t filtered = 0;
-  if (dedup.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, ignored, filtered);
-  const std::span<const Column> keys(outputs, dedup.expansion->arguments.size());
-  if (!errors_are_null_) drop_failed(keys, selection, ignored, [](std::size_t) { return std::string(); });
-  block.key_rows = std::move(selection.rows);
-  std::string key;
-  for (const std::uint32_t row : block.key_rows) {
-    key.clear();
-    append_group_key(keys, row, key);
-    block.keys.push_back(hash_bytes(key));
-    block.key_records.push_back(block.rows->records[row]);
-  }
-}
-
-// What is late, refused or a repetition is counted; the others are the rows of a block of their own.
-void StageRunner::run_dedup(const SuspendedBlock& block, StagedChunk& chunk) const {
-  const ExpansionPlan& dedup = expansions_[block.number];
-  MadeBlock& out = chunk.blocks[block.number];
-  RowSelection selection = select_all(*block.rows);
-  if (dedup.expansion->is_timed) {
-    drop_late(selection, block.rows->records, chunk, out);
-  }
-  const Column* outputs = block.results.data() + dedup.results.first_column;
-  if (dedup.results.has_predicate) apply_predicate(*outputs++, errors_are_null_, selection, out.refused, out.filtered);
-  const std::span<const Column> columns(outputs, dedup.results.column_count);
-  const std::size_t key_count = dedup.expansion->arguments.size();
-  if (!errors_are_null_) drop_failed(columns.first(key_count), selection, out.refused, [](std::size_t) { return std::string("dedup: "); });
-  std::size_t at = 0;
-  keep_if(selection, [&](std::uint32_t row, std::uint32_t) {
-    while (block.key_rows[at] != row) ++at;
-    out.duplicates += block.is_repeated[at] != 0 ? 1 : 0;
-    return block.is_repeated[at] == 0;
-  });
-  const auto first = static_cast<std::uint32_t>(out.parents.size());
-  auto made = std::make_shared<BlockRows>();
-  made->batch.row_count = static_cast<std::uint32_t>(selection.rows.size());
-  Arena& arena = block.arena == nullptr ? chunk.raw->arena : *block.arena;
-  made->batch.columns = gather_all(columns.subspan(key_count), selection.rows, arena);
-  for (std::size_t i = 0; i < selection.rows.size(); ++i) {
-    made->origins.push_back(first + static_cast<std::uint32_t>(i));
-    made->records.push_back(block.rows->records[selection.rows[i]]);
-    out.parents.push_back(selection.records[i]);
-  }
-  run_block(block.number + 1, {made, block.arena, true}, chunk);
 }
 
 void StageRunner::run_branch(const BranchPlan& branch, const std::vector<Column>& results, const BlockRows& rows, BranchRows& out) const {

@@ -3,22 +3,18 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
 #include "engine/base/clock.h"
 #include "engine/expression/program.h"
 #include "engine/plan/stage.h"
+#include "engine/runtime/row_selection.h"
 #include "engine/runtime/staged_chunk.h"
 #include "engine/runtime/table_keys.h"
 
 namespace weir {
-
-/// The rows of a block that a branch, a gathering or an expansion still takes, beside where each came from.
-struct RowSelection {
-  std::vector<std::uint32_t> rows;
-  std::vector<std::uint32_t> records;  // see EncodedRow::record in StagedChunk::branches
-};
 
 /// A fused stage made ready to run. run() is called by several threads at once, each with a chunk of its own.
 class StageRunner {
@@ -30,6 +26,8 @@ class StageRunner {
   /// Fills rejected, ignored, branches, blocks and gathered, and suspends what must wait for the sequencer; where there is nothing of that, keeps of
   /// the chunk's arena only what the records need.
   void run(StagedChunk& chunk) const;
+  /// Compiles the programs anew, after a lookup table has changed: for chunks that are run from now on. One thread.
+  Status renew();
   /// Goes on with what run() suspended, after the sequencer.
   void finish(StagedChunk& chunk) const;
   const Stage& stage() const { return stage_; }
@@ -87,7 +85,9 @@ class StageRunner {
   const Stage& stage_;
   const Clock& clock_;
   std::optional<Duration> max_future_;
-  std::vector<Program> programs_;  // one per block
+  std::vector<std::vector<ExpressionPtr>> roots_;  // of each block's program
+  mutable std::mutex programs_mutex_;
+  std::shared_ptr<const StagePrograms> programs_;  // Guarded by programs_mutex_.
   std::unique_ptr<Decoder> decoder_;
   bool errors_are_null_;
   Results rules_{};  // of block 0: the checks, then the time

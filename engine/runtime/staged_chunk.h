@@ -11,6 +11,7 @@
 #include "engine/base/window_time.h"
 #include "engine/component/format.h"
 #include "engine/component/store.h"
+#include "engine/expression/program.h"
 #include "engine/state/dedup_table.h"
 #include "engine/state/group_table.h"
 
@@ -88,6 +89,9 @@ struct NewlySeen {
   std::int64_t time;  // microseconds
 };
 
+/// What a stage evaluates, one program for each block; all see one version of each lookup table.
+using StagePrograms = std::vector<Program>;
+
 struct StagedChunk {
   std::shared_ptr<SplitRun> split;
   std::uint64_t sequence = 0;  // within the split, from 0
@@ -103,6 +107,7 @@ struct StagedChunk {
   std::vector<std::int64_t> limits;    // of each record that is late: what it is earlier than; else no_time. Empty: none is late
   std::int64_t latest_time = no_time;
   std::vector<SuspendedBlock> suspended;
+  std::shared_ptr<const StagePrograms> programs;  // while it is worked on; columns may point into their tables
   std::size_t first_block_of_work = 0;  // of the arena: those from here on are not needed once nothing is suspended
   std::vector<NewlySeen> seen;
 

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """nexmark_test.py - the Nexmark pipelines give what queries.py computes from the same events. Usage: nexmark_test.py WEIR [unittest's arguments]"""
+import collections
+import datetime
 import json
 import os
 import pathlib
@@ -41,6 +43,18 @@ def table_of(database, query):
         connection.close()
 
 
+def late_numbers(rows, delay):
+    """The numbers of the rows behind the watermark of their split: more than `delay` before the latest of those that came before them in it."""
+    latest, late = {}, set()
+    for row in sorted(rows, key=lambda row: row["number"]):
+        time = datetime.datetime.fromisoformat(row["time"].replace("Z", "+00:00"))
+        before = latest.setdefault(row["number"] % 2, time)
+        if time < before - delay:
+            late.add(row["number"])
+        latest[row["number"] % 2] = max(before, time)
+    return late
+
+
 def in_order(rows):
     return sorted(rows, key=lambda row: sorted((name, str(value)) for name, value in row.items()))
 
@@ -70,6 +84,29 @@ class Nexmark(unittest.TestCase):
     def test_the_input_is_what_the_queries_want(self):
         self.assertEqual(len(self.bids), EVENTS * 46 // 50)
         self.assertEqual(self.bids[-1]["dateTime"][:17], "2024-11-01T00:01:")
+
+
+    def test_all_tables_come_in_one_stream_out_of_order(self):
+        with tempfile.TemporaryDirectory() as folder:
+            database = pathlib.Path(folder) / "nexmark.db"
+            weir("run", "--until-end", pathlib.Path(__file__).with_name("all_tables.yaml"), STORE=f"sqlite:{database}", NEXMARK_EVENTS=str(EVENTS),
+                 NEXMARK_RATE=str(RATE), NEXMARK_SEED=str(SEED))
+            tables = {name: table_of(database, name)[0] for name in ("event", "person", "auction", "kinds")}
+        for name, kind in (("person", 0), ("auction", 1)):
+            wanted = [{column: record[column] for column in tables[name][0]} for record in generated(name)]
+            self.assertEqual(in_order(tables[name]), in_order(wanted))
+            self.assertEqual(len(wanted), sum(row["event_type"] == kind for row in tables["event"]))
+        events = generated("all")
+        self.assertEqual([(row["event_type"], row["came"]) for row in sorted(tables["event"], key=lambda row: row["number"])],
+                         [(event["event_type"], queries.stamp(queries.time_of(event[("person", "auction", "bid")[event["event_type"]]]))) for event in events])
+        late = late_numbers(tables["event"], datetime.timedelta(seconds=1))
+        self.assertGreater(len(late), EVENTS * 0.05)
+        counts = collections.Counter()
+        for row in tables["event"]:
+            if row["number"] not in late:
+                end = queries.windows_of(datetime.datetime.fromisoformat(row["time"].replace("Z", "+00:00")), 10, 10)[0]
+                counts[row["event_type"], queries.second(end)] += 1
+        self.assertEqual({(row["event_type"], row["window_end"]): row["n"] for row in tables["kinds"]}, counts)
 
 
 def add_tests():

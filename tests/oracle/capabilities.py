@@ -40,6 +40,7 @@ PROBES = {
     "having without a window": ("[{ aggregate: { by: [k], select: { c: count(*) } } }, { where: c > 1 }]", "k"),
     "check": ("[]", "id"),
     "computed columns": ("[]", "id"),
+    "lookup join": ("[{ join: { table: l, keys: { id: n }, type: left, select: { found: l.name } } }]", "id"),
     "emit": windowed("tumble(ts, INTERVAL 1 MINUTE)"),
     "running total": over("sum(c) OVER (PARTITION BY k ORDER BY window_end)"),
     "row_number": over("row_number() OVER (PARTITION BY k ORDER BY window_end)"),
@@ -118,7 +119,11 @@ def found(program):
             pipeline = pipeline.replace("format: json", 'format: json\n    computed: { later: "n + 1" }').replace("    watermark: ts - INTERVAL 1 MINUTE\n", "")
         if name == "check":
             pipeline = pipeline.replace("n: int", 'n: "int check (n > 0)"').replace("    watermark: ts - INTERVAL 1 MINUTE\n", "")
-        requests.append({"name": name, "pipeline": pipeline, "records": {"s0": {"0": []}}, "queries": {}, "ways": []})
+        files = {}
+        if name == "lookup join":
+            pipeline = pipeline.replace("transforms:", 'tables:\n  l: { type: csv, file: "${FILES}/l.csv", columns: { id: int not null, name: string }, key: [id] }\ntransforms:')
+            files = {"l.csv": "id,name\n1,tea\n"}
+        requests.append({"name": name, "pipeline": pipeline, "records": {"s0": {"0": []}}, "files": files, "queries": {}, "ways": []})
     requests += [{"name": name, **request} for name, (request, _) in BEHAVIOURS.items()]
     answers = compare.run_weir(program, requests)
     can = {name for name in PROBES if "refused" not in answers[name]}

@@ -54,6 +54,9 @@ GeneratedCase read_object(object given) {
       for (const element record : records) into.push_back(text_of(record));
     }
   }
+  if_there(given, "files", [&](element files) {
+    for (const auto [name, text] : object(files)) made.files[std::string(name)] = text_of(text);
+  });
   for (const auto [name, sql] : object(given["queries"])) made.queries.emplace_back(std::string(name), text_of(sql));
   for (const element way : given["ways"]) made.ways.push_back(read_way(way));
   return made;

@@ -34,6 +34,7 @@ struct GeneratedCase {
   std::string name;
   std::string pipeline;                                                            // YAML; ${DB} is the database
   std::map<std::string, std::map<std::string, std::vector<std::string>>> records;  // by type of source, then by split
+  std::map<std::string, std::string> files;                                        // text by name; ${FILES} is their folder
   std::vector<std::pair<std::string, std::string>> queries;                        // (name, SQL) of what is looked at afterwards
   std::vector<CaseWay> ways;                                                       // none: the pipeline is only compiled
 };

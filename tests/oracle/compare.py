@@ -12,7 +12,7 @@ import duckdb
 
 from expressions import family
 from model import Model
-from pipeline_text import pipeline_text, records_of
+from pipeline_text import files_of, pipeline_text, records_of
 from records import late_rows, refused_rows
 
 SECONDS_OF_A_PROGRAM = 60
@@ -38,7 +38,7 @@ def request(case):
     queries["(ledger)"] = f"SELECT source, sink, {sums}, {written}, {duplicates} FROM weir_ledger GROUP BY source, sink"
     queries["(rejects)"] = "SELECT source, split, \"offset\", sink, part, CASE WHEN reason = 'late' THEN reason ELSE '' END AS reason FROM weir_rejects"
     queries["(positions)"] = "SELECT source, split, position FROM weir_checkpoint WHERE source <> '(state)'"
-    return {"name": case["name"], "pipeline": pipeline_text(case), "records": records_of(case), "queries": queries, "ways": case["ways"]}
+    return {"name": case["name"], "pipeline": pipeline_text(case), "records": records_of(case), "files": files_of(case), "queries": queries, "ways": case["ways"]}
 
 
 def selected(name, type_name):

@@ -157,8 +157,10 @@ def typed(expression, scope, aggregates=None):
     if kind == "column":
         if expression[1] not in scope:
             raise Invalid(f"no column {expression[1]}")
-        column = scope[expression[1]]
-        return Typed(column.type, column.nullable, expression[1], expression[1], f"{expression[1]}__e" if column.error else None)
+        column, name = scope[expression[1]], expression[1]
+        if "." in name:  # of a lookup table
+            return Typed(column.type, column.nullable, name, f'"{name}"', None)
+        return Typed(column.type, column.nullable, name, name, f"{name}__e" if column.error else None)
     if kind == "literal":
         weir, duck = literal(expression[1], expression[2])
         return Typed(expression[1], False, weir, duck, None)

@@ -5,13 +5,14 @@ A case is data, {"sources", "streams", "sinks", "ways"}, as model.py reads it, s
 import random
 
 import aggregates
+import lookups
 from expressions import Column, Invalid, family, make_expression, make_literal, make_risky, typed
 from model import Model
 from records import make_source
 
 WINDOWS = {"tumble": (1, [60, 300, 420]), "hop": (2, [(60, 180), (100, 300), (300, 300), (200, 90), (420, 1000)]),
            "cumulate": (2, [(60, 300), (300, 1800), (100, 100)]), "session": (1, [60, 200])}
-STEPS = ["where", "where", "select", "extend", "extend", "drop", "rename", "explode", "explode", "dedup"]
+STEPS = ["where", "where", "select", "extend", "extend", "drop", "rename", "explode", "explode", "dedup", "join", "join"]
 SHAPE = [("key", "string"), ("number", "int"), ("amount", "double"), ("flag", "boolean"), ("text", "string")]
 
 
@@ -33,6 +34,8 @@ class Maker:
         if rng.random() < 0.15:
             for source in self.case["sources"]:
                 source["on_error"] = "null"
+        if "lookup join" in self.can and rng.random() < 0.4:
+            self.case["tables"] = [lookups.make_table(rng, f"l{number}") for number in range(rng.choice([1, 1, 2]))]
         self.model = Model(self.case)
         for _ in range(rng.choice([0, 1, 1, 2, 2, 3])):
             self.add_stream()
@@ -148,6 +151,21 @@ class Maker:
         if self.rng.random() < 0.3:
             given["keep_empty"] = True
         return {"explode": given}
+
+    def make_join(self, relation):
+        if not self.model.lookups:
+            raise Invalid("there is no table")
+        is_alone = "one where after another, each seeing only what the first lets through" not in self.can
+        table, _ = self.rng.choice(list(self.model.lookups.values()))
+        given = {"table": table["name"], "type": "left" if self.rng.random() < 0.5 or (is_alone and "failing where" in relation.marks) else "inner"}
+        kinds = {column: kind for column, kind, _ in table["columns"]}
+        given["keys"] = [[column, make_expression(self.rng, relation.scope, kinds[column], self.rng.choice([0, 0, 1]))] for column in table["key"]]
+        scope = lookups.scope_with(table, given, relation)
+        taken = [column for column in kinds if column not in table["key"] and self.rng.random() < 0.6]
+        given["select"] = [[self.name("c"), ["column", f"{table['name']}.{column}"]] for column in taken]
+        if self.rng.random() < 0.3 or not taken:
+            given["select"].append([self.name("c"), make_expression(self.rng, scope, self.rng.choice(["int", "string", "boolean", "decimal"]), 2)])
+        return {"join": given}
 
     def make_dedup(self, relation):
         if "dedup" not in self.can or not self.may_have_state:

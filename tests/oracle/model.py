@@ -5,6 +5,7 @@ which part of its record), when its record happened (_t) and whether it was late
 """
 from collections import namedtuple
 
+import lookups
 import windows
 from aggregates import call_writer, over_writer
 from expressions import Column, Invalid, duck_type, family, literal, typed
@@ -56,6 +57,7 @@ class Relation:
 class Model:
     def __init__(self, case):
         self.case, self.statements, self.tables = case, [], 0
+        self.lookups = {table["name"]: (table, lookups.create(self, table)) for table in case.get("tables", [])}
         self.relations = {source["name"]: self.source(source) for source in case["sources"]}
 
     def create(self, sql):
@@ -223,6 +225,9 @@ class Model:
         made = relation.remade(table, scope, losses)
         made.is_ordered = False  # the rows of a record have no order among themselves
         return made
+
+    def step_join(self, given, relation):
+        return lookups.join(self, given, relation, Loss)
 
     def step_dedup(self, given, relation):
         return windows.dedup(self, given, relation, Loss)

@@ -65,11 +65,13 @@ def over_names(given):
 
 
 def describe(case, sentences):
-    from pipeline_text import pipeline_text, records_of
+    from pipeline_text import files_of, pipeline_text, records_of
     lines = [f"case {case['name']}:", pipeline_text(case).rstrip()]
     for source, splits in records_of(case).items():
         for split, records in splits.items():
             lines += [f"records of {source}, split {split}:"] + ["  " + record for record in records]
+    for name, text in files_of(case).items():
+        lines += [f"file {name}:"] + ["  " + line for line in text.splitlines()]
     lines += ["ways: " + json.dumps(case["ways"])] + sentences[:12]
     return "\n".join(lines + ([f"and {len(sentences) - 12} more"] if len(sentences) > 12 else []))
 

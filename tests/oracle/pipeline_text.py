@@ -1,6 +1,7 @@
 """pipeline_text.py - the pipeline file of a case, and its records."""
 import json
 
+import lookups
 from aggregates import call_writer, over_writer
 from expressions import Column, typed
 from model import Model
@@ -42,9 +43,17 @@ class YamlWriter(Model):
             return {kind: dict(given)}
         if kind == "aggregate":
             return {kind: self.written_aggregate(given, relation)}
+        if kind == "join":
+            return {kind: self.written_join(given, relation)}
         if kind == "dedup":
             return {kind: {"key": given["key"], **({"within": f"{given['within']} seconds"} if given.get("within") else {})}}
         return {kind: given}
+
+    def written_join(self, given, relation):
+        scope = lookups.scope_with(self.lookups[given["table"]][0], given, relation)
+        keys = {column: typed(expression, relation.scope).weir for column, expression in given["keys"]}
+        select = {name: typed(expression, scope).weir for name, expression in given["select"]}
+        return {"table": given["table"], "keys": keys, "type": given["type"], "select": select}
 
     def written_aggregate(self, given, relation):
         keys = {name: Column(typed(expression, relation.scope).type, False) for name, expression in given["by"]}
@@ -69,6 +78,11 @@ class YamlWriter(Model):
         lines = ["name: case", "connections:", '  store: { dsn: "${DB}" }', "sources:"]
         for source in self.case["sources"]:
             lines += self.source_lines(source)
+        if self.case.get("tables"):
+            lines.append("tables:")
+        for table in self.case.get("tables", []):
+            columns = {name: kind + ("" if nullable else " not null") for name, kind, nullable in table["columns"]}
+            lines.append(f"  {table['name']}: {{ type: csv, file: \"${{FILES}}/{table['name']}.csv\", columns: {flow(columns)}, key: [{', '.join(table['key'])}] }}")
         if self.case["streams"]:
             lines.append("transforms:")
         for stream in self.case["streams"]:
@@ -114,6 +128,10 @@ class YamlWriter(Model):
 
 def pipeline_text(case):
     return YamlWriter(case).text()
+
+
+def files_of(case):
+    return {table["name"] + ".csv": lookups.csv_text(table) for table in case.get("tables", [])}
 
 
 def records_of(case):

@@ -9,6 +9,9 @@
 #include <fstream>
 #include <iostream>
 
+#if __has_include("connectors/csv/csv.h")
+#include "connectors/csv/csv.h"
+#endif
 #include "connectors/formats/formats.h"
 #include "connectors/sqlite/sqlite.h"
 #include "dsl/compile.h"
@@ -37,18 +40,36 @@ class Database {
   std::filesystem::path path_;
 };
 
+/// The files of a case, for as long as it is run.
+class Files {
+ public:
+  Files(const std::filesystem::path& folder, const std::map<std::string, std::string>& files) : path_(folder / fmt::format("weir-oracle-{}", ::getpid())) {
+    if (!files.empty()) std::filesystem::create_directories(path_);
+    for (const auto& [name, text] : files) std::ofstream(path_ / name, std::ios::binary) << text;
+  }
+  ~Files() { std::filesystem::remove_all(path_); }
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
 /// What the runs of a case have in common. The registry outlives the plans: their calls point at its functions.
 struct Bench {
   Registry registry;
   std::map<std::string, std::shared_ptr<Play>> plays;
   std::shared_ptr<Death> death = std::make_shared<Death>();
+  Files files;
 
-  explicit Bench(const GeneratedCase& given) {
+  Bench(const GeneratedCase& given, const std::filesystem::path& folder) : files(folder, given.files) {
     register_builtin_functions(registry.functions);
     register_builtin_aggregates(registry.aggregates);
     register_builtin_tables(registry.tables);
     registry.stores.push_back(mortal_store(sqlite_store(), death));
     registry.formats.push_back(json_format());
+#if __has_include("connectors/csv/csv.h")
+    registry.lookups.push_back(csv_table());
+#endif
     for (const auto& [type, records] : given.records) {
       const auto play = std::make_shared<Play>();
       play->records = records;
@@ -61,6 +82,7 @@ struct Bench {
 Compiled compile(const GeneratedCase& given, const Bench& bench, const std::string& dsn) {
   Variables variables;
   variables.overrides["DB"] = dsn;
+  variables.overrides["FILES"] = bench.files.path();
   return compile_yaml("case.yaml", given.pipeline, bench.registry, variables);
 }
 
@@ -147,7 +169,7 @@ std::string errors_of(const Compiled& compiled) {
 
 /// The ways that gave the same are told together.
 std::string answer(const GeneratedCase& given, const std::filesystem::path& folder) {
-  Bench bench(given);
+  Bench bench(given, folder);
   const Compiled compiled = compile(given, bench, Database(folder).dsn());
   const std::string head = "{\"name\":" + json_quoted(given.name);
   if (compiled.plan == nullptr) return head + ",\"refused\":" + json_quoted(errors_of(compiled)) + "}";

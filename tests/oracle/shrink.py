@@ -72,6 +72,10 @@ def candidates(case):
     for path, steps in all_steps(case):
         for at in range(len(steps)):
             yield without(case, path, at)
+    for at, table in enumerate(case.get("tables", [])):
+        yield without(case, ["tables"], at)
+        for row in range(len(table["rows"])):
+            yield without(case, ["tables", at, "rows"], row)
     yield from smaller_ways(case)
     for at, source in enumerate(case["sources"]):
         for name in ("computed", "watermark", "check", "late", "on_error"):
@@ -134,6 +138,9 @@ def smaller_ways(case):
 def smaller_step(case, path, step):
     (kind, given), = step.items()
     lists = {"select": [given], "extend": [given], "rename": [given], "drop": [given], "aggregate": []}.get(kind, [])
+    if kind == "join":
+        for at in range(len(given["select"])):
+            yield without(case, path + [kind, "select"], at)
     for columns in lists:
         for at in range(len(columns)):
             yield without(case, path + [kind], at)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "connectors/csv/csv.h"
 #include "connectors/formats/formats.h"
 #include "connectors/sqlite/sqlite.h"
 #include "dsl/compile.h"
@@ -65,9 +66,10 @@ std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_pt
   registry.sources.push_back(scripted_source(std::move(script)));
   registry.stores.push_back(sqlite_store());
   registry.formats.push_back(json_format());
+  registry.lookups.push_back(csv_table());
   Variables variables;
   variables.overrides["DB"] = dsn;
-  Compiled compiled = compile_yaml("test.yaml", file.pipeline, registry, variables);
+  Compiled compiled = compile_yaml(file.path, file.pipeline, registry, variables);
   for (const Error& error : compiled.diagnostics.errors()) ADD_FAILURE() << render(error);
   return compiled.plan;
 }

@@ -65,6 +65,7 @@ PipelineTestFile read_test_file(const std::string& path) {
   if (!stream) throw std::runtime_error("cannot read " + path);
   const bool is_page = path.ends_with(".md");
   PipelineTestFile file;
+  file.path = path;
   std::string kind = "text";
   std::string name;
   for (std::string line; std::getline(stream, line);) {

@@ -16,6 +16,7 @@ struct ExpectedTable {
 };
 
 struct PipelineTestFile {
+  std::string path;                                       // the pipeline finds its files beside it
   std::string pipeline;                                   // YAML; ${DB} is the database
   std::map<std::string, std::vector<std::string>> input;  // records by split
   std::vector<ExpectedTable> tables;                      // "ledger" and "rejects" among them, if given

@@ -1,0 +1,118 @@
+// parse_yaml_tables.cpp — the YAML front end: lookup tables, and the step that joins with one.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "dsl/column_spec.h"
+#include "dsl/parse_yaml.h"
+#include "engine/base/nearest_name.h"
+
+namespace weir {
+namespace {
+
+const std::vector<std::string> own_keys = {"type", "connection", "columns", "key", "refresh", "description"};
+constexpr const char* join_example = "write it as {table: shops, keys: {id: shop_id}, select: [name]}";
+
+bool holds(const std::vector<std::string>& list, const std::string& text) { return std::find(list.begin(), list.end(), text) != list.end(); }
+
+void read_columns(const Config& config, TableSyntax& table, YamlReader& reader) {
+  const std::string what = "table " + table.name.text;
+  if (!reader.expect_map(config, "columns of " + what, "write each as NAME: TYPE, such as id: string not null")) {
+    table.is_broken = true;
+    return;
+  }
+  std::vector<CheckSyntax> checks;
+  for (const auto& [name, spec] : std::get<Config::Map>(config.value)) {
+    if (const auto text = reader.text(spec, "type of column " + name))
+      table.columns.push_back(read_column_spec({name, spec.key_where}, *text, spec.where, reader.diagnostics(), checks));
+  }
+  for (const CheckSyntax& check : checks) reader.report(check.column.where, fmt::format("column {}: CHECK is for columns of sources", check.column.text));
+  if (!table.columns.empty()) return;
+  reader.report(config, fmt::format("{} has no columns", what));
+  table.is_broken = true;
+}
+
+// A connection says which database it is; everything else says its type.
+void read_origin(const Config& config, const std::string& what, TableSyntax& table, YamlReader& reader) {
+  const Config* type = config.find("type");
+  const Config* connection = config.find("connection");
+  if (type != nullptr && connection != nullptr) {
+    reader.report(type->key_where, fmt::format("{} has both a type and a connection", what), "leave type out: the connection says which database it is");
+    table.is_broken = true;
+  } else if (type != nullptr || connection != nullptr) {
+    const std::optional<Name> name = reader.name(type != nullptr ? *type : *connection, fmt::format("{} of {}", type != nullptr ? "type" : "connection", what));
+    table.is_broken = table.is_broken || !name;
+    (type != nullptr ? table.type : table.connection) = name;
+  } else {
+    reader.report(table.name.where, fmt::format("{} does not say what it is read from", what), "add type: csv and file: NAME, or connection: NAME and query: SELECT ...");
+    table.is_broken = true;
+  }
+}
+
+}  // namespace
+
+TableSyntax read_table(const Name& name, const Config& config, YamlReader& reader) {
+  TableSyntax table;
+  table.name = name;
+  const std::string what = "table " + name.text;
+  table.options.where = name.where;
+  table.options.key_where = config.key_where;
+  Config::Map options;
+  for (const auto& [key, value] : std::get<Config::Map>(config.value)) {
+    if (!holds(own_keys, key)) options.emplace_back(key, value);
+  }
+  table.options.value = std::move(options);
+  read_origin(config, what, table, reader);
+  if (const Config* columns = config.find("columns")) {
+    read_columns(*columns, table, reader);
+  } else {
+    reader.report(name.where, fmt::format("{} has no columns", what), "add columns: {NAME: TYPE, ...}");
+    table.is_broken = true;
+  }
+  if (const Config* key = config.find("key")) {
+    table.key = reader.names(*key, "key of " + what);
+    table.is_broken = table.is_broken || table.key.empty();
+  }
+  if (const Config* refresh = config.find("refresh")) {
+    table.refresh = read_span(*refresh, "refresh of " + what, reader);
+    if (table.refresh && *table.refresh <= Duration{}) reader.report(*refresh, fmt::format("refresh of {} is a time", what), "leave it out to read the table once");
+  }
+  return table;
+}
+
+std::optional<Step> read_join(const Config& config, YamlReader& reader) {
+  if (!reader.expect_map(config, "join", join_example)) return std::nullopt;
+  JoinStep step;
+  step.where = config.key_where;
+  reader.check_keys(config, "join", {"table", "keys", "type", "select"}, {"stream", "within"});
+  const std::optional<Name> table = reader.required_name(config, "table", "join");
+  bool is_complete = table.has_value();
+  if (table) step.table = *table;
+  if (const Config* keys = config.find("keys")) {
+    auto read = reader.columns(*keys, "keys of join");
+    is_complete = is_complete && read;
+    if (read) step.keys = *std::move(read);
+  }
+  if (const Config* type = config.find("type")) {
+    const std::string text = type->is_scalar() ? type->scalar() : "";
+    step.is_left = text == "left";
+    if (text != "left" && text != "inner") {
+      reader.report(*type, fmt::format("type of join: expected inner or left, got '{}'", text),
+                    "inner leaves rows without a match out, left gives them NULLs");
+      is_complete = false;
+    }
+  }
+  // A list names columns of the table; a map gives names to expressions.
+  const Config* select = config.find("select");
+  if (select != nullptr && select->is_map()) {
+    auto read = reader.columns(*select, "select of join");
+    is_complete = is_complete && read;
+    if (read) step.select = *std::move(read);
+  } else if (select != nullptr) {
+    step.columns = reader.names(*select, "select of join");
+    is_complete = is_complete && !step.columns.empty();
+  }
+  return is_complete ? std::optional<Step>(std::move(step)) : std::nullopt;
+}
+
+}  // namespace weir
