@@ -473,6 +473,13 @@ sinks:
         newest = {row["window_end"][11:16]: (row["total"], row["running"]) for row in rows if "running" in row}
         self.assertEqual(newest, {"10:05": (3.0, 3.0), "10:10": (4.0, 7.0)})
         self.assertEqual(self.account()["closed"]["late"], 1)
+        done = subprocess.run([weir_program, "state", "show", "--json", self.folder / "shown.yaml"], env=CLEAN, cwd=self.folder, capture_output=True, text=True,
+                              check=True)
+        state = json.loads(done.stdout)
+        self.assertEqual(state["windows_closed_until"], "2024-11-01 10:06:00")
+        names = [kept["name"].split("/")[0] for kept in state["state"]]
+        self.assertEqual(names, ["(watermarks)", "totals", "totals"])  # one open window, and what the running total goes on from
+        self.assertEqual([kept["rows"] for kept in state["state"]], [1, 1, 1])
 
     def test_a_closed_pipe_ends_the_run(self):
         reader, writer = os.pipe()
