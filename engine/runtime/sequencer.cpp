@@ -66,26 +66,41 @@ void Sequencer::find_late(StagedChunk& chunk) {
   }
 }
 
+// Where a union brings the rows of one source to a dedup several times, they come record by record, whatever they came through.
 void Sequencer::find_repeated(const Stage& stage, StagedChunk& chunk) {
+  std::map<NodeId, std::vector<SuspendedBlock*>> by_dedup;
   for (SuspendedBlock& block : chunk.suspended) {
     if (!block.is_dedup) continue;
-    const Expansion& expansion = stage.expansions[block.number];
-    DedupTable& table = dedups_.of(expansion.node);
-    if (expansion.dedup->within) table.forget_before(watermarks_.closed().expired);
     block.is_repeated.assign(block.keys.size(), 0);
-    const auto row_of = [&](std::size_t i) {
-      return SeenRow(block.keys[i], expansion.dedup->within ? chunk.times[block.key_records[i]] : 0);
-    };
-    for (std::size_t i = 0; i < block.keys.size(); ++i) {
-      if (i + rows_ahead < block.keys.size()) table.prefetch(row_of(i + rows_ahead));
-      const std::uint32_t record = block.key_records[i];
-      if (expansion.is_timed && chunk.is_late(record)) continue;
-      const SeenRow row = row_of(i);
-      if (table.add(row))
-        chunk.seen.push_back({expansion.node, row, expansion.dedup->within ? chunk.times[record] : 0});
-      else
-        block.is_repeated[i] = 1;
+    by_dedup[stage.expansions[block.number].node].push_back(&block);
+  }
+  for (auto& [node, blocks] : by_dedup) {
+    const Expansion& expansion = stage.expansions[blocks.front()->number];
+    DedupTable& table = dedups_.of(node);
+    if (expansion.dedup->within) table.forget_before(watermarks_.closed().expired);
+    std::vector<Candidate> candidates;
+    for (SuspendedBlock* block : blocks) {
+      for (std::uint32_t i = 0; i < block->keys.size(); ++i) candidates.push_back({block, i, block->key_records[i]});
     }
+    if (blocks.size() > 1)
+      std::stable_sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) { return a.record < b.record; });
+    find_repeated(expansion, candidates, table, chunk);
+  }
+}
+
+void Sequencer::find_repeated(const Expansion& expansion, const std::vector<Candidate>& candidates, DedupTable& table, StagedChunk& chunk) {
+  const auto row_of = [&](const Candidate& one) {
+    return SeenRow(one.block->keys[one.row], expansion.dedup->within ? chunk.times[one.record] : 0);
+  };
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    if (i + rows_ahead < candidates.size()) table.prefetch(row_of(candidates[i + rows_ahead]));
+    const Candidate& one = candidates[i];
+    if (expansion.is_timed && chunk.is_late(one.record)) continue;
+    const SeenRow row = row_of(one);
+    if (table.add(row))
+      chunk.seen.push_back({expansion.node, row, expansion.dedup->within ? chunk.times[one.record] : 0});
+    else
+      one.block->is_repeated[one.row] = 1;
   }
 }
 

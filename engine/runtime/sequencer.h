@@ -39,7 +39,14 @@ class Sequencer {
  private:
   void judge(StagedChunk& chunk);
   void find_late(StagedChunk& chunk);
+  /// A row that comes as far as a dedup.
+  struct Candidate {
+    SuspendedBlock* block;
+    std::uint32_t row;  // of the block's keys
+    std::uint32_t record;
+  };
   void find_repeated(const Stage& stage, StagedChunk& chunk);
+  void find_repeated(const Expansion& expansion, const std::vector<Candidate>& candidates, DedupTable& table, StagedChunk& chunk);
 
   const std::vector<Stage>& stages_;
   Watermarks& watermarks_;
