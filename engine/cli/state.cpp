@@ -31,7 +31,7 @@ Result<Contents> read_contents(const Plan& plan) {
   WEIR_ASSIGN(const auto store, open_store(plan));
   WEIR_ASSIGN(const auto administration, store->administration());
   Contents contents;
-  Watermarks watermarks(plan);
+  Watermarks watermarks(timed_sources(plan));
   const auto count = [&](const StoredState& row) -> Status {
     Kept& kept = contents.by_name[std::string(row.name)];
     ++kept.rows;

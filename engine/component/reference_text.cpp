@@ -62,7 +62,7 @@ void write_source(JsonWriter& json, const SourceSpec& spec) {
   json.end_object();
 }
 
-void write_table(JsonWriter& json, const std::string& name, const std::string& summary, const std::vector<OptionDoc>& options) {
+void write_named(JsonWriter& json, const std::string& name, const std::string& summary, const std::vector<OptionDoc>& options) {
   json.begin_object();
   json.member("name", name);
   json.member("summary", summary);
@@ -120,18 +120,12 @@ std::string connectors_json(const Registry& registry) {
   json.end_array();
   json.key("sinks");
   json.begin_array();
-  for (const OutletSpec& spec : registry.outlets) {
-    json.begin_object();
-    json.member("name", spec.name);
-    json.member("summary", spec.summary);
-    write_options(json, spec.options);
-    json.end_object();
-  }
+  for (const OutletSpec& spec : registry.outlets) write_named(json, spec.name, spec.summary, spec.options);
   json.end_array();
   json.key("tables");
   json.begin_array();
-  for (const LookupSpec& spec : registry.lookups) write_table(json, spec.name, spec.summary, spec.options);
-  write_table(json, "connection", "rows of a database", store_lookup_options());
+  for (const LookupSpec& spec : registry.lookups) write_named(json, spec.name, spec.summary, spec.options);
+  write_named(json, "connection", "rows of a database", store_lookup_options());
   json.end_array();
   json.end_object();
   return std::move(json).text();

@@ -84,7 +84,7 @@ KeyedState::KeyedState(const Plan& plan, const Store& store, const Clock& clock)
       state_key_table_(state_table_of(store, false)),
       state_encoder_(store.encoder(state_table_)),
       state_key_encoder_(store.encoder(state_key_table_)),
-      watermarks_(plan),
+      watermarks_(timed_sources(plan)),
       dedups_(plan) {}
 
 Result<std::unique_ptr<KeyedState>> KeyedState::make(const Plan& plan, const Store& store, const Clock& clock) {
@@ -109,7 +109,7 @@ Status KeyedState::add(const GroupStage& stage, const Store& store) {
   return {};
 }
 
-const GroupOperation& KeyedState::operation(NodeId aggregate) const {
+GroupOperation& KeyedState::operation(NodeId aggregate) const {
   const auto found = std::find_if(operations_.begin(), operations_.end(), [&](const Operation& one) { return one.groups->aggregate() == aggregate; });
   WEIR_CHECK(found != operations_.end(), "every aggregate that a stage gathers for has its groups");
   return *found->groups;
@@ -118,7 +118,7 @@ const GroupOperation& KeyedState::operation(NodeId aggregate) const {
 const GroupShape& KeyedState::shape(NodeId aggregate) const { return operation(aggregate).shape(); }
 
 void KeyedState::merge(NodeId aggregate, const GroupTable& groups) {
-  const_cast<GroupOperation&>(operation(aggregate)).groups().merge(groups);
+  operation(aggregate).groups().merge(groups);
 }
 
 void KeyedState::take_seen(std::span<const NewlySeen> rows) {
@@ -274,7 +274,7 @@ std::size_t KeyedState::group_count() const {
 
 std::size_t KeyedState::seen_count() const {
   std::size_t count = 0;
-  for (auto& [node, table] : const_cast<DedupTables&>(dedups_).all()) count += table.size();
+  for (const auto& [node, table] : dedups_.all()) count += table.size();
   return count;
 }
 

@@ -91,7 +91,7 @@ class KeyedState {
   Status add(const GroupStage& stage, const Store& store);
   Status load_row(const StoredState& row, std::map<std::size_t, std::int64_t>& emitted);
   Status load_piece(Dedup& dedup, const StoredState& row);
-  const GroupOperation& operation(NodeId aggregate) const;
+  GroupOperation& operation(NodeId aggregate) const;
   void collect(Operation& operation, const EmitMoment& moment, std::vector<StateRow>& rows, std::vector<StateRow>& gone);
   void collect(Dedup& dedup, std::int64_t expired, std::vector<StateRow>& rows, std::vector<StateRow>& gone);
 

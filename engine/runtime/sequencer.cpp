@@ -31,15 +31,6 @@ void Sequencer::put(StagedChunk* chunk, const std::function<void(StagedChunk*)>&
   }
 }
 
-std::vector<StagedChunkPtr> Sequencer::take_waiting() {
-  std::vector<StagedChunkPtr> left;
-  for (auto& [run, waiting] : waiting_) {
-    for (const auto& [sequence, chunk] : waiting.chunks) left.emplace_back(chunk);
-    waiting.chunks.clear();
-  }
-  return left;
-}
-
 void Sequencer::judge(StagedChunk& chunk) {
   const Stage& stage = stages_[chunk.split->source];
   if (stage.time != nullptr && stage.is_timed) find_late(chunk);

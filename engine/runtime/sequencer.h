@@ -19,7 +19,7 @@ class DedupTables {
  public:
   explicit DedupTables(const Plan& plan);
   DedupTable& of(NodeId node) { return tables_.at(node); }
-  std::map<NodeId, DedupTable>& all() { return tables_; }
+  const std::map<NodeId, DedupTable>& all() const { return tables_; }
 
  private:
   std::map<NodeId, DedupTable> tables_;
@@ -33,8 +33,6 @@ class Sequencer {
 
   /// Takes a chunk whose rows are evaluated; gives `pass` every chunk whose turn has come, judged.
   void put(StagedChunk* chunk, const std::function<void(StagedChunk*)>& pass);
-  /// Chunks that wait for one before them: what a job that ends early leaves behind.
-  std::vector<StagedChunkPtr> take_waiting();
 
  private:
   void judge(StagedChunk& chunk);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/plan/stage.h"
+
 namespace weir {
 namespace {
 
@@ -43,11 +45,13 @@ struct Reader {
 
 }  // namespace
 
-Watermarks::Watermarks(const Plan& plan) {
-  for (const PlanNode& node : plan.nodes) {
-    const auto* scan = std::get_if<ScanNode>(&node.operation);
-    if (scan != nullptr && scan->time) rules_.emplace(scan->source, *scan->time);
+std::map<std::string, EventTime> timed_sources(const Plan& plan) {
+  std::map<std::string, EventTime> rules;
+  for (const Stage& stage : fuse(plan)) {
+    const auto& scan = std::get<ScanNode>(plan.nodes[stage.scan].operation);
+    if (stage.is_timed && scan.time) rules.emplace(scan.source, *scan.time);
   }
+  return rules;
 }
 
 void Watermarks::join(const std::string& source, const std::vector<std::string>& splits, Clock::time_point now) {

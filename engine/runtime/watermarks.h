@@ -13,6 +13,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "engine/base/error.h"
@@ -21,12 +22,15 @@
 
 namespace weir {
 
+/// The sources of a plan that windows, or dedups within a time, take rows from.
+std::map<std::string, EventTime> timed_sources(const Plan& plan);
+
 /// Any thread. Times are microseconds UTC; sources are told by their names in the pipeline.
 class Watermarks {
  public:
   using Clock = std::chrono::steady_clock;
-  /// The plan must outlive it.
-  explicit Watermarks(const Plan& plan);
+  /// Of the sources whose rows something goes by the time of: one that is only written as it is holds no window open.
+  explicit Watermarks(std::map<std::string, EventTime> rules) : rules_(std::move(rules)) {}
   /// Whether rows of this source go by the time; the other methods ignore sources that don't.
   bool knows(const std::string& source) const { return rules_.contains(source); }
   bool is_empty() const { return rules_.empty(); }
@@ -72,7 +76,7 @@ class Watermarks {
   };
   bool is_ready() const;  // Requires mutex_.
 
-  std::map<std::string, EventTime> rules_;
+  const std::map<std::string, EventTime> rules_;
   mutable std::mutex mutex_;
   std::map<std::string, std::map<std::string, Split>> splits_;  // by source. Guarded by mutex_.
   std::set<std::string> joined_;                                // Guarded by mutex_.

@@ -11,16 +11,6 @@ constexpr std::int64_t minute = 60'000'000;
 
 class WatermarksTest : public testing::Test {
  protected:
-  Plan plan(EventTime time) {
-    Plan made;
-    for (const char* name : {"a", "b"}) {
-      ScanNode scan;
-      scan.source = name;
-      scan.time = time;
-      made.nodes.push_back({name, {}, std::move(scan)});
-    }
-    return made;
-  }
   static EventTime ten_minutes() {
     EventTime time;
     time.delay = Duration(10 * minute);
@@ -40,8 +30,7 @@ class WatermarksTest : public testing::Test {
 };
 
 TEST_F(WatermarksTest, ARowIsJudgedByWhatCameBeforeItInItsOwnSplit) {
-  const Plan plan = this->plan(ten_minutes());
-  Watermarks marks(plan);
+  Watermarks marks({{"a", ten_minutes()}, {"b", ten_minutes()}});
   join_all(marks);
   const auto first = marks.enter("a", "a/0", 100 * minute, now_);
   EXPECT_EQ(first.latest, no_time);
@@ -55,8 +44,7 @@ TEST_F(WatermarksTest, ARowIsJudgedByWhatCameBeforeItInItsOwnSplit) {
 }
 
 TEST_F(WatermarksTest, WindowsCloseAtTheLeastOfAllSplitsOnceAllAreKnown) {
-  const Plan plan = this->plan(ten_minutes());
-  Watermarks marks(plan);
+  Watermarks marks({{"a", ten_minutes()}, {"b", ten_minutes()}});
   marks.join("a", {"a/0", "a/1"}, now_);
   pass(marks, "a", "a/0", 100 * minute);
   pass(marks, "a", "a/1", 90 * minute);
@@ -74,8 +62,7 @@ TEST_F(WatermarksTest, CorrectedRowsKeepStateLongerThanWindows) {
   EventTime time = ten_minutes();
   time.late = LateRows::correct;
   time.correct_for = Duration(30 * minute);
-  const Plan plan = this->plan(time);
-  Watermarks marks(plan);
+  Watermarks marks({{"a", time}, {"b", time}});
   join_all(marks);
   for (const char* split : {"a/0", "a/1"}) pass(marks, "a", split, 100 * minute);
   pass(marks, "b", "b/0", 100 * minute);
@@ -88,8 +75,7 @@ TEST_F(WatermarksTest, CorrectedRowsKeepStateLongerThanWindows) {
 TEST_F(WatermarksTest, NothingIsLateWhereRowsAreCorrectedHoweverLate) {
   EventTime time = ten_minutes();
   time.late = LateRows::correct;
-  const Plan plan = this->plan(time);
-  Watermarks marks(plan);
+  Watermarks marks({{"a", time}, {"b", time}});
   join_all(marks);
   for (const char* split : {"a/0", "a/1"}) pass(marks, "a", split, 100 * minute);
   pass(marks, "b", "b/0", 100 * minute);
@@ -99,8 +85,7 @@ TEST_F(WatermarksTest, NothingIsLateWhereRowsAreCorrectedHoweverLate) {
 }
 
 TEST_F(WatermarksTest, AnIdleSplitHoldsNothingUpAndWakesBehindWhatClosed) {
-  const Plan plan = this->plan(ten_minutes());
-  Watermarks marks(plan);
+  Watermarks marks({{"a", ten_minutes()}, {"b", ten_minutes()}});
   join_all(marks);
   pass(marks, "a", "a/0", 20 * minute);
   pass(marks, "a", "a/1", 100 * minute);
@@ -119,8 +104,7 @@ TEST_F(WatermarksTest, AnIdleSplitHoldsNothingUpAndWakesBehindWhatClosed) {
 }
 
 TEST_F(WatermarksTest, RowsOnTheirWayKeepASplitAwake) {
-  const Plan plan = this->plan(ten_minutes());
-  Watermarks marks(plan);
+  Watermarks marks({{"a", ten_minutes()}, {"b", ten_minutes()}});
   join_all(marks);
   marks.enter("a", "a/0", 20 * minute, now_);
   EXPECT_FALSE(marks.rest("a", {"a/0"}, now_ + 2min));
@@ -129,8 +113,7 @@ TEST_F(WatermarksTest, RowsOnTheirWayKeepASplitAwake) {
 }
 
 TEST_F(WatermarksTest, WhereAllAreIdleTheFurthestSaysHowFarTimeHasCome) {
-  const Plan plan = this->plan(ten_minutes());
-  Watermarks marks(plan);
+  Watermarks marks({{"a", ten_minutes()}, {"b", ten_minutes()}});
   join_all(marks);
   pass(marks, "a", "a/0", 20 * minute);
   pass(marks, "b", "b/0", 100 * minute);
@@ -142,8 +125,7 @@ TEST_F(WatermarksTest, WhereAllAreIdleTheFurthestSaysHowFarTimeHasCome) {
 TEST_F(WatermarksTest, QuietMeansThatNoRowCameForSoLong) {
   EventTime time = ten_minutes();
   time.close_when_quiet = std::chrono::minutes(5);
-  const Plan plan = this->plan(time);
-  Watermarks marks(plan);
+  Watermarks marks({{"a", time}, {"b", time}});
   join_all(marks);
   pass(marks, "a", "a/0", 20 * minute);
   marks.rest("b", {"b/0"}, now_ + 6min);
@@ -154,8 +136,7 @@ TEST_F(WatermarksTest, QuietMeansThatNoRowCameForSoLong) {
 }
 
 TEST_F(WatermarksTest, ANewSplitIsBehindWhatClosed) {
-  const Plan plan = this->plan(ten_minutes());
-  Watermarks marks(plan);
+  Watermarks marks({{"a", ten_minutes()}, {"b", ten_minutes()}});
   join_all(marks);
   for (const char* split : {"a/0", "a/1"}) pass(marks, "a", split, 100 * minute);
   pass(marks, "b", "b/0", 100 * minute);
@@ -165,10 +146,9 @@ TEST_F(WatermarksTest, ANewSplitIsBehindWhatClosed) {
 }
 
 TEST_F(WatermarksTest, ARestartGoesOnFromWhatWasCommitted) {
-  const Plan plan = this->plan(ten_minutes());
   std::string saved;
   {
-    Watermarks marks(plan);
+    Watermarks marks({{"a", ten_minutes()}, {"b", ten_minutes()}});
     join_all(marks);
     for (const char* split : {"a/0", "a/1"}) pass(marks, "a", split, 100 * minute);
     pass(marks, "b", "b/0", 100 * minute);
@@ -176,7 +156,7 @@ TEST_F(WatermarksTest, ARestartGoesOnFromWhatWasCommitted) {
     marks.enter("a", "a/0", 150 * minute, now_);  // read, but not committed
     saved = marks.save();
   }
-  Watermarks marks(plan);
+  Watermarks marks({{"a", ten_minutes()}, {"b", ten_minutes()}});
   ASSERT_TRUE(marks.load(saved).ok());
   EXPECT_EQ(marks.closed().final, 90 * minute);
   EXPECT_EQ(marks.close().final, 90 * minute);
