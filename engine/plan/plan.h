@@ -99,14 +99,15 @@ struct DedupNode {
   std::optional<Duration> within;  // nothing: however far apart
 };
 
-enum class WindowKind : std::uint8_t { tumble, hop, cumulate };
+enum class WindowKind : std::uint8_t { tumble, hop, cumulate, session };
 
-/// The windows that the rows of an aggregate fall into; they are told by their end.
+/// The windows that the rows of an aggregate fall into; they are told by their end. A session is made of rows of equal other keys: it begins with
+/// the first, goes on while the next one is at most the gap later, and ends the gap after the last.
 struct Window {
   WindowKind kind = WindowKind::tumble;
-  Duration size{};
+  Duration size{};         // session: the gap
   Duration step{};         // hop: from one start to the next; cumulate: by how much each is longer than the one before; else the size
-  std::size_t key = 0;     // which of the aggregate's keys is the end
+  std::size_t key = 0;     // which of the aggregate's keys is the end; that of a session stands behind its start
   bool closes = false;     // windows are over the event time of every source the rows come from
 };
 
@@ -139,6 +140,9 @@ struct AggregateNode {
   };
   std::vector<Call> calls;
   std::optional<Window> window{};
+  bool rows_can_go = false;  // later rows may make a group one that there is not: sinks lose its row
+
+  bool has_sessions() const { return window && window->kind == WindowKind::session; }
 };
 
 /// Columns computed over the other rows of an aggregate: the columns of the input, then one for each call.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "engine/runtime/group_parts.h"
 #include "engine/runtime/outlets.h"
@@ -114,10 +115,10 @@ Status GroupOperation::add_output(const Branch& branch, const Store& store, std:
   output.encoder = encoder_for(sink, store);
   output.table = &sink.table;
   if (sink.emit.kind == Emit::Kind::every) output.next_time = floor_to(now, sink.emit.interval.count()) + sink.emit.interval.count();
-  bool can_go = output.has_predicate;
+  output.rows_can_go = output.has_predicate || std::get<AggregateNode>(plan_.nodes[stage_.aggregate].operation).rows_can_go;
   for (std::size_t block = branch.block; block != 0; block = stage_.overs[block - 1].parent)
-    can_go = can_go || stage_.overs[block - 1].predicate != nullptr;
-  if (can_go && sink.outlet == nullptr) {
+    output.rows_can_go = output.rows_can_go || stage_.overs[block - 1].predicate != nullptr;
+  if (output.rows_can_go && sink.outlet == nullptr) {
     auto keys = std::make_unique<SinkTable>();
     keys->sink = sink.table.sink;
     keys->table = sink.table.table;
@@ -139,12 +140,6 @@ Status GroupOperation::add_output(const Branch& branch, const Store& store, std:
   return {};
 }
 
-Status GroupOperation::load(std::string_view bytes, std::int64_t epoch) {
-  WEIR_ASSIGN(const std::uint32_t group, table_->load(bytes));
-  loaded_.emplace_back(group, epoch);
-  return {};
-}
-
 void GroupOperation::start(const Watermarks::Closed& closed, const std::map<std::size_t, std::int64_t>& emitted) {
   std::vector<std::uint32_t> groups;
   for (const auto& [group, epoch] : loaded_) groups.push_back(group);
@@ -154,11 +149,12 @@ void GroupOperation::start(const Watermarks::Closed& closed, const std::map<std:
     const auto known = emitted.find(output.sink);
     for (const auto& [group, epoch] : loaded_) {
       // What closed before was written as final then.
-      const bool is_unwritten = output.emit.kind == Emit::Kind::final   ? end_of(group) > final_
+      const bool is_unwritten = output.emit.kind == Emit::Kind::final   ? closes_at(group) > final_ && !is_vanished(group)
                                 : output.emit.kind == Emit::Kind::every ? known == emitted.end() || epoch > known->second
                                                                         : false;
       if (is_unwritten) mark_dirty(output, group);
-      mark_written(output, group);
+      if (is_unwritten || !is_vanished(group)) mark_written(output, group);
+      if (output.emit.kind == Emit::Kind::every) set_flag(output.is_known, group, true);
     }
   }
   loaded_.clear();
@@ -171,15 +167,16 @@ void GroupOperation::mark_dirty(Output& output, std::uint32_t group) {
 }
 
 void GroupOperation::mark_written(Output& output, std::uint32_t group) {
-  if (output.keys != nullptr) set_flag(output.is_written, group, true);
+  if (output.rows_can_go) set_flag(output.is_written, group, true);
 }
 
-/// The window's end is the last of the keys.
-std::int64_t GroupOperation::end_of(std::uint32_t group) const {
+// How far event time must have come for the group's window to be final. Its end is the last of the keys; a row that happens at the end of a session is
+// of it.
+std::int64_t GroupOperation::closes_at(std::uint32_t group) const {
   const std::string_view key = table_->key(group);
   std::int64_t end = 0;
   std::memcpy(&end, key.data() + key.size() - sizeof end, sizeof end);
-  return end;
+  return window_->kind == WindowKind::session ? end + 1 : end;
 }
 
 void GroupOperation::register_groups(std::span<const std::uint32_t> groups) {
@@ -188,7 +185,7 @@ void GroupOperation::register_groups(std::span<const std::uint32_t> groups) {
     if (get_flag(is_registered_, group)) continue;
     set_flag(is_registered_, group, true);
     added.push_back(group);
-    if (window_) ends_[end_of(group)].push_back(group);
+    if (window_) ends_[closes_at(group)].push_back(group);
   }
   if (overs_.empty() || added.empty()) return;
   Arena arena;
@@ -205,11 +202,21 @@ void GroupOperation::register_groups(std::span<const std::uint32_t> groups) {
   }
 }
 
-void GroupOperation::take_in_changes() {
-  changed_ = table_->changed();
-  table_->forget_changes();
+void GroupOperation::let_go() {
   for (const std::uint32_t group : leaving_) take_out(group);
   leaving_.clear();
+}
+
+GroupTable& GroupOperation::next_groups() {
+  let_go();
+  return *table_;
+}
+
+void GroupOperation::take_in_changes() {
+  let_go();
+  changed_ = table_->changed();
+  table_->forget_changes();
+  take_in_vanishing();
   register_groups(changed_);
   for (Output& output : outputs_) {
     if (output.emit.kind == Emit::Kind::changes) continue;
@@ -235,7 +242,20 @@ std::vector<std::uint32_t> GroupOperation::take_final(Output& output, const Emit
     for (const std::uint32_t group : end->second) take(group);
   }
   for (const std::uint32_t group : changed_) {
-    if (end_of(group) <= moment.closed.final) take(group);
+    if (closes_at(group) <= moment.closed.final) take(group);
+  }
+  for (const std::uint32_t group : newly_vanished_) take(group);
+  return groups;
+}
+
+// Without groups that came and went in between.
+std::vector<std::uint32_t> GroupOperation::take_dirty(Output& output) {
+  std::vector<std::uint32_t> groups;
+  for (const std::uint32_t group : std::exchange(output.dirty, {})) {
+    if (!get_flag(output.is_dirty, group)) continue;
+    output.is_dirty[group] = 0;
+    set_flag(output.is_known, group, true);
+    groups.push_back(group);
   }
   return groups;
 }
@@ -249,21 +269,22 @@ GroupOperation::Emitted GroupOperation::emit(const EmitMoment& moment) {
     switch (output.emit.kind) {
       case Emit::Kind::changes:
         dirty = changed_;
+        dirty.insert(dirty.end(), newly_vanished_.begin(), newly_vanished_.end());
         break;
       case Emit::Kind::final:
         dirty = take_final(output, moment);
         break;
       case Emit::Kind::every:
         if (!is_due(output, moment)) break;
-        dirty.swap(output.dirty);
-        for (const std::uint32_t group : dirty) output.is_dirty[group] = 0;
+        dirty = take_dirty(output);
         output.next_time = floor_to(moment.now, output.emit.interval.count()) + output.emit.interval.count();
         made.written.push_back(output.sink);
         break;
     }
     output.emitted.clear();
-    if (!dirty.empty()) made.sinks.push_back(write(output, std::move(dirty), moment.now, arena));
+    if (!dirty.empty()) made.sinks.push_back(write(output, std::move(dirty), moment, arena));
   }
+  settle_vanished(made);
   final_ = std::max(final_, moment.closed.final);
   const std::vector<std::uint32_t> over = expired(moment.closed.expired);
   if (!over.empty()) fold(over, moment.now);
@@ -273,7 +294,7 @@ GroupOperation::Emitted GroupOperation::emit(const EmitMoment& moment) {
     is_gone[group] = 1;
   }
   // Until the epoch is committed, its groups can be asked for.
-  leaving_ = over;
+  leaving_.insert(leaving_.end(), over.begin(), over.end());
   for (const std::uint32_t group : changed_) {
     if (!get_flag(is_gone, group)) made.changed.push_back(group);
   }
@@ -285,10 +306,7 @@ std::vector<std::uint32_t> GroupOperation::expired(std::int64_t time) {
   std::vector<std::uint32_t> groups;
   auto end = ends_.begin();
   for (; end != ends_.end() && end->first <= time; ++end) {
-    const bool is_written = std::all_of(end->second.begin(), end->second.end(), [&](std::uint32_t group) {
-      return std::none_of(outputs_.begin(), outputs_.end(), [&](const Output& output) { return get_flag(output.is_dirty, group); });
-    });
-    if (!is_written) break;
+    if (std::any_of(end->second.begin(), end->second.end(), [&](std::uint32_t group) { return is_unwritten(group); })) break;
     groups.insert(groups.end(), end->second.begin(), end->second.end());
   }
   ends_.erase(ends_.begin(), end);
@@ -297,14 +315,19 @@ std::vector<std::uint32_t> GroupOperation::expired(std::int64_t time) {
 
 void GroupOperation::take_out(std::uint32_t group) {
   for (Over& over : overs_) {
+    if (!get_flag(is_registered_, group)) break;
     const auto partition = over.partitions.find(over.partition_of[group]);
     std::erase(partition->second, group);
     if (partition->second.empty()) over.partitions.erase(partition);
   }
   for (Output& output : outputs_) {
-    if (output.keys != nullptr) set_flag(output.is_written, group, false);
+    for (std::vector<char>* flags : {&output.is_written, &output.is_known}) {
+      if (get_flag(*flags, group)) (*flags)[group] = 0;
+    }
   }
-  is_registered_[group] = 0;
+  for (std::vector<char>* flags : {&is_registered_, &is_vanished_}) {
+    if (get_flag(*flags, group)) (*flags)[group] = 0;
+  }
   table_->remove(group);
 }
 

@@ -33,12 +33,19 @@ class GroupOperation {
   static Result<std::unique_ptr<GroupOperation>> make(const Plan& plan, GroupStage stage, const Store& store, std::int64_t now);
 
   NodeId aggregate() const { return stage_.aggregate; }
-  GroupTable& groups() { return *table_; }
   const GroupTable& groups() const { return *table_; }
   const GroupShape& shape() const { return *shape_; }
 
-  /// A group as stored, which changed in this epoch of the state.
+  /// The table, to take in rows of the next epoch: what left with the last one is taken out first.
+  GroupTable& next_groups();
+  /// There is no such group any more: its row goes from every sink that has it, and its state is forgotten. Requires AggregateNode::rows_can_go. Called
+  /// after what the epoch brings is taken in, before emit(). A group that takes in rows in a later epoch is there again, from nothing.
+  void vanish(std::uint32_t group);
+
+  /// A group as save() made it, which changed in this epoch of the state.
   Status load(std::string_view bytes, std::int64_t epoch);
+  /// Appends what load() needs of one of Emitted::changed.
+  void save(std::uint32_t group, std::string& bytes) const;
   /// Once after all groups are loaded: the watermarks that are stored with them, and up to which epoch changes have been written for each sink that
   /// writes at times.
   void start(const Watermarks::Closed& closed, const std::map<std::size_t, std::int64_t>& emitted);
@@ -76,17 +83,19 @@ class GroupOperation {
     std::size_t block;
     Emit emit;
     bool has_predicate;
+    bool rows_can_go;
     std::size_t first_column;  // of the block's program: the predicate first
     std::size_t column_count;
     std::unique_ptr<RowEncoder> encoder;
     const SinkTable* table;
-    std::unique_ptr<SinkTable> keys;  // null: rows never go
+    std::unique_ptr<SinkTable> keys;  // null: rows never go, or no table has them
     std::unique_ptr<RowEncoder> key_encoder;
-    std::unique_ptr<Program> key_program;  // over block 0
+    std::unique_ptr<Program> key_program;  // over the columns of groups' keys
     std::int64_t next_time = 0;            // emit every
     std::vector<std::uint32_t> dirty;      // groups that differ from what is written
     std::vector<char> is_dirty;
     std::vector<char> is_written;          // may be in the sink's table
+    std::vector<char> is_known;            // emit every: may have been there when rows were written
     std::vector<std::uint32_t> emitted;    // of the latest emission
   };
   struct Over {
@@ -114,11 +123,19 @@ class GroupOperation {
   static void mark_dirty(Output& output, std::uint32_t group);
   static void mark_written(Output& output, std::uint32_t group);
   void register_groups(std::span<const std::uint32_t> groups);
-  std::int64_t end_of(std::uint32_t group) const;
+  std::int64_t closes_at(std::uint32_t group) const;
+  void let_go();
   void take_in_changes();
+  void take_in_vanishing();
+  static void mark_vanished(Output& output, std::uint32_t group);
+  void settle_vanished(Emitted& made);
+  bool is_vanished(std::uint32_t group) const;
+  bool is_unwritten(std::uint32_t group) const;
   bool is_due(const Output& output, const EmitMoment& moment) const;
   std::vector<std::uint32_t> take_final(Output& output, const EmitMoment& moment);
-  SinkRows write(Output& output, std::vector<std::uint32_t> dirty, std::int64_t now, Arena& arena);
+  static std::vector<std::uint32_t> take_dirty(Output& output);
+  SinkRows write(Output& output, std::vector<std::uint32_t> dirty, const EmitMoment& moment, Arena& arena);
+  void hold_back(Output& output, const EmitMoment& moment, Arena& arena, Rows& rows);
   void write_rows(Output& output, const Rows& rows, std::span<const Column> results, SinkRows& made);
   void write_removals(Output& output, std::span<const std::uint32_t> groups, std::int64_t now, Arena& arena, SinkRows& made);
   std::vector<std::uint32_t> expired(std::int64_t time);
@@ -149,6 +166,10 @@ class GroupOperation {
   std::vector<char> is_registered_;
   std::vector<std::pair<std::uint32_t, std::int64_t>> loaded_;  // groups, and when they changed
   std::vector<std::uint32_t> changed_;       // in this epoch
+  std::vector<std::uint32_t> vanishing_;     // as told since emit()
+  std::vector<std::uint32_t> newly_vanished_;  // in this epoch, of those that were there before
+  std::vector<std::uint32_t> vanished_;      // before, and sinks are still to be told
+  std::vector<char> is_vanished_;
   std::vector<std::uint32_t> leaving_;       // are gone from the store, and will be from the table
   std::int64_t final_ = no_time;             // windows that end by then have been written as final
 };

@@ -2,17 +2,20 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_set>
 
 #include "engine/runtime/group_operation.h"
 #include "engine/runtime/group_parts.h"
+#include "engine/state/group_key.h"
 
 namespace weir {
 
-GroupOperation::SinkRows GroupOperation::write(Output& output, std::vector<std::uint32_t> dirty, std::int64_t now, Arena& arena) {
+GroupOperation::SinkRows GroupOperation::write(Output& output, std::vector<std::uint32_t> dirty, const EmitMoment& moment, Arena& arena) {
   SinkRows made{output.sink, {}, {}};
-  const Rows rows = affected_rows(output.block, std::move(dirty), now, arena);
+  Rows rows = affected_rows(output.block, std::move(dirty), moment.now, arena);
+  if (output.emit.kind == Emit::Kind::final && output.block != 0) hold_back(output, moment, arena, rows);
   output.emitted = rows.groups;
-  const std::vector<Column> results = programs_[output.block]->evaluate(batch_of(rows.columns, rows.groups.size()), arena, now);
+  const std::vector<Column> results = programs_[output.block]->evaluate(batch_of(rows.columns, rows.groups.size()), arena, moment.now);
   write_rows(output, rows, results, made);
   std::vector<std::uint32_t> going;
   if (output.keys != nullptr) {
@@ -22,8 +25,29 @@ GroupOperation::SinkRows GroupOperation::write(Output& output, std::vector<std::
       if (!is_there && get_flag(output.is_written, rows.groups[row])) going.push_back(rows.groups[row]);
     }
   }
-  if (!going.empty()) write_removals(output, going, now, arena, made);
+  if (!going.empty()) write_removals(output, going, moment.now, arena, made);
   return made;
+}
+
+// Rows that others changed, and whose own windows are open, wait for these.
+void GroupOperation::hold_back(Output& output, const EmitMoment& moment, Arena& arena, Rows& rows) {
+  if (moment.is_end || moment.closed.is_quiet) return;
+  std::vector<std::uint32_t> wanted;
+  for (std::uint32_t row = 0; row < rows.groups.size(); ++row) {
+    const std::uint32_t group = rows.groups[row];
+    if (is_vanished(group) || closes_at(group) <= moment.closed.final)
+      wanted.push_back(row);
+    else
+      mark_dirty(output, group);
+  }
+  if (wanted.size() == rows.groups.size()) return;
+  Rows kept;
+  for (const std::uint32_t row : wanted) {
+    kept.groups.push_back(rows.groups[row]);
+    kept.is_there.push_back(rows.is_there[row]);
+  }
+  for (const Column& column : rows.columns) kept.columns.push_back(gather(column, wanted, arena));
+  rows = std::move(kept);
 }
 
 // A result that cannot be computed refuses the group's row: the row that stands in the table is of earlier rows then.
@@ -47,16 +71,23 @@ void GroupOperation::write_rows(Output& output, const Rows& rows, std::span<cons
 }
 
 void GroupOperation::write_removals(Output& output, std::span<const std::uint32_t> groups, std::int64_t now, Arena& arena, SinkRows& made) {
-  const std::vector<Column> keys = output.key_program->evaluate(batch_of(table_->results(groups, arena), groups.size()), arena, now);
+  std::vector<std::string_view> of_groups;
+  for (const std::uint32_t group : groups) of_groups.push_back(table_->key(group));
+  const std::vector<Column> keys = output.key_program->evaluate(batch_of(group_key_columns(of_groups, shape_->keys(), arena), groups.size()), arena, now);
   encode_rows(*output.key_encoder, keys, numbers_to(groups.size()), made.removed);
   made.removed.refused.clear();  // a key that no table can hold is in none
   for (const std::uint32_t group : groups) set_flag(output.is_written, group, false);
+  // A sink may know two groups by one key, such as a session by its start: the row of one that vanished is replaced then.
+  std::unordered_set<std::string_view> written;
+  for (const EncodedRow& row : made.rows.rows) written.insert(made.rows.key_of(row));
+  std::erase_if(made.removed.rows, [&](const EncodedRow& row) { return written.contains(made.removed.key_of(row)); });
 }
 
 GroupOperation::Rows GroupOperation::rows_of(std::size_t block, std::vector<std::uint32_t> groups, std::int64_t now, Arena& arena) {
   if (block == 0) {
     std::vector<Column> columns = table_->results(groups, arena);
-    std::vector<char> is_there(groups.size(), 1);
+    std::vector<char> is_there;
+    for (const std::uint32_t group : groups) is_there.push_back(is_vanished(group) ? 0 : 1);
     return {std::move(groups), std::move(columns), std::move(is_there)};
   }
   Over& over = overs_[block - 1];

@@ -118,7 +118,7 @@ GroupOperation& KeyedState::operation(NodeId aggregate) const {
 const GroupShape& KeyedState::shape(NodeId aggregate) const { return operation(aggregate).shape(); }
 
 void KeyedState::merge(NodeId aggregate, const GroupTable& groups) {
-  operation(aggregate).groups().merge(groups);
+  operation(aggregate).next_groups().merge(groups);
 }
 
 void KeyedState::take_seen(std::span<const NewlySeen> rows) {
@@ -208,10 +208,9 @@ void KeyedState::collect(Operation& operation, const EmitMoment& moment, std::ve
   GroupOperation::Emitted emitted = operation.groups->emit(moment);
   std::move(emitted.sinks.begin(), emitted.sinks.end(), std::back_inserter(changes_.sinks));
   changes_.groups += emitted.changed.size();
-  const GroupTable& groups = operation.groups->groups();
   for (const std::uint32_t group : emitted.changed) {
-    StateRow& row = rows.emplace_back(StateRow{operation.name, hashed(groups.key(group)), ""});
-    groups.save(group, row.value);
+    StateRow& row = rows.emplace_back(StateRow{operation.name, hashed(operation.groups->groups().key(group)), ""});
+    operation.groups->save(group, row.value);
   }
   for (const std::string& key : emitted.gone) gone.push_back({operation.name, hashed(key), ""});
   for (const std::size_t sink : emitted.written) rows.push_back({emitted_name, plan_.sinks[sink].table.sink, ""});

@@ -143,6 +143,16 @@ void GroupTable::remove(std::uint32_t number) {
   group = {};
 }
 
+void GroupTable::restart(std::uint32_t group) {
+  char* states = groups_[group].states;
+  for (std::size_t i = 0; i < shape_.size(); ++i) {
+    shape_.aggregate(i).stop(states + shape_.offset(i));
+    shape_.aggregate(i).start(states + shape_.offset(i));
+  }
+}
+
+std::uint32_t GroupTable::find_or_add(std::string_view key) { return find_or_add(key, hash_bytes(key).low); }
+
 void GroupTable::mark_changed(std::uint32_t group) {
   if (groups_[group].is_changed) return;
   groups_[group].is_changed = true;

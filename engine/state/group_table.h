@@ -71,6 +71,10 @@ class GroupTable {
 
   /// Takes out an unchanged group.
   void remove(std::uint32_t group);
+  /// Lets a group begin anew, without any row.
+  void restart(std::uint32_t group);
+  /// The number of the group with this key; one without rows is added where there is none.
+  std::uint32_t find_or_add(std::string_view key);
   /// The states of `group`, one after the other as in the shape.
   const char* states(std::uint32_t group) const { return groups_[group].states; }
   std::optional<std::uint32_t> find(std::string_view key) const;
