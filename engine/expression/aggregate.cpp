@@ -7,6 +7,8 @@
 
 namespace weir {
 
+std::size_t Aggregate::outside_bytes(const void*) const { return 0; }
+
 Result<BoundAggregate> bind_aggregate(const AggregateFunction& function, std::vector<ExpressionPtr> arguments, bool is_distinct,
                                       const FunctionRegistry& functions) {
   WEIR_ASSIGN(BoundArguments bound, bind_arguments(function.declaration, std::move(arguments), functions));

@@ -53,6 +53,9 @@ class Aggregate {
   /// Puts a saved state in place of a started one; an error where the bytes are none.
   virtual Status load(std::string_view bytes, void* state) const = 0;
   virtual bool uses_positions() const { return false; }
+  /// Whether states may own memory outside of theirs, and about how many bytes this one does: found in a moment, whatever it holds.
+  virtual bool keeps_outside() const { return false; }
+  virtual std::size_t outside_bytes(const void* state) const;
 };
 
 using AggregateResult = Result<std::unique_ptr<Aggregate>>;

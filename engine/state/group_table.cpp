@@ -1,4 +1,4 @@
-// group_table.cpp — an open-addressing table of groups over blocks of states.
+// group_table.cpp — an open-addressing table of groups, each with its states and its key in one piece of memory.
 #include "engine/state/group_table.h"
 
 #include <algorithm>
@@ -12,11 +12,9 @@ namespace weir {
 namespace {
 
 constexpr std::size_t alignment = 16;
-constexpr std::size_t smallest_block = 16;  // groups
-constexpr std::size_t largest_block = 4096;
 constexpr char saved_version = 1;
 
-std::size_t aligned(std::size_t bytes) { return (bytes + alignment - 1) / alignment * alignment; }
+std::size_t aligned(std::size_t bytes, std::size_t to) { return (bytes + to - 1) / to * to; }
 
 void append_sized(std::string_view text, std::string& bytes) {
   const auto size = static_cast<std::uint32_t>(text.size());
@@ -43,8 +41,12 @@ Error damaged() { return Error{ErrorKind::fatal, "a saved group is damaged, or o
 GroupShape::GroupShape(std::vector<Type> keys, std::vector<std::shared_ptr<const Aggregate>> aggregates, std::vector<Type> results)
     : keys_(std::move(keys)), aggregates_(std::move(aggregates)), results_(std::move(results)) {
   for (const auto& aggregate : aggregates_) {
+    const std::size_t bytes = aggregate->state_bytes();
+    // The size of a type is a multiple of its alignment.
+    state_bytes_ = aligned(state_bytes_, bytes % alignment == 0 ? alignment : sizeof(std::max_align_t) / 2);
     offsets_.push_back(state_bytes_);
-    state_bytes_ += aligned(aggregate->state_bytes());
+    state_bytes_ += aligned(bytes, sizeof(std::max_align_t) / 2);
+    keeps_outside_ = keeps_outside_ || aggregate->keeps_outside();
   }
 }
 
@@ -54,78 +56,95 @@ bool GroupShape::uses_positions() const {
 
 GroupTable::~GroupTable() {
   for (const Group& group : groups_) {
-    if (group.states == nullptr) continue;
-    for (std::size_t i = 0; i < shape_.size(); ++i) shape_.aggregate(i).stop(group.states + shape_.offset(i));
+    if (group.is_there && !group.is_spilled) give_back(group.memory, memory_);
   }
 }
 
 std::size_t GroupTable::memory_bytes() const {
-  std::size_t bytes = groups_.capacity() * sizeof(Group) + slots_.capacity() * sizeof(std::uint32_t);
-  bytes += groups_.size() * shape_.state_bytes();
-  for (const Group& group : groups_) bytes += group.key.capacity() > 15 ? group.key.capacity() : 0;
-  return bytes;
+  const std::size_t index = groups_.capacity() * sizeof(Group) + (slots_.capacity() + changed_.capacity() + free_.capacity()) * sizeof(std::uint32_t);
+  return index + group_bytes() + (store_ == nullptr ? 0 : LocalStore::cache_bytes);
 }
 
-char* GroupTable::new_states() {
-  if (!free_memory_.empty()) {
-    char* memory = free_memory_.back();
-    free_memory_.pop_back();
-    return memory;
-  }
-  if (free_states_ == 0) {
-    free_states_ = std::clamp(groups_.size(), smallest_block, largest_block);
-    blocks_.push_back(std::make_unique<char[]>(free_states_ * std::max(shape_.state_bytes(), alignment)));
-  }
-  return blocks_.back().get() + --free_states_ * shape_.state_bytes();
+std::string_view GroupTable::key_at(const char* group) const {
+  std::uint32_t size = 0;
+  const char* place = group + shape_.state_bytes();
+  std::memcpy(&size, place, sizeof size);
+  return {place + sizeof size, size};
+}
+
+// The states of no rows, and the key.
+char* GroupTable::make_group(std::string_view key, GroupMemory& memory) const {
+  char* group = memory.take(memory_of(key));
+  for (std::size_t i = 0; i < shape_.size(); ++i) shape_.aggregate(i).start(group + shape_.offset(i));
+  const auto size = static_cast<std::uint32_t>(key.size());
+  std::memcpy(group + shape_.state_bytes(), &size, sizeof size);
+  if (size != 0) std::memcpy(group + shape_.state_bytes() + sizeof size, key.data(), size);
+  return group;
+}
+
+void GroupTable::give_back(char* group, GroupMemory& memory) const {
+  const std::size_t bytes = memory_of(key_at(group));
+  for (std::size_t i = 0; i < shape_.size(); ++i) shape_.aggregate(i).stop(group + shape_.offset(i));
+  memory.give_back(group, bytes);
 }
 
 void GroupTable::grow() {
   slots_.assign(std::max<std::size_t>(32, slots_.size() * 2), 0);
   const std::size_t mask = slots_.size() - 1;
   for (std::uint32_t group = 0; group < groups_.size(); ++group) {
-    if (groups_[group].states == nullptr) continue;
+    if (!groups_[group].is_there) continue;
     std::size_t slot = groups_[group].hash & mask;
     while (slots_[slot] != 0) slot = (slot + 1) & mask;
     slots_[slot] = group + 1;
   }
 }
 
-std::uint32_t GroupTable::find_or_add(std::string_view key, std::uint64_t hash) {
-  if ((size() + 1) * 4 > slots_.size() * 3) grow();
+// `slot`: where the group is, or would be.
+std::optional<std::uint32_t> GroupTable::look_up(std::string_view key, const Hash128& hash, std::size_t& slot) const {
   const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = hash & mask;
-  for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
+  for (slot = hash.low & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
     const Group& group = groups_[slots_[slot] - 1];
-    if (group.hash == hash && group.key == key) return slots_[slot] - 1;
+    if (group.hash != hash.low) continue;
+    if (group.is_spilled ? group.upper_hash == hash.high : key_at(group.memory) == key) return slots_[slot] - 1;
   }
-  char* states = new_states();
-  for (std::size_t i = 0; i < shape_.size(); ++i) shape_.aggregate(i).start(states + shape_.offset(i));
+  return std::nullopt;
+}
+
+std::uint32_t GroupTable::find_or_add(std::string_view key, const Hash128& hash) {
+  if ((size() + 1) * 4 > slots_.size() * 3) grow();
+  std::size_t slot = 0;
+  if (const auto found = look_up(key, hash, slot)) {
+    if (groups_[*found].is_spilled) bring_back(*found);
+    return *found;
+  }
   auto number = static_cast<std::uint32_t>(groups_.size());
   if (free_.empty()) {
-    groups_.push_back({std::string(key), hash, states});
+    groups_.emplace_back();
   } else {
     number = free_.back();
     free_.pop_back();
-    groups_[number] = {std::string(key), hash, states};
   }
+  Group& group = groups_[number];
+  group.hash = hash.low;
+  group.memory = make_group(key, memory_);
+  group.is_there = true;
   slots_[slot] = number + 1;
   return number;
 }
 
 std::optional<std::uint32_t> GroupTable::find(std::string_view key) const {
-  if (slots_.empty()) return std::nullopt;
-  const std::uint64_t hash = hash_bytes(key).low;
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t slot = hash & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
-    const Group& group = groups_[slots_[slot] - 1];
-    if (group.hash == hash && group.key == key) return slots_[slot] - 1;
-  }
-  return std::nullopt;
+  std::size_t slot = 0;
+  return slots_.empty() ? std::nullopt : look_up(key, hash_bytes(key), slot);
+}
+
+Hash128 GroupTable::key_hash(std::uint32_t number) const {
+  const Group& group = groups_[number];
+  return group.is_spilled ? Hash128{group.hash, group.upper_hash} : hash_bytes(key_at(group.memory));
 }
 
 void GroupTable::remove(std::uint32_t number) {
   Group& group = groups_[number];
-  WEIR_CHECK(group.states != nullptr && !group.is_changed, "a group is taken out once, when it is unchanged");
+  WEIR_CHECK(group.is_there && !group.is_changed, "a group is taken out once, when it is unchanged");
   const std::size_t mask = slots_.size() - 1;
   std::size_t hole = group.hash & mask;
   while (slots_[hole] != number + 1) hole = (hole + 1) & mask;
@@ -137,26 +156,46 @@ void GroupTable::remove(std::uint32_t number) {
     hole = slot;
   }
   slots_[hole] = 0;
-  for (std::size_t i = 0; i < shape_.size(); ++i) shape_.aggregate(i).stop(group.states + shape_.offset(i));
-  free_memory_.push_back(group.states);
+  outside_bytes_ -= group.outside;
+  if (group.is_spilled)
+    --spilled_;
+  else
+    give_back(group.memory, memory_);
+  if (group.is_stored) forget_stored(number);
+  group = Group();
   free_.push_back(number);
-  group = {};
 }
 
-void GroupTable::restart(std::uint32_t group) {
-  char* states = groups_[group].states;
+void GroupTable::restart(std::uint32_t number) {
+  resident(number);
+  Group& group = groups_[number];
   for (std::size_t i = 0; i < shape_.size(); ++i) {
-    shape_.aggregate(i).stop(states + shape_.offset(i));
-    shape_.aggregate(i).start(states + shape_.offset(i));
+    shape_.aggregate(i).stop(group.memory + shape_.offset(i));
+    shape_.aggregate(i).start(group.memory + shape_.offset(i));
   }
+  group.is_current = false;
+  if (shape_.keeps_outside()) measure(number);
 }
 
-std::uint32_t GroupTable::find_or_add(std::string_view key) { return find_or_add(key, hash_bytes(key).low); }
+std::uint32_t GroupTable::find_or_add(std::string_view key) { return find_or_add(key, hash_bytes(key)); }
 
-void GroupTable::mark_changed(std::uint32_t group) {
-  if (groups_[group].is_changed) return;
-  groups_[group].is_changed = true;
-  changed_.push_back(group);
+void GroupTable::mark_changed(std::uint32_t number) {
+  Group& group = groups_[number];
+  group.is_recent = true;
+  group.is_current = false;
+  if (group.is_changed) return;
+  group.is_changed = true;
+  changed_.push_back(number);
+}
+
+// What its aggregates keep outside, after they took in rows.
+void GroupTable::measure(std::uint32_t number) {
+  Group& group = groups_[number];
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < shape_.size(); ++i) bytes += shape_.aggregate(i).outside_bytes(group.memory + shape_.offset(i));
+  outside_bytes_ -= group.outside;
+  group.outside = static_cast<std::uint32_t>(std::min<std::size_t>(bytes, ~std::uint32_t{0}));
+  outside_bytes_ += group.outside;
 }
 
 void GroupTable::forget_changes() {
@@ -170,10 +209,12 @@ void GroupTable::add(const GroupRows& rows, Arena& scratch) {
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
     key.clear();
     append_group_key(rows.keys, rows.rows[i], key);
-    groups[i] = find_or_add(key, hash_bytes(key).low);
+    groups[i] = find_or_add(key, hash_bytes(key));
     mark_changed(groups[i]);
   }
   for (std::size_t i = 0; i < shape_.size(); ++i) add_to(i, rows, groups, scratch);
+  if (!shape_.keeps_outside()) return;
+  for (const std::uint32_t group : groups) measure(group);
 }
 
 void GroupTable::add_to(std::size_t aggregate, const GroupRows& rows, std::span<const std::uint32_t> groups, Arena& scratch) {
@@ -182,7 +223,7 @@ void GroupTable::add_to(std::size_t aggregate, const GroupRows& rows, std::span<
   for (std::size_t i = 0; i < groups.size(); ++i) {
     const std::uint32_t row = rows.rows[i];
     const bool is_in = filter == nullptr || (!filter->is_null(row) && filter->bool_at(row));
-    states[i] = is_in ? groups_[groups[i]].states + shape_.offset(aggregate) : nullptr;
+    states[i] = is_in ? groups_[groups[i]].memory + shape_.offset(aggregate) : nullptr;
   }
   std::vector<Column> arguments;
   for (const Column& argument : rows.arguments[aggregate]) arguments.push_back(gather(argument, rows.rows, scratch));
@@ -191,21 +232,30 @@ void GroupTable::add_to(std::size_t aggregate, const GroupRows& rows, std::span<
 
 void GroupTable::merge(const GroupTable& other) {
   for (const Group& from : other.groups_) {
-    if (from.states == nullptr) continue;
-    const std::uint32_t group = find_or_add(from.key, from.hash);
+    if (!from.is_there) continue;
+    const std::string_view key = other.key_at(from.memory);
+    const std::uint32_t group = find_or_add(key, hash_bytes(key));
     mark_changed(group);
     for (std::size_t i = 0; i < shape_.size(); ++i)
-      shape_.aggregate(i).merge(groups_[group].states + shape_.offset(i), from.states + shape_.offset(i));
+      shape_.aggregate(i).merge(groups_[group].memory + shape_.offset(i), from.memory + shape_.offset(i));
+    if (shape_.keeps_outside()) measure(group);
   }
 }
 
 std::vector<Column> GroupTable::results(std::span<const std::uint32_t> groups, Arena& arena) const {
+  if (spilled_ != 0) return results_with_spilled(groups, arena);
+  std::vector<const char*> memory;
+  for (const std::uint32_t group : groups) memory.push_back(groups_[group].memory);
+  return results_of(memory, arena);
+}
+
+std::vector<Column> GroupTable::results_of(std::span<const char* const> groups, Arena& arena) const {
   std::vector<std::string_view> keys;
-  for (const std::uint32_t group : groups) keys.push_back(groups_[group].key);
+  for (const char* group : groups) keys.push_back(key_at(group));
   std::vector<Column> columns = group_key_columns(keys, shape_.keys(), arena);
   std::vector<const void*> states(groups.size());
   for (std::size_t i = 0; i < shape_.size(); ++i) {
-    for (std::size_t g = 0; g < groups.size(); ++g) states[g] = groups_[groups[g]].states + shape_.offset(i);
+    for (std::size_t g = 0; g < groups.size(); ++g) states[g] = groups[g] + shape_.offset(i);
     ColumnWriter writer(shape_.result(i), static_cast<std::uint32_t>(groups.size()), arena);
     shape_.aggregate(i).result(states, writer);
     columns.push_back(writer.finish());
@@ -213,32 +263,48 @@ std::vector<Column> GroupTable::results(std::span<const std::uint32_t> groups, A
   return columns;
 }
 
-void GroupTable::save(std::uint32_t group, std::string& bytes) const {
+void GroupTable::save(std::uint32_t group, std::string& bytes) const { save_group(resident(group).memory, bytes); }
+
+void GroupTable::save_group(const char* group, std::string& bytes) const {
   bytes += saved_version;
-  append_sized(groups_[group].key, bytes);
-  std::string state;
+  append_sized(key_at(group), bytes);
   for (std::size_t i = 0; i < shape_.size(); ++i) {
-    state.clear();
-    shape_.aggregate(i).save(groups_[group].states + shape_.offset(i), state);
-    append_sized(state, bytes);
+    const std::size_t before = bytes.size();
+    append_sized({}, bytes);
+    shape_.aggregate(i).save(group + shape_.offset(i), bytes);
+    const auto size = static_cast<std::uint32_t>(bytes.size() - before - sizeof(std::uint32_t));
+    std::memcpy(bytes.data() + before, &size, sizeof size);
   }
 }
 
+// `bytes`: what save_group() wrote after the key.
+Status GroupTable::load_states(std::string_view bytes, char* group) const {
+  for (std::size_t i = 0; i < shape_.size(); ++i) {
+    const auto state = take_sized(bytes);
+    if (!state) return damaged();
+    WEIR_TRY(shape_.aggregate(i).load(*state, group + shape_.offset(i)));
+  }
+  if (!bytes.empty()) return damaged();
+  return {};
+}
+
 Result<std::uint32_t> GroupTable::load(std::string_view bytes) {
+  WEIR_ASSIGN(const std::string_view key, take_key(bytes));
+  const std::size_t before = size();
+  const std::uint32_t group = find_or_add(key, hash_bytes(key));
+  if (size() == before) return damaged();  // it is there twice
+  WEIR_TRY(load_states(bytes, groups_[group].memory));
+  if (shape_.keeps_outside()) measure(group);
+  return group;
+}
+
+// Takes the version and the key off saved bytes.
+Result<std::string_view> GroupTable::take_key(std::string_view& bytes) const {
   if (bytes.empty() || bytes[0] != saved_version) return damaged();
   bytes.remove_prefix(1);
   const auto key = take_sized(bytes);
   if (!key || !is_group_key(*key, shape_.keys())) return damaged();
-  const std::size_t before = size();
-  const std::uint32_t group = find_or_add(*key, hash_bytes(*key).low);
-  if (size() == before) return damaged();  // it is there twice
-  for (std::size_t i = 0; i < shape_.size(); ++i) {
-    const auto state = take_sized(bytes);
-    if (!state) return damaged();
-    WEIR_TRY(shape_.aggregate(i).load(*state, groups_[group].states + shape_.offset(i)));
-  }
-  if (!bytes.empty()) return damaged();
-  return group;
+  return *key;
 }
 
 }  // namespace weir

@@ -5,11 +5,13 @@
 //   void merge(State&, const State&) const;
 //   void result(const State&, ColumnWriter&, std::uint32_t row) const;
 //   void save(const State&, StateWriter&) const;      void load(State&, StateReader&) const;
+// and, where a state owns memory, std::size_t outside_bytes(const State&) const;
 // `add` is called for rows without NULL arguments, unless the body says `takes_nulls`. It is inlined: there is no virtual call a row.
 #pragma once
 
 #include <cstring>
 #include <new>
+#include <string>
 #include <type_traits>
 
 #include "engine/expression/aggregate.h"
@@ -72,6 +74,13 @@ class StateReader {
   bool is_ok_ = true;
 };
 
+/// Of a node of a container, as malloc gives it: three pointers and a mark, then the value.
+template <typename Value>
+constexpr std::size_t node_bytes = (4 * sizeof(void*) + sizeof(Value) + 8 + 15) / 16 * 16;
+
+/// What a text takes beyond itself.
+inline std::size_t text_bytes(const std::string& text) { return text.capacity() > 15 ? text.capacity() + 9 : 0; }
+
 template <typename Body>
 class StateAggregate final : public Aggregate {
  public:
@@ -120,7 +129,15 @@ class StateAggregate final : public Aggregate {
 
   bool uses_positions() const override { return Body::uses_positions; }
 
+  bool keeps_outside() const override { return owns_memory; }
+  std::size_t outside_bytes([[maybe_unused]] const void* state) const override {
+    if constexpr (owns_memory) return body_.outside_bytes(of(state));
+    else return 0;
+  }
+
  private:
+  static constexpr bool owns_memory = requires(const Body& body, const State& state) { body.outside_bytes(state); };
+  static_assert(owns_memory || std::is_trivially_destructible_v<State>, "a state that owns memory says how much");
   static State& of(void* state) { return *static_cast<State*>(state); }
   static const State& of(const void* state) { return *static_cast<const State*>(state); }
   static bool has_null(std::span<const Column> arguments, std::uint32_t row) {

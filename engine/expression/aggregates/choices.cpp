@@ -58,6 +58,7 @@ struct StoredExtreme : PlainBody {
     if (!state.has_any) return writer.set_null(row);
     state.value.write(type, writer, row);
   }
+  std::size_t outside_bytes(const State& state) const { return state.value.outside_bytes(); }
   void save(const State& state, StateWriter& writer) const {
     writer.put(state.has_any);
     state.value.save(writer);
@@ -103,6 +104,7 @@ struct ChosenBy : PlainBody {
     if (!state.has_any || state.is_null) return writer.set_null(row);
     state.value.write(type, writer, row);
   }
+  std::size_t outside_bytes(const State& state) const { return state.order.outside_bytes() + state.value.outside_bytes(); }
   void save(const State& state, StateWriter& writer) const {
     writer.put(state.has_any);
     writer.put(state.is_null);
@@ -146,6 +148,7 @@ struct Outermost : PlainBody {
     if (!state.has_any || state.is_null) return writer.set_null(row);
     state.value.write(type, writer, row);
   }
+  std::size_t outside_bytes(const State& state) const { return state.value.outside_bytes(); }
   void save(const State& state, StateWriter& writer) const {
     writer.put(state.has_any);
     writer.put(state.is_null);

@@ -22,6 +22,7 @@ struct Distinct : PlainBody {
       }
     };
     std::set<Combination, Order> combinations;
+    std::size_t bytes = 0;
   };
 
   std::shared_ptr<const Aggregate> inner;
@@ -31,8 +32,12 @@ struct Distinct : PlainBody {
   /// A state is made without knowing its types; the first combination brings the order.
   void insert(State& state, Combination combination) const {
     if (state.combinations.empty()) state.combinations = std::set<Combination, State::Order>(State::Order{types.get()});
-    state.combinations.insert(std::move(combination));
+    const auto [place, is_new] = state.combinations.insert(std::move(combination));
+    if (!is_new) return;
+    state.bytes += node_bytes<Combination> + place->size() * sizeof(StoredValue);
+    for (const StoredValue& value : *place) state.bytes += value.outside_bytes();
   }
+  std::size_t outside_bytes(const State& state) const { return state.bytes; }
   void add(State& state, std::span<const Column> arguments, std::uint32_t row, const RowPosition*) const {
     Combination combination(arguments.size());
     for (std::size_t i = 0; i < arguments.size(); ++i) combination[i].take(arguments[i], row);

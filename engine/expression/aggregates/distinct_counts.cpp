@@ -94,6 +94,7 @@ struct DistinctCount : PlainBody {
     const auto exact = static_cast<std::int64_t>(state.hashes.size());
     writer.set(row, state.registers.empty() ? exact : static_cast<std::int64_t>(std::llround(estimate(state.registers))));
   }
+  std::size_t outside_bytes(const State& state) const { return state.hashes.size() * node_bytes<std::uint64_t> + text_bytes(state.registers); }
   void save(const State& state, StateWriter& writer) const {
     writer.put_text(state.registers);
     writer.put(static_cast<std::uint64_t>(state.hashes.size()));

@@ -19,6 +19,7 @@ class StoredValue {
   void save(StateWriter& writer) const { writer.put_text(bytes_); }
   void load(const Type& type, StateReader& reader);
   const std::string& bytes() const { return bytes_; }
+  std::size_t outside_bytes() const { return text_bytes(bytes_); }
   static StoredValue of_bytes(std::string bytes);
 
  private:

@@ -18,15 +18,25 @@ struct TextList : PlainBody {
     std::string text;
     friend auto operator<=>(const Item&, const Item&) = default;
   };
-  struct State { std::multiset<Item> items; };
+  struct State {
+    std::multiset<Item> items;
+    std::size_t bytes = 0;
+  };
   std::string separator;
   explicit TextList(std::string between) : separator(std::move(between)) {}
 
   void add(State& state, std::span<const Column> arguments, std::uint32_t row, const RowPosition* position) const {
     WEIR_CHECK(position != nullptr, "string_agg is given the positions of rows");
-    state.items.insert({*position, std::string(arguments[0].text_at(row))});
+    insert(state, {*position, std::string(arguments[0].text_at(row))});
   }
-  void merge(State& into, const State& from) const { into.items.insert(from.items.begin(), from.items.end()); }
+  static void insert(State& state, Item item) {
+    state.bytes += node_bytes<Item> + text_bytes(item.text);
+    state.items.insert(std::move(item));
+  }
+  void merge(State& into, const State& from) const {
+    for (const Item& item : from.items) insert(into, item);
+  }
+  std::size_t outside_bytes(const State& state) const { return state.bytes; }
   void result(const State& state, ColumnWriter& writer, std::uint32_t row) const {
     if (state.items.empty()) return writer.set_null(row);
     std::string text;
@@ -55,7 +65,7 @@ struct TextList : PlainBody {
       item.position.split = reader.get<std::uint64_t>();
       item.position.offset = reader.get<std::uint64_t>();
       item.text = reader.get_text();
-      state.items.insert(std::move(item));
+      insert(state, std::move(item));
     }
   }
 };

@@ -15,17 +15,26 @@ namespace {
 
 struct Mode : PlainBody {
   /// By the bytes of the values, which are equal where the values are.
-  struct State { std::map<std::string, std::int64_t, std::less<>> counts; };
+  struct State {
+    std::map<std::string, std::int64_t, std::less<>> counts;
+    std::size_t bytes = 0;
+  };
   Type type;
   explicit Mode(const Type& of) : type(of) {}
   void add(State& state, std::span<const Column> arguments, std::uint32_t row, const RowPosition*) const {
     StoredValue value;
     value.take(arguments[0], row);
-    ++state.counts[value.bytes()];
+    count(state, value.bytes(), 1);
+  }
+  static void count(State& state, const std::string& value, std::int64_t more) {
+    const auto [place, is_new] = state.counts.try_emplace(value, 0);
+    place->second += more;
+    if (is_new) state.bytes += node_bytes<std::pair<const std::string, std::int64_t>> + text_bytes(place->first);
   }
   void merge(State& into, const State& from) const {
-    for (const auto& [value, count] : from.counts) into.counts[value] += count;
+    for (const auto& [value, more] : from.counts) count(into, value, more);
   }
+  std::size_t outside_bytes(const State& state) const { return state.bytes; }
   void result(const State& state, ColumnWriter& writer, std::uint32_t row) const {
     std::optional<StoredValue> best;
     std::int64_t most = 0;
@@ -49,8 +58,8 @@ struct Mode : PlainBody {
     const auto size = reader.get<std::uint64_t>();
     if (!reader.holds(size, 16)) return;
     for (std::uint64_t i = 0; i < size; ++i) {
-      std::string value(reader.get_text());
-      state.counts[std::move(value)] = reader.get<std::int64_t>();
+      const std::string value(reader.get_text());
+      count(state, value, reader.get<std::int64_t>());
     }
   }
 };
@@ -60,6 +69,8 @@ struct DoubleOrder {
   bool operator()(double a, double b) const { return a < b || (std::isnan(b) && !std::isnan(a)); }
 };
 using DoubleCounts = std::map<double, std::int64_t, DoubleOrder>;
+
+std::size_t bytes_of(const DoubleCounts& counts) { return counts.size() * node_bytes<DoubleCounts::value_type>; }
 
 void save_counts(const DoubleCounts& counts, StateWriter& writer) {
   writer.put(static_cast<std::uint64_t>(counts.size()));
@@ -113,6 +124,7 @@ struct Percentile : PlainBody {
     if (lower == upper || position == below) return writer.set(row, lower);
     writer.set(row, (std::ceil(position) - position) * lower + (position - below) * upper);
   }
+  std::size_t outside_bytes(const State& state) const { return bytes_of(state.counts); }
   void save(const State& state, StateWriter& writer) const { save_counts(state.counts, writer); }
   void load(State& state, StateReader& reader) const { load_counts(state.counts, reader); }
 };
@@ -156,6 +168,7 @@ struct ApproximatePercentile : PlainBody {
     const double value = value_at_index(state.counts, std::max<std::int64_t>(rank - 1, 0));
     writer.set(row, value);
   }
+  std::size_t outside_bytes(const State& state) const { return bytes_of(state.counts); }
   void save(const State& state, StateWriter& writer) const {
     writer.put(state.is_coarse);
     save_counts(state.counts, writer);
