@@ -44,6 +44,7 @@ class PlanWalk {
       builder_.add_setting(setting.name.text, setting.name.where, setting.value);
     for (const ConnectionSyntax& connection : pipeline_.connections)
       builder_.add_connection(connection.name.text, connection.options);
+    if (pipeline_.state_limits_where.is_known()) builder_.set_state_limits(pipeline_.state_limits, pipeline_.state_limits_where);
     if (pipeline_.state) builder_.set_books(pipeline_.state->text, pipeline_.state->where);
     for (const SourceSyntax& source : pipeline_.sources) add_source(source);
     for (const TableSyntax& table : pipeline_.tables) add_table(table);

@@ -6,9 +6,12 @@
 #include <algorithm>
 #include <functional>
 
+#include "engine/base/byte_size.h"
+
 namespace weir {
 namespace {
 
+constexpr std::size_t least_state_memory = 1'000'000;
 constexpr const char* pipeline_example = "a pipeline has name, connections, sources, transforms and sinks";
 
 bool is_plain_name(const std::string& text) {
@@ -77,6 +80,23 @@ std::vector<Name> read_plugins(const Config& root, YamlReader& reader) {
   return plugins;
 }
 
+void read_state_limits(const Config& root, PipelineSyntax& pipeline, YamlReader& reader) {
+  const Config* memory = root.find("state_memory");
+  const Config* directory = root.find("state_directory");
+  if (memory == nullptr && directory == nullptr) return;
+  pipeline.state_limits_where = (memory != nullptr ? memory : directory)->key_where;
+  if (memory != nullptr) {
+    const std::optional<std::size_t> bytes = memory->is_scalar() ? parse_byte_size(memory->scalar()) : std::nullopt;
+    if (!bytes || *bytes < least_state_memory)
+      reader.report(*memory, fmt::format("state_memory: expected an amount of memory of at least {}, got '{}'", format_byte_size(least_state_memory),
+                                         memory->is_scalar() ? memory->scalar() : ""),
+                    "write it as 256 MB or 2 GB");
+    pipeline.state_limits.memory = bytes;
+  }
+  if (directory == nullptr) return;
+  if (const std::optional<Name> folder = reader.name(*directory, "state_directory")) pipeline.state_limits.directory = folder->text;
+}
+
 StreamSyntax read_stream(const Name& name, const Config& config, YamlReader& reader) {
   const std::string what = "stream " + name.text;
   reader.check_keys(config, what, {"input", "inputs", "steps", "description"});
@@ -117,7 +137,7 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
   }
   const std::size_t errors_before = diagnostics.errors().size();
   reader.check_keys(root, "a pipeline",
-                    {"name", "description", "state", "settings", "plugins", "functions", "connections", "sources", "tables", "transforms", "sinks", "emit"},
+                    {"name", "description", "state", "state_memory", "state_directory", "settings", "plugins", "functions", "connections", "sources", "tables", "transforms", "sinks", "emit"},
                     {"include", "reports", "tests"});
   const bool knows_keys = diagnostics.errors().size() == errors_before;
   PipelineSyntax pipeline;
@@ -128,6 +148,7 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
       reader.report(root.where, fmt::format("the pipeline has no {}", section), pipeline_example);
   }
   if (const Config* state = root.find("state")) pipeline.state = reader.name(*state, "state");
+  read_state_limits(root, pipeline, reader);
   if (const Config* emit = root.find("emit")) pipeline.emit = read_emit(*emit, "the pipeline", reader);
   pipeline.settings = read_settings(root, reader);
   pipeline.plugins = read_plugins(root, reader);

@@ -158,6 +158,8 @@ struct FunctionSyntax {
 struct PipelineSyntax {
   Name name;
   std::optional<Name> state;  // the file that keeps the books where no sink is a table
+  StateLimits state_limits;
+  Location state_limits_where;  // of the first of them; not known: none is said
   std::optional<Emit> emit;  // of every sink of groups that says nothing else
   std::vector<SettingSyntax> settings;
   std::vector<Name> plugins;  // paths of shared objects, from the file's folder

@@ -37,6 +37,17 @@ std::string progress_line(const JobStatus& status, double rows_per_second, std::
   return line;
 }
 
+std::string state_line(const StateCounts& state) {
+  if (state.groups == 0 && state.dedup_keys == 0) return "";
+  std::string line = fmt::format("state: {} groups", grouped(state.groups));
+  if (state.dedup_keys > 0) line += fmt::format(" and {} keys of dedups", grouped(state.dedup_keys));
+  line += fmt::format(" in {} of memory (of {})", megabytes(state.memory_bytes), megabytes(state.memory_limit));
+  if (state.moved_out > 0)
+    line += fmt::format("; {} groups on disk in {}, {} were moved there and {} read from there", grouped(state.spilled), megabytes(state.disk_bytes),
+                        grouped(state.moved_out), grouped(state.read_back));
+  return line + "\n";
+}
+
 std::string summary(const JobStatus& status, double seconds, std::int64_t peak_memory_bytes) {
   // Columns that only pipelines with aggregates fill stand where there is something to tell.
   const bool has_groups = std::any_of(status.sinks.begin(), status.sinks.end(), [](const SinkCounts& sink) { return sink.absorbed + sink.late > 0; });
@@ -51,9 +62,9 @@ std::string summary(const JobStatus& status, double seconds, std::int64_t peak_m
   const auto rate =
       static_cast<std::int64_t>(seconds > 0 ? static_cast<double>(status.committed) / seconds : 0);
   return fmt::format(
-      "read {} rows, committed {} in {} epochs; {} rejected\n{:.2f} s, {} rows/s, peak memory {}\n\n{}",
+      "read {} rows, committed {} in {} epochs; {} rejected\n{:.2f} s, {} rows/s, peak memory {}\n{}\n{}",
       grouped(status.read), grouped(status.committed), grouped(status.epochs), grouped(status.rejected),
-      seconds, grouped(rate), megabytes(peak_memory_bytes), table.text());
+      seconds, grouped(rate), megabytes(peak_memory_bytes), state_line(status.state), table.text());
 }
 
 Progress::Progress(const Job& job, const Clock& clock, bool may_draw)

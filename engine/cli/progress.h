@@ -44,6 +44,8 @@ class Progress {
 std::string progress_line(const JobStatus& status, double rows_per_second, std::int64_t now_microseconds,
                           std::int64_t memory_bytes);
 /// What a run did, as printed at its end: totals and a table of the sinks.
+/// What a stateful pipeline remembers, and where that is; empty where it remembers nothing. Ends in a newline.
+std::string state_line(const StateCounts& state);
 std::string summary(const JobStatus& status, double seconds, std::int64_t peak_memory_bytes);
 
 }  // namespace weir

@@ -4,6 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <charconv>
 
+#include "engine/base/byte_size.h"
 #include "engine/base/duration.h"
 #include "engine/cli/command.h"
 #include "engine/cli/pipeline_file.h"
@@ -15,9 +16,11 @@ namespace {
 struct RunArguments {
   PipelineFile file;
   JobOptions job;
-  std::string shard, lease;
+  std::string shard, lease, state_memory;
   bool no_create = false;
 };
+
+constexpr std::size_t least_state_memory = 1'000'000;
 
 std::optional<std::size_t> parse_count(std::string_view text) {
   std::size_t number = 0;
@@ -48,6 +51,14 @@ Status complete(RunArguments& arguments) {
     if (!lease || *lease < std::chrono::seconds(1))
       return Error{ErrorKind::usage, "--lease wants a time of at least 1 s: " + arguments.lease};
     arguments.job.lease = std::chrono::duration_cast<std::chrono::milliseconds>(*lease);
+  }
+  if (!arguments.state_memory.empty()) {
+    arguments.job.state_memory = parse_byte_size(arguments.state_memory);
+    if (!arguments.job.state_memory || *arguments.job.state_memory < least_state_memory) {
+      return Error{ErrorKind::usage, fmt::format("--state-memory wants an amount of memory of at least {}: {}", format_byte_size(least_state_memory),
+                                                 arguments.state_memory)}
+          .with_hint("write it as 256MB or '2 GB'");
+    }
   }
   arguments.job.create_tables = !arguments.no_create;
   return {};
@@ -82,6 +93,14 @@ CommandBody add_run(CLI::App& app) {
   command
       ->add_option("--lease", arguments->lease, "How long a silent process keeps its splits (default 10 s)")
       ->type_name("DURATION");
+  command
+      ->add_option("--state-memory", arguments->state_memory,
+                   "What groups and keys may take of memory, such as 256MB; the rest goes to disk (default: state_memory of the file, or half of what there is)")
+      ->type_name("SIZE");
+  command
+      ->add_option("--state-directory", arguments->job.state_directory,
+                   "Where state goes that does not fit into memory (default: state_directory of the file, or that of temporary files)")
+      ->type_name("FOLDER");
   command->add_flag("--no-create", arguments->no_create, "Do not create missing tables");
   command->footer(
       "Examples:\n"

@@ -108,6 +108,9 @@ std::optional<Plan> PlanBuilder::finish() {
   if (!diagnostics_.ok()) return std::nullopt;
   warn_of_unused_streams();
   warn_of_unused_tables();
+  if (state_limits_.is_known() && !is_stateful(plan_))
+    diagnostics_.warning(Error{ErrorKind::user, "the pipeline remembers nothing between rows: state_memory and state_directory say nothing", state_limits_}
+                             .with_hint("leave them out; they are for aggregates, dedups and joins of streams"));
   return std::move(plan_);
 }
 

@@ -40,6 +40,8 @@ class PlanBuilder {
   std::optional<std::size_t> sink_connection(const std::string& sink, const Config& options);
   /// The file that keeps the books where no sink is a table; without it, that is NAME.state.db.
   void set_books(const std::string& path, const Location& where);
+  /// `where`: of what says so; a pipeline that remembers nothing is warned of it.
+  void set_state_limits(StateLimits limits, const Location& where);
   /// The node of a source or stream by name; reports an unknown name with the nearest one. Silent about a
   /// stream that was itself wrong.
   std::optional<NodeId> find_stream(const std::string& name, const Location& where);
@@ -245,6 +247,7 @@ class PlanBuilder {
   std::map<std::string, Location> places_;                // where each source and stream was defined
   std::map<std::string, std::optional<std::size_t>> connections_;
   std::map<std::string, std::optional<std::size_t>> equal_connections_;  // by their options
+  Location state_limits_;                                                 // where they are said
   std::optional<NamedPlace> books_;                                      // as set_books() was given them
   struct TablePlace {
     std::optional<std::size_t> index;  // of Plan::tables; nothing: defined, but wrong

@@ -132,6 +132,11 @@ std::optional<std::size_t> PlanBuilder::sink_connection(const std::string& sink,
   return found->second;
 }
 
+void PlanBuilder::set_state_limits(StateLimits limits, const Location& where) {
+  plan_.state = std::move(limits);
+  state_limits_ = where;
+}
+
 void PlanBuilder::set_books(const std::string& path, const Location& where) { books_ = NamedPlace{path, where}; }
 
 // Where there is a table, the books are in its database; outlets are counted there too.

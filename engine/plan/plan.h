@@ -217,12 +217,19 @@ struct Connection {
   std::shared_ptr<const StoreDefinition> definition;
 };
 
+/// How much memory what is remembered between rows may take, and where the rest goes.
+struct StateLimits {
+  std::optional<std::size_t> memory;  // bytes; nothing: half of what the process may use
+  std::string directory;              // empty: the system's folder for temporary files
+};
+
 struct Plan {
   std::string name;
   std::vector<PlanNode> nodes;
   std::vector<Connection> connections;
   std::vector<PlanTable> tables;
   std::vector<SinkNode> sinks;            // in the order of the file
+  StateLimits state;
   const Function* conjunction = nullptr;  // the registry's `and`, with which fuse() joins filters
 };
 

@@ -141,23 +141,26 @@ Status GroupOperation::add_output(const Branch& branch, const Store& store, std:
 }
 
 void GroupOperation::start(const Watermarks::Closed& closed, const std::map<std::size_t, std::int64_t>& emitted) {
-  std::vector<std::uint32_t> groups;
-  for (const auto& [group, epoch] : loaded_) groups.push_back(group);
-  register_groups(groups);
+  settle_loaded();
   final_ = closed.final;
   for (Output& output : outputs_) {
     const auto known = emitted.find(output.sink);
+    // What closed before was written as final then.
+    for (auto end = ends_.upper_bound(final_); output.emit.kind == Emit::Kind::final && end != ends_.end(); ++end) {
+      for (const std::uint32_t group : end->second) {
+        if (!is_vanished(group)) mark_dirty(output, group);
+      }
+    }
     for (const auto& [group, epoch] : loaded_) {
-      // What closed before was written as final then.
-      const bool is_unwritten = output.emit.kind == Emit::Kind::final   ? closes_at(group) > final_ && !is_vanished(group)
-                                : output.emit.kind == Emit::Kind::every ? known == emitted.end() || epoch > known->second
-                                                                        : false;
-      if (is_unwritten) mark_dirty(output, group);
+      const bool is_late = output.emit.kind == Emit::Kind::every && (known == emitted.end() || epoch > known->second);
+      if (is_late) mark_dirty(output, group);
+      const bool is_unwritten = get_flag(output.is_dirty, group);
       if (is_unwritten || !is_vanished(group)) mark_written(output, group);
       if (output.emit.kind == Emit::Kind::every) set_flag(output.is_known, group, true);
     }
   }
-  loaded_.clear();
+  loaded_ = {};
+  settled_ = 0;
 }
 
 void GroupOperation::mark_dirty(Output& output, std::uint32_t group) {
@@ -290,7 +293,7 @@ GroupOperation::Emitted GroupOperation::emit(const EmitMoment& moment) {
   if (!over.empty()) fold(over, moment.now);
   std::vector<char> is_gone(over.empty() ? 0 : table_->end(), 0);
   for (const std::uint32_t group : over) {
-    made.gone.emplace_back(table_->key(group));
+    made.gone.push_back(table_->key_hash(group));
     is_gone[group] = 1;
   }
   // Until the epoch is committed, its groups can be asked for.

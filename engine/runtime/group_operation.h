@@ -11,6 +11,7 @@
 #include "engine/expression/program.h"
 #include "engine/plan/stage.h"
 #include "engine/runtime/over_rows.h"
+#include "engine/runtime/state_counts.h"
 #include "engine/runtime/watermarks.h"
 #include "engine/state/group_table.h"
 
@@ -44,6 +45,8 @@ class GroupOperation {
 
   /// A group as save() made it, which changed in this epoch of the state.
   Status load(std::string_view bytes, std::int64_t epoch);
+  /// Now and then between calls of load(): from here on what was loaded can be spilled.
+  void settle_loaded();
   /// Appends what load() needs of one of Emitted::changed.
   void save(std::uint32_t group, std::string& bytes) const;
   /// Once after all groups are loaded: the watermarks that are stored with them, and up to which epoch changes have been written for each sink that
@@ -63,7 +66,7 @@ class GroupOperation {
   struct Emitted {
     std::vector<SinkRows> sinks;
     std::vector<std::uint32_t> changed;   // groups to be stored
-    std::vector<std::string> gone;        // keys of groups that are stored no more
+    std::vector<Hash128> gone;            // hashes of the keys of groups that are stored no more
     std::vector<std::size_t> written;     // sinks with `emit: every` whose changes are all written now
   };
   Emitted emit(const EmitMoment& moment);
@@ -76,6 +79,13 @@ class GroupOperation {
   const SinkTable* key_table(std::size_t sink) const;
   /// "category=Makeup, payment_method=PayPal": of row `row` of what was emitted last for the sink.
   std::string describe(std::size_t sink, std::uint32_t row) const;
+
+  /// Has groups, and what OVER keeps of those that are gone, share this budget, and the area for what is beyond it. Both must outlive it.
+  void spill_to(SpillArea& area, StateBudget& budget);
+  /// Of what is kept beside the tables that share the budget.
+  std::size_t memory_bytes() const;
+  /// Groups and what is spilled of them.
+  StateCounts counts() const;
 
  private:
   struct Output {
@@ -165,6 +175,7 @@ class GroupOperation {
   std::map<std::int64_t, std::vector<std::uint32_t>> ends_;  // of windows that close
   std::vector<char> is_registered_;
   std::vector<std::pair<std::uint32_t, std::int64_t>> loaded_;  // groups, and when they changed
+  std::size_t settled_ = 0;                  // of these
   std::vector<std::uint32_t> changed_;       // in this epoch
   std::vector<std::uint32_t> vanishing_;     // as told since emit()
   std::vector<std::uint32_t> newly_vanished_;  // in this epoch, of those that were there before

@@ -113,7 +113,10 @@ Status StreamJob::open_store() {
 
 Status StreamJob::open_stages() {
   stages_ = fuse(*plan_);
-  WEIR_ASSIGN(state_, KeyedState::make(*plan_, *store_, clock_));
+  StateLimits limits = plan_->state;
+  if (options_.state_memory) limits.memory = options_.state_memory;
+  if (!options_.state_directory.empty()) limits.directory = options_.state_directory;
+  WEIR_ASSIGN(state_, KeyedState::make(*plan_, *store_, clock_, limits));
   if (state_ != nullptr && options_.shard)
     return Error{ErrorKind::usage, "a stateful pipeline is run by one process: it cannot be sharded"};
   for (const SinkNode& sink : plan_->sinks) {
@@ -190,7 +193,12 @@ Result<bool> StreamJob::open_state() {
     if (auto leases = store_->leases(); leases.ok() && !(*leases)->leave().ok()) log::debug("the lease could not be given up");
     return std::move(loaded).error();
   }
-  if (state_->group_count() > 0) log::info("restored {} groups", state_->group_count());
+  const StateCounts counts = state_->counts();
+  counters_.set_state(counts);
+  if (counts.spilled > 0)
+    log::info("restored {} groups, {} of them on disk", counts.groups, counts.spilled);
+  else if (counts.groups > 0)
+    log::info("restored {} groups", counts.groups);
   return true;
 }
 

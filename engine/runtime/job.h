@@ -12,6 +12,7 @@
 
 #include "engine/base/clock.h"
 #include "engine/plan/plan.h"
+#include "engine/runtime/state_counts.h"
 
 namespace weir {
 
@@ -29,6 +30,8 @@ struct JobOptions {
   std::size_t memory_bytes = 24u << 20;         // chunks in flight, raw and encoded
   std::size_t source_memory_bytes = 16u << 20;  // what sources may hold prefetched
   std::size_t epoch_rows = 50'000;              // an epoch is closed at this many rows
+  std::optional<std::size_t> state_memory;      // in place of the plan's
+  std::string state_directory;                  // the same; empty: the plan's
   std::chrono::milliseconds lease{10'000};
   std::chrono::milliseconds retry_pause{50};  // after the first failed commit; doubles up to 10 s
   bool create_tables = true;
@@ -51,6 +54,7 @@ struct JobStatus {
   std::int64_t last_commit_microseconds = 0;  // wall time; 0: none yet
   std::string health;                         // empty: well
   std::vector<SinkCounts> sinks;
+  StateCounts state;                          // of a stateful pipeline, as of its last commit
 };
 
 /// run() is called once, by one thread; the other methods by any.

@@ -41,6 +41,11 @@ void JobCounters::add_epoch(const EpochWrite& write, std::span<const OutletWrite
   }
 }
 
+void JobCounters::set_state(const StateCounts& counts) {
+  const std::scoped_lock lock(mutex_);
+  totals_.state = counts;
+}
+
 void JobCounters::fill(JobStatus& status) const {
   const std::scoped_lock lock(mutex_);
   const std::int64_t rows_read = read.load();

@@ -18,6 +18,7 @@ class JobCounters {
   /// `ledger` without the database's part, which `report` has; `rows`: records of the epoch.
   void add_epoch(const EpochWrite& write, std::span<const OutletWrite> outlets, const EpochReport& report, std::int64_t rows,
                  std::int64_t wall_microseconds);
+  void set_state(const StateCounts& counts);
   void fill(JobStatus& status) const;
 
  private:

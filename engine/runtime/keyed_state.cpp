@@ -7,6 +7,7 @@
 #include <cstring>
 #include <iterator>
 
+#include "engine/base/memory_limit.h"
 #include "engine/data/hash.h"
 #include "engine/runtime/outbox.h"
 
@@ -17,6 +18,7 @@ constexpr const char* watermarks_name = "(watermarks)";
 constexpr const char* emitted_name = "(emitted)";
 /// A piece of a dedup's keys is written again with more rows until it has so many.
 constexpr std::size_t small_piece = 256 * sizeof(SeenRow);
+constexpr std::size_t rows_between_looks = 4096;  // at the memory, while state is loaded
 
 bool reads(const Plan& plan, NodeId from, NodeId node) {
   if (from == node) return true;
@@ -61,10 +63,7 @@ std::string dedup_name(const Plan& plan, NodeId node) {
   return fmt::format("{}/dedup/{:016x}", owner_of(plan, node), hash_bytes(text).low);
 }
 
-std::string hashed(std::string_view key) {
-  const Hash128 hash = hash_bytes(key);
-  return std::string(reinterpret_cast<const char*>(&hash), sizeof hash);
-}
+std::string hash_text(const Hash128& hash) { return std::string(reinterpret_cast<const char*>(&hash), sizeof hash); }
 
 std::string number_bytes(std::int64_t number) { return std::string(reinterpret_cast<const char*>(&number), sizeof number); }
 
@@ -77,7 +76,7 @@ std::optional<std::int64_t> read_number(std::string_view bytes) {
 
 }  // namespace
 
-KeyedState::KeyedState(const Plan& plan, const Store& store, const Clock& clock)
+KeyedState::KeyedState(const Plan& plan, const Store& store, const Clock& clock, const StateLimits& limits)
     : plan_(plan),
       clock_(clock),
       state_table_(state_table_of(store, true)),
@@ -85,12 +84,14 @@ KeyedState::KeyedState(const Plan& plan, const Store& store, const Clock& clock)
       state_encoder_(store.encoder(state_table_)),
       state_key_encoder_(store.encoder(state_key_table_)),
       watermarks_(timed_sources(plan)),
+      area_(limits.directory),
+      budget_(limits.memory ? *limits.memory : available_memory() / 2),
       dedups_(plan) {}
 
-Result<std::unique_ptr<KeyedState>> KeyedState::make(const Plan& plan, const Store& store, const Clock& clock) {
+Result<std::unique_ptr<KeyedState>> KeyedState::make(const Plan& plan, const Store& store, const Clock& clock, const StateLimits& limits) {
   const std::vector<GroupStage> stages = fuse_groups(plan);
   if (!is_stateful(plan)) return std::unique_ptr<KeyedState>();
-  std::unique_ptr<KeyedState> state(new KeyedState(plan, store, clock));
+  std::unique_ptr<KeyedState> state(new KeyedState(plan, store, clock, limits));
   for (const GroupStage& stage : stages) WEIR_TRY(state->add(stage, store));
   for (NodeId node = 0; node < plan.nodes.size(); ++node) {
     const auto* dedup = std::get_if<DedupNode>(&plan.nodes[node].operation);
@@ -105,6 +106,7 @@ Status KeyedState::add(const GroupStage& stage, const Store& store) {
   Operation made{name_of(plan_, stage.aggregate), nullptr, {}};
   for (const OverBlock& block : stage.overs) made.over_names.push_back(over_name(made.name, block));
   WEIR_ASSIGN(made.groups, GroupOperation::make(plan_, stage, store, clock_.wall_microseconds()));
+  made.groups->spill_to(area_, budget_);
   operations_.push_back(std::move(made));
   return {};
 }
@@ -134,12 +136,23 @@ void KeyedState::take_seen(std::span<const NewlySeen> rows) {
 Status KeyedState::load(StoreAdministration& administration, Position position) {
   position_ = std::move(position);
   std::map<std::size_t, std::int64_t> emitted;
-  WEIR_TRY(administration.read_state([&](const StoredState& row) { return load_row(row, emitted); }));
+  const auto take = [&](const StoredState& row) {
+    Status taken = load_row(row, emitted);
+    return taken.ok() ? settle_loaded() : std::move(taken);
+  };
+  WEIR_TRY(administration.read_state(take));
   for (Dedup& dedup : saved_dedups_) {
     std::sort(dedup.pieces.begin(), dedup.pieces.end(), [](const Piece& a, const Piece& b) { return a.number < b.number; });
   }
   for (Operation& one : operations_) one.groups->start(watermarks_.closed(), emitted);
-  return {};
+  return make_room();
+}
+
+// There may be more state than fits into memory.
+Status KeyedState::settle_loaded() {
+  if (++loaded_ % rows_between_looks != 0) return {};
+  for (Operation& one : operations_) one.groups->settle_loaded();
+  return make_room();
 }
 
 Status KeyedState::load_row(const StoredState& row, std::map<std::size_t, std::int64_t>& emitted) {
@@ -174,6 +187,7 @@ Status KeyedState::load_piece(Dedup& dedup, const StoredState& row) {
   WEIR_TRY(read_seen(row.value.substr(sizeof(std::int64_t)), rows));
   Piece piece{*number, *latest, ""};
   for (const SeenRow& seen : rows) dedups_.of(dedup.node).add(seen);
+  dedups_.publish();
   dedup.next = std::max(dedup.next, *number + 1);
   dedup.pieces.push_back(std::move(piece));
   return {};
@@ -209,15 +223,15 @@ void KeyedState::collect(Operation& operation, const EmitMoment& moment, std::ve
   std::move(emitted.sinks.begin(), emitted.sinks.end(), std::back_inserter(changes_.sinks));
   changes_.groups += emitted.changed.size();
   for (const std::uint32_t group : emitted.changed) {
-    StateRow& row = rows.emplace_back(StateRow{operation.name, hashed(operation.groups->groups().key(group)), ""});
+    StateRow& row = rows.emplace_back(StateRow{operation.name, hash_text(operation.groups->groups().key_hash(group)), ""});
     operation.groups->save(group, row.value);
   }
-  for (const std::string& key : emitted.gone) gone.push_back({operation.name, hashed(key), ""});
+  for (const Hash128& key : emitted.gone) gone.push_back({operation.name, hash_text(key), ""});
   for (const std::size_t sink : emitted.written) rows.push_back({emitted_name, plan_.sinks[sink].table.sink, ""});
   for (std::size_t i = 0; i < operation.groups->over_count(); ++i) {
     GroupTable& kept = operation.groups->over(i).gone();
     for (const std::uint32_t partition : kept.changed()) {
-      StateRow& row = rows.emplace_back(StateRow{operation.over_names[i], hashed(kept.key(partition)), ""});
+      StateRow& row = rows.emplace_back(StateRow{operation.over_names[i], hash_text(kept.key_hash(partition)), ""});
       kept.save(partition, row.value);
     }
     kept.forget_changes();
@@ -265,16 +279,28 @@ std::string KeyedState::describe(std::size_t sink, std::uint32_t row) const {
   return "";
 }
 
-std::size_t KeyedState::group_count() const {
-  std::size_t count = 0;
-  for (const Operation& one : operations_) count += one.groups->groups().size();
-  return count;
+Status KeyedState::make_room() {
+  std::size_t elsewhere = dedups_.memory_bytes();
+  for (const Operation& one : operations_) elsewhere += one.groups->memory_bytes();
+  WEIR_TRY(budget_.settle(elsewhere));
+  if (auto failed = failure()) return *std::move(failed);
+  return {};
 }
 
-std::size_t KeyedState::seen_count() const {
-  std::size_t count = 0;
-  for (const auto& [node, table] : dedups_.all()) count += table.size();
-  return count;
+StateCounts KeyedState::counts() const {
+  StateCounts counts;
+  for (const Operation& one : operations_) {
+    const StateCounts own = one.groups->counts();
+    counts.groups += own.groups;
+    counts.spilled += own.spilled;
+    counts.disk_bytes += own.disk_bytes;
+  }
+  counts.dedup_keys = static_cast<std::int64_t>(dedups_.size());
+  counts.memory_bytes = static_cast<std::int64_t>(budget_.memory_bytes());
+  counts.memory_limit = static_cast<std::int64_t>(budget_.limit());
+  counts.moved_out = static_cast<std::int64_t>(area_.writes());
+  counts.read_back = static_cast<std::int64_t>(area_.reads());
+  return counts;
 }
 
 bool KeyedState::has_unwritten() const {

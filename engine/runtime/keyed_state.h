@@ -15,6 +15,7 @@
 #include "engine/plan/stage.h"
 #include "engine/runtime/group_operation.h"
 #include "engine/runtime/sequencer.h"
+#include "engine/runtime/state_counts.h"
 #include "engine/runtime/state_rows.h"
 #include "engine/runtime/watermarks.h"
 
@@ -28,7 +29,7 @@ inline constexpr const char* first_state_position = "0";
 class KeyedState {
  public:
   /// Null where the plan is not stateful. References must outlive the state.
-  static Result<std::unique_ptr<KeyedState>> make(const Plan& plan, const Store& store, const Clock& clock);
+  static Result<std::unique_ptr<KeyedState>> make(const Plan& plan, const Store& store, const Clock& clock, const StateLimits& limits);
 
   /// Reads what is stored; `position` is that of the state's split. An error where that is of another pipeline.
   Status load(StoreAdministration& administration, Position position);
@@ -59,8 +60,11 @@ class KeyedState {
   /// Whether rows of this sink come from an aggregate, or from this one.
   bool feeds(std::size_t sink) const;
   bool feeds(std::size_t sink, NodeId aggregate) const;
-  std::size_t group_count() const;
-  std::size_t seen_count() const;
+  /// Between epochs: what is beyond the limit goes to the local store.
+  Status make_room();
+  /// Why what was taken in since must not be committed: the local store failed.
+  std::optional<Error> failure() const { return area_.failure(); }
+  StateCounts counts() const;
   /// When take_changes() has something to write without any new row, by the clock on the wall; nothing: not by itself.
   std::optional<std::int64_t> due() const;
   /// Whether anything waits to be written, for its time or for its window to close.
@@ -87,9 +91,10 @@ class KeyedState {
     std::unique_ptr<GroupOperation> groups;
     std::vector<std::string> over_names;
   };
-  KeyedState(const Plan& plan, const Store& store, const Clock& clock);
+  KeyedState(const Plan& plan, const Store& store, const Clock& clock, const StateLimits& limits);
   Status add(const GroupStage& stage, const Store& store);
   Status load_row(const StoredState& row, std::map<std::size_t, std::int64_t>& emitted);
+  Status settle_loaded();
   Status load_piece(Dedup& dedup, const StoredState& row);
   GroupOperation& operation(NodeId aggregate) const;
   void collect(Operation& operation, const EmitMoment& moment, std::vector<StateRow>& rows, std::vector<StateRow>& gone);
@@ -102,12 +107,15 @@ class KeyedState {
   std::unique_ptr<RowEncoder> state_encoder_;
   std::unique_ptr<RowEncoder> state_key_encoder_;
   Watermarks watermarks_;
+  SpillArea area_;
+  StateBudget budget_;
   DedupTables dedups_;
   std::vector<Operation> operations_;
   std::vector<Dedup> saved_dedups_;
   std::string saved_watermarks_;
   Position position_;
   Changes changes_;
+  std::size_t loaded_ = 0;  // rows, so far
 };
 
 }  // namespace weir

@@ -193,6 +193,7 @@ void Lane::commit(Epoch epoch, bool is_end) {
     if (epoch.empty() && is_of_chunks) return;
     const std::size_t stage = is_of_chunks ? epoch.front()->split->source : 0;
     const EpochWrite& write = assembler_.assemble(++epoch_, stage, epoch, is_end);
+    if (!is_state_sound()) break;
     if (is_of_chunks && !within_error_policy(epoch)) break;
     if (settle(write, epoch, write_patiently(write, epoch))) break;
     const std::size_t before = epoch.size();
@@ -219,6 +220,7 @@ bool Lane::settle(const EpochWrite& write, const Epoch& epoch, Result<EpochRepor
     Status given = context_.outlets.write_patiently(assembler_.outlets(), context_.control, context_.clock, context_.retry_pause);
     if (!given.ok()) context_.control.fail(std::move(given).error());
     failpoint::here("after_outlets");
+    make_room();
     return true;
   }
   if (report.error().kind() != ErrorKind::fenced) {
@@ -232,6 +234,19 @@ bool Lane::settle(const EpochWrite& write, const Epoch& epoch, Result<EpochRepor
   }
   log::warning("{}; asking the database which splits are still ours", report.error().message());
   return false;
+}
+
+// What the local store could not give back is not in the epoch.
+bool Lane::is_state_sound() {
+  std::optional<Error> failure = context_.state == nullptr ? std::nullopt : context_.state->failure();
+  if (failure) context_.control.fail(*failure);
+  return !failure;
+}
+
+void Lane::make_room() {
+  if (context_.state == nullptr) return;
+  if (Status made = context_.state->make_room(); !made.ok()) context_.control.fail(std::move(made).error());
+  context_.counters.set_state(context_.state->counts());
 }
 
 void Lane::drop_lost(Epoch& epoch) {

@@ -76,6 +76,8 @@ class Lane {
   static bool has_lost(const Epoch& epoch);
   Result<EpochReport> write_patiently(const EpochWrite& write, const Epoch& epoch);
   bool within_error_policy(const Epoch& epoch);
+  bool is_state_sound();
+  void make_room();
   void drop_lost(Epoch& epoch);
   void give_back(const StagedChunk& chunk);
 

@@ -18,6 +18,16 @@ DedupTables::DedupTables(const Plan& plan) {
   }
 }
 
+void DedupTables::publish() {
+  std::size_t size = 0, bytes = 0;
+  for (const auto& [node, table] : tables_) {
+    size += table.size();
+    bytes += table.memory_bytes();
+  }
+  size_.store(size, std::memory_order_relaxed);
+  bytes_.store(bytes, std::memory_order_relaxed);
+}
+
 void Sequencer::put(StagedChunk* chunk, const std::function<void(StagedChunk*)>& pass) {
   Waiting& waiting = waiting_[chunk->split.get()];
   waiting.run = chunk->split;  // so that no other run gets its address
@@ -93,6 +103,7 @@ void Sequencer::find_repeated(const Expansion& expansion, const std::vector<Cand
     else
       one.block->is_repeated[one.row] = 1;
   }
+  dedups_.publish();
 }
 
 }  // namespace weir

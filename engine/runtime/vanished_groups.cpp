@@ -64,7 +64,7 @@ void GroupOperation::settle_vanished(Emitted& made) {
   std::set<std::int64_t> ends;
   for (const std::uint32_t group : vanished_) {
     if (is_unwritten(group)) continue;
-    made.gone.emplace_back(table_->key(group));
+    made.gone.push_back(table_->key_hash(group));
     leaving_.push_back(group);
     if (window_) ends.insert(closes_at(group));
   }

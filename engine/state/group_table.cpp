@@ -62,7 +62,7 @@ GroupTable::~GroupTable() {
 
 std::size_t GroupTable::memory_bytes() const {
   const std::size_t index = groups_.capacity() * sizeof(Group) + (slots_.capacity() + changed_.capacity() + free_.capacity()) * sizeof(std::uint32_t);
-  return index + group_bytes() + (store_ == nullptr ? 0 : LocalStore::cache_bytes);
+  return index + group_bytes() + (store_ == nullptr ? 0 : store_->memory_bytes());
 }
 
 std::string_view GroupTable::key_at(const char* group) const {

@@ -111,4 +111,10 @@ std::size_t LocalStore::disk_bytes() {
   return static_cast<std::size_t>(pages * page_bytes);
 }
 
+std::size_t LocalStore::memory_bytes() const {
+  int used = 0, most = 0;
+  sqlite3_db_status(database_.get(), SQLITE_DBSTATUS_CACHE_USED, &used, &most, 0);
+  return static_cast<std::size_t>(used);
+}
+
 }  // namespace weir

@@ -36,6 +36,7 @@ class LocalStore {
   Status erase(std::uint64_t first, std::uint64_t last);
   /// Of the file.
   std::size_t disk_bytes();
+  std::size_t memory_bytes() const;
 
  private:
   struct Close {

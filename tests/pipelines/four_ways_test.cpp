@@ -1,6 +1,6 @@
 // four_ways_test.cpp — runs every .test file whole, in one-row chunks, with several workers, and stopped and
-// resumed after every row: tables, ledger and rejects must come out the same (the laws "batch equals stream"
-// and "the books balance").
+// resumed after every row, the last two also with the state on disk: tables, ledger and rejects must come out the same (the laws "batch equals
+// stream" and "the books balance").
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -32,10 +32,16 @@ std::vector<Way> four_ways() {
   JobOptions workers = whole;
   workers.chunk_rows = 3;
   workers.workers = 4;
+  // All state but what an epoch of one row needs is on disk.
+  JobOptions on_disk = rows;
+  on_disk.epoch_rows = 1;
+  on_disk.state_memory = 1;
   return {{"whole", whole},
           {"one-row chunks", rows},
           {"several workers", workers},
-          {"stopped and resumed", rows, true}};
+          {"stopped and resumed", rows, true},
+          {"with the state on disk", on_disk},
+          {"with the state on disk, stopped and resumed", on_disk, true}};
 }
 
 class Database {

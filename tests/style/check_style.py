@@ -45,7 +45,7 @@ LIBRARY_HOME = {
     r"simdjson": ["connectors/formats"],
     r"librdkafka/": ["connectors/kafka"],
     r"(postgresql/)?libpq-fe\.h": ["connectors/postgres"],
-    r"sqlite3\.h": ["connectors/sqlite"],
+    r"sqlite3\.h": ["connectors/sqlite", "engine/state"],
     r"dlfcn\.h": ["udf/host"],
     r"httplib\.h": ["engine/console"],
     r"CLI/": ["engine/cli"],

@@ -90,9 +90,9 @@ class Groups {
     for (const std::uint32_t group : emitted.changed) {
       std::string bytes;
       operation_->save(group, bytes);
-      state_[std::string(operation_->groups().key(group))] = {bytes, epoch_};
+      state_[operation_->groups().key_hash(group)] = {bytes, epoch_};
     }
-    for (const std::string& key : emitted.gone) EXPECT_EQ(state_.erase(key), 1u) << "only what is stored is forgotten";
+    for (const Hash128& key : emitted.gone) EXPECT_EQ(state_.erase(key), 1u) << "only what is stored is forgotten";
     for (const std::size_t sink : emitted.written) written_[sink] = epoch_;
     for (const GroupOperation::SinkRows& rows : emitted.sinks) {
       auto& table = tables_[pipeline().plan->sinks[rows.sink].table.sink];
@@ -128,7 +128,7 @@ class Groups {
     const std::int64_t end = window * 10 * minute;
     return '\1' + std::string(reinterpret_cast<const char*>(&size), sizeof size) + shop + '\1' + std::string(reinterpret_cast<const char*>(&end), sizeof end);
   }
-  void begin(const std::map<std::string, Stored>& state) {
+  void begin(const std::map<Hash128, Stored>& state) {
     auto stages = fuse_groups(*pipeline().plan);
     operation_ = std::move(GroupOperation::make(*pipeline().plan, std::move(stages.front()), *store_, now_)).value();
     for (const auto& [key, stored] : state) EXPECT_TRUE(operation_->load(stored.bytes, stored.epoch).ok());
@@ -137,7 +137,7 @@ class Groups {
 
   std::unique_ptr<Store> store_;
   std::unique_ptr<GroupOperation> operation_;
-  std::map<std::string, Stored> state_;
+  std::map<Hash128, Stored> state_;  // by the hash of the key
   std::map<std::string, std::map<std::string, std::string>> tables_;
   std::map<std::size_t, std::int64_t> written_;
   Watermarks::Closed closed_;

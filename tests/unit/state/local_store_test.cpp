@@ -43,7 +43,9 @@ TEST(LocalStore, GivesWhatAMapGives) {
     } else {
       const auto found = kept.find(key);
       ASSERT_EQ((*store)->get(key, bytes).ok(), found != kept.end());
-      if (found != kept.end()) ASSERT_EQ(bytes, found->second);
+      if (found != kept.end()) {
+        ASSERT_EQ(bytes, found->second);
+      }
     }
   }
 }
