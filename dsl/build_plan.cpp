@@ -176,6 +176,12 @@ class PlanWalk {
     return builder_.join_table(
         input, {{step.table.text, step.table.where}, named(step.keys), step.is_left, placed(step.columns), named(step.select), step.where});
   }
+  std::optional<NodeId> apply(NodeId input, const StreamJoinStep& step, const Location&) {
+    const std::optional<NodeId> joined = builder_.find_stream(step.stream.text, step.stream.where);
+    if (!joined) return std::nullopt;
+    return builder_.join_streams(input, {*joined, {step.as.text, step.as.where}, named(step.keys), step.bounds, step.is_left, step.condition.get(),
+                                         placed(step.columns), named(step.select), step.where});
+  }
   std::optional<NodeId> apply(NodeId input, const UnionStep& step, const Location&) {
     std::optional<std::vector<NodeId>> nodes = find_all(step.streams);
     if (!nodes) return std::nullopt;

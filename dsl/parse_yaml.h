@@ -16,6 +16,10 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
 
 TableSyntax read_table(const Name& name, const Config& config, YamlReader& reader);
 std::optional<Step> read_join(const Config& config, YamlReader& reader);
+/// The step join where it names a stream.
+std::optional<Step> read_stream_join(const Config& config, YamlReader& reader);
+/// inner or left; nothing after reporting.
+std::optional<bool> read_is_left(const Config& config, YamlReader& reader);
 SourceSyntax read_source(const Name& name, const Config& config, YamlReader& reader);
 /// Adds the steps of a list up to the first that cannot be read; returns whether all could.
 bool read_steps(const Config& config, const std::string& what, std::vector<Step>& steps, YamlReader& reader);

@@ -82,9 +82,10 @@ TableSyntax read_table(const Name& name, const Config& config, YamlReader& reade
 
 std::optional<Step> read_join(const Config& config, YamlReader& reader) {
   if (!reader.expect_map(config, "join", join_example)) return std::nullopt;
+  if (config.find("stream") != nullptr) return read_stream_join(config, reader);
   JoinStep step;
   step.where = config.key_where;
-  reader.check_keys(config, "join", {"table", "keys", "type", "select"}, {"stream", "within"});
+  reader.check_keys(config, "join", {"table", "keys", "type", "select"});
   const std::optional<Name> table = reader.required_name(config, "table", "join");
   bool is_complete = table.has_value();
   if (table) step.table = *table;
@@ -94,13 +95,9 @@ std::optional<Step> read_join(const Config& config, YamlReader& reader) {
     if (read) step.keys = *std::move(read);
   }
   if (const Config* type = config.find("type")) {
-    const std::string text = type->is_scalar() ? type->scalar() : "";
-    step.is_left = text == "left";
-    if (text != "left" && text != "inner") {
-      reader.report(*type, fmt::format("type of join: expected inner or left, got '{}'", text),
-                    "inner leaves rows without a match out, left gives them NULLs");
-      is_complete = false;
-    }
+    const std::optional<bool> is_left = read_is_left(*type, reader);
+    step.is_left = is_left.value_or(false);
+    is_complete = is_complete && is_left;
   }
   // A list names columns of the table; a map gives names to expressions.
   const Config* select = config.find("select");

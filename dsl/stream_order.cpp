@@ -12,6 +12,7 @@ std::vector<std::string> read_by(const StreamSyntax& stream) {
   std::vector<std::string> names;
   for (const Name& input : stream.inputs) names.push_back(input.text);
   for (const Step& step : stream.steps) {
+    if (const auto* join = std::get_if<StreamJoinStep>(&step)) names.push_back(join->stream.text);
     const auto* more = std::get_if<UnionStep>(&step);
     if (more == nullptr) continue;
     for (const Name& input : more->streams) names.push_back(input.text);

@@ -68,10 +68,21 @@ struct JoinStep {
   std::vector<NamedExpression> select;
   Location where;
 };
+struct StreamJoinStep {
+  Name stream;
+  Name as;                              // what its columns are called by: its own name where none is given
+  std::vector<NamedExpression> keys;    // by column of the joined stream
+  std::optional<StreamJoinNode::Bounds> bounds;
+  bool is_left = false;
+  AstPtr condition;                     // or null
+  std::vector<Name> columns;            // of the joined stream
+  std::vector<NamedExpression> select;
+  Location where;
+};
 struct UnionStep {
   std::vector<Name> streams;
 };
-using Step = std::variant<WhereStep, SelectStep, ExtendStep, DropStep, RenameStep, ExplodeStep, DedupStep, JoinStep, AggregateStep, UnionStep>;
+using Step = std::variant<WhereStep, SelectStep, ExtendStep, DropStep, RenameStep, ExplodeStep, DedupStep, JoinStep, StreamJoinStep, AggregateStep, UnionStep>;
 
 /// A column, less a delay; and what follows from it.
 struct TimeSyntax {

@@ -80,6 +80,9 @@ CommandBody add_run(CLI::App& app) {
   arguments->file.add_options(*command);
   command->add_flag("--until-end", arguments->job.until_end,
                     "Stop when everything that was there at the start has been committed");
+  command->add_flag("--more-to-come", arguments->job.more_to_come,
+                    "With --until-end: another run goes on, so what waits for its time (emit: final, left joins) waits for that")
+      ->needs("--until-end");
   command
       ->add_option("--shard", arguments->shard,
                    "Read only splits of this share, without leases: 0/2 and 1/2 for two processes")

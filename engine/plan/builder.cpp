@@ -61,7 +61,7 @@ void PlanBuilder::name_stream(const std::string& name, NodeId node, const Locati
     PlanNode& step = plan_.nodes[*current];
     step.name = name;
     const std::vector<NodeId> inputs = inputs_of(step.operation);
-    current = inputs.size() == 1 ? std::optional(inputs.front()) : std::nullopt;
+    current = inputs.size() == 1 || std::holds_alternative<StreamJoinNode>(step.operation) ? std::optional(inputs.front()) : std::nullopt;
   }
 }
 

@@ -106,6 +106,19 @@ class PlanBuilder {
     Location where;
   };
   std::optional<NodeId> join_table(NodeId input, const JoinRequest& request);
+  /// Each row beside those of another stream that have its key.
+  struct StreamJoinRequest {
+    NodeId joined;
+    NamedPlace name;                  // what the columns of the joined stream are called by
+    std::vector<NamedAst> keys;       // by column of the joined stream: expressions over the input
+    std::optional<StreamJoinNode::Bounds> bounds;
+    bool is_left = false;             // rows without a match stay
+    const Ast* condition = nullptr;   // over the input and NAME.COLUMN; or null
+    std::vector<NamedPlace> columns;  // of the joined stream; with `select` empty too: all but its keys
+    std::vector<NamedAst> select;     // expressions over the input and NAME.COLUMN
+    Location where;
+  };
+  std::optional<NodeId> join_streams(NodeId input, const StreamJoinRequest& request);
   struct DedupRequest {
     std::vector<NamedAst> key;
     std::optional<Duration> within;
@@ -180,6 +193,13 @@ class PlanBuilder {
   bool bind_joined(NodeId input, const PlanTable& table, const JoinRequest& request, const std::vector<ExpressionPtr>& cells,
                    Schema& output, std::vector<ExpressionPtr>& expressions);
 
+  /// Whether rows of `node` come from joins of streams alone; nothing where only some do. Up to aggregates.
+  std::optional<bool> is_joined(NodeId node) const;
+  bool can_join(NodeId input, const StreamJoinRequest& request);
+  bool bind_join_keys(NodeId input, const StreamJoinRequest& request, StreamJoinNode& node);
+  bool bind_join_condition(NodeId input, const Schema& both, const StreamJoinRequest& request, StreamJoinNode& node);
+  bool select_joined(NodeId input, const Schema& both, const StreamJoinRequest& request, Schema& output, std::vector<ExpressionPtr>& expressions);
+
   const TableFunction* table_function_of(const Ast& ast) const;
   bool report_misplaced(const Ast& ast);
   /// `computed`: calls that are bound apart.
@@ -190,7 +210,11 @@ class PlanBuilder {
   std::optional<NodeId> aggregate_above(NodeId node) const;
   void set_event_time(NodeId scan, NodeId last, const NamedPlace& column, EventTime time);
   std::vector<NodeId> scans_below(NodeId node) const;
-  bool is_event_time(NodeId node, const ExpressionPtr& expression) const;
+  bool is_event_time(NodeId node, const ExpressionPtr& expression) const { return event_time_lag(node, expression).has_value(); }
+  /// How far behind the watermark rows of `node` may come by an expression over them that is the event time of whatever source they come from; nothing
+  /// where it is not.
+  std::optional<Duration> event_time_lag(NodeId node, const ExpressionPtr& expression) const;
+  std::optional<Duration> event_time_lag(const StreamJoinNode& join, const ExpressionPtr& expression) const;
   bool holds_dedup(NodeId node) const;
   /// A grouping column, or a part of a dedup's key. Null after reporting.
   ExpressionPtr bind_grouping(const NamedAst& key, NodeId input);

@@ -120,7 +120,7 @@ std::optional<std::size_t> PlanBuilder::find_table(const NamedPlace& table) {
   for (const auto& [known, place] : tables_) names.push_back(known);
   const bool is_stream = streams_.count(table.name) != 0;
   diagnostics_.error(is_stream ? Error{ErrorKind::user, fmt::format("{} is a stream, and join wants a table", table.name), table.where}.with_hint(
-                                     "a join of two streams is not available in this version")
+                                     fmt::format("join a stream with stream: {}", table.name))
                                : unknown("table", table.name, names, table.where));
   return std::nullopt;
 }

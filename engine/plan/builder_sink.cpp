@@ -217,6 +217,11 @@ void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
   if (request.fill) sink.fill = make_fill(schema(sink.input), *request.fill, diagnostics_);
   if (diagnostics_.errors().size() == errors_before) check_table(sink, request);
   if (!has_stand_in_) check_aggregated_sink(sink.input, request, sink);
+  if (!is_joined(sink.input)) {
+    diagnostics_.error(Error{ErrorKind::user, fmt::format("sink {} gets rows of a join of streams and others: not available in this version", request.name),
+                             request.where}
+                           .with_hint("write them with two sinks, into two tables"));
+  }
   plan_.sinks.push_back(std::move(sink));
 }
 

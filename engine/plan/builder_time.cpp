@@ -88,21 +88,30 @@ std::vector<NodeId> PlanBuilder::scans_below(NodeId node) const {
   return scans;
 }
 
-/// Whether an expression over the rows of `node` is the event time of whatever source they come from.
-bool PlanBuilder::is_event_time(NodeId node, const ExpressionPtr& expression) const {
+std::optional<Duration> PlanBuilder::event_time_lag(NodeId node, const ExpressionPtr& expression) const {
   const PlanOperation& operation = plan_.nodes[node].operation;
-  if (const auto* scan = std::get_if<ScanNode>(&operation)) return scan->time && same(*scan->time->column, *expression);
-  if (const auto* filter = std::get_if<FilterNode>(&operation)) return is_event_time(filter->input, expression);
-  if (const auto* dedup = std::get_if<DedupNode>(&operation)) return is_event_time(dedup->input, expression);
-  if (const auto* project = std::get_if<ProjectNode>(&operation)) return is_event_time(project->input, substitute(expression, project->expressions));
-  if (const auto* join = std::get_if<JoinNode>(&operation)) return is_event_time(join->input, substitute(expression, join->expressions));
-  if (const auto* united = std::get_if<UnionNode>(&operation))
-    return std::all_of(united->inputs.begin(), united->inputs.end(), [&](NodeId input) { return is_event_time(input, expression); });
+  if (const auto* scan = std::get_if<ScanNode>(&operation))
+    return scan->time && same(*scan->time->column, *expression) ? std::optional(Duration{}) : std::nullopt;
+  if (const auto* filter = std::get_if<FilterNode>(&operation)) return event_time_lag(filter->input, expression);
+  if (const auto* dedup = std::get_if<DedupNode>(&operation)) return event_time_lag(dedup->input, expression);
+  if (const auto* project = std::get_if<ProjectNode>(&operation)) return event_time_lag(project->input, substitute(expression, project->expressions));
+  if (const auto* join = std::get_if<JoinNode>(&operation)) return event_time_lag(join->input, substitute(expression, join->expressions));
+  if (const auto* joined = std::get_if<StreamJoinNode>(&operation)) return event_time_lag(*joined, expression);
+  if (const auto* united = std::get_if<UnionNode>(&operation)) {
+    Duration lag{};
+    for (const NodeId input : united->inputs) {
+      const auto of_input = event_time_lag(input, expression);
+      if (!of_input) return std::nullopt;
+      lag = std::max(lag, *of_input);
+    }
+    return lag;
+  }
   if (const auto* explode = std::get_if<ExplodeNode>(&operation)) {
     const auto* column = std::get_if<ColumnReference>(&expression->node);
-    return column != nullptr && column->index < schema(explode->input).fields.size() && is_event_time(explode->input, expression);
+    const bool is_carried = column != nullptr && column->index < schema(explode->input).fields.size();
+    return is_carried ? event_time_lag(explode->input, expression) : std::nullopt;
   }
-  return false;
+  return std::nullopt;
 }
 
 bool PlanBuilder::holds_dedup(NodeId node) const {
@@ -117,6 +126,8 @@ std::optional<NodeId> PlanBuilder::dedup(NodeId input, const DedupRequest& reque
     return std::nullopt;
   };
   if (aggregate_above(input)) return report("dedup stands in front of an aggregate, whose rows have keys already", "");
+  if (stream_join_above(plan_.nodes, input))
+    return report("dedup of the rows of a join of two streams is not available in this version", "put it in front of the join, into the stream whose rows repeat");
   if (holds_dedup(input)) return report("these rows are without duplicates by one dedup already: a second one is not available in this version", "");
   DedupNode node{input, {}, request.within};
   for (const NamedAst& key : request.key) {
@@ -206,7 +217,9 @@ std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_window(NodeId input,
   if (!last || !step) return std::nullopt;
   made.window.size = *last;
   made.window.step = *step;
-  made.window.closes = is_event_time(input, time);
+  const std::optional<Duration> lag = event_time_lag(input, time);
+  made.window.closes = lag.has_value();
+  made.window.held_back = lag.value_or(Duration{});
   if (made.window.closes) {
     auto never_null = std::make_shared<Expression>(*made.end);
     never_null->nullable = false;

@@ -13,8 +13,25 @@ std::string where_label(const ExpressionPtr& predicate) {
   return json_quoted(predicate == nullptr ? "" : "where " + print(*predicate));
 }
 
-std::string block_name(std::size_t stage, std::size_t block) {
-  return block == 0 ? fmt::format("stage{}", stage) : fmt::format("stage{}_{}", stage, block);
+std::string block_name(const std::string& stage, std::size_t block) { return block == 0 ? stage : fmt::format("{}_{}", stage, block); }
+
+// What reads the rows of a stage's blocks. `name`: of block 0.
+std::string reader_edges(const Stage& stage, const std::string& name) {
+  std::string text;
+  for (std::size_t i = 0; i < stage.expansions.size(); ++i) {
+    const Expansion& expansion = stage.expansions[i];
+    const std::string block = block_name(name, i + 1);
+    text += fmt::format("  {} [shape=box, style=rounded, label={}];\n", block,
+                        json_quoted(expansion.dedup != nullptr ? "dedup" : expansion.explode->call.function->declaration.name));
+    text += fmt::format("  {} -> {} [label={}];\n", block_name(name, expansion.parent), block, where_label(expansion.predicate));
+  }
+  for (const Gathering& gathering : stage.gatherings)
+    text += fmt::format("  {} -> groups{} [label={}];\n", block_name(name, gathering.block), gathering.aggregate, where_label(gathering.predicate));
+  for (const Intake& intake : stage.intakes)
+    text += fmt::format("  {} -> join{} [label={}];\n", block_name(name, intake.block), intake.join, where_label(intake.predicate));
+  for (const Branch& branch : stage.branches)
+    text += fmt::format("  {} -> sink{} [label={}];\n", block_name(name, branch.block), branch.sink, where_label(branch.predicate));
+  return text;
 }
 
 std::string stage_nodes(const StageFacts& facts, std::size_t index) {
@@ -26,19 +43,7 @@ std::string stage_nodes(const StageFacts& facts, std::size_t index) {
                       json_quoted(fmt::format("decode {} columns\n{} expressions", facts.stage.columns.size(),
                                               facts.distinct_expressions)));
   text += fmt::format("  source{0} -> stage{0} [label={1}];\n", index, json_quoted(scan.format_name));
-  for (std::size_t i = 0; i < facts.stage.expansions.size(); ++i) {
-    const Expansion& expansion = facts.stage.expansions[i];
-    const std::string block = block_name(index, i + 1);
-    text += fmt::format("  {} [shape=box, style=rounded, label={}];\n", block,
-                        json_quoted(expansion.dedup != nullptr ? "dedup" : expansion.explode->call.function->declaration.name));
-    text += fmt::format("  {} -> {} [label={}];\n", block_name(index, expansion.parent), block, where_label(expansion.predicate));
-  }
-  for (const Gathering& gathering : facts.stage.gatherings)
-    text += fmt::format("  {} -> groups{} [label={}];\n", block_name(index, gathering.block), gathering.aggregate,
-                        where_label(gathering.predicate));
-  for (const Branch& branch : facts.stage.branches)
-    text += fmt::format("  {} -> sink{} [label={}];\n", block_name(index, branch.block), branch.sink, where_label(branch.predicate));
-  return text;
+  return text + reader_edges(facts.stage, fmt::format("stage{}", index));
 }
 
 std::string connection_cluster(const Plan& plan, std::size_t index) {
@@ -62,6 +67,11 @@ std::string connection_cluster(const Plan& plan, std::size_t index) {
 std::string explain_dot(const PlanFacts& facts) {
   std::string text = fmt::format("digraph {} {{\n  rankdir=LR;\n", json_quoted(facts.plan->name));
   for (std::size_t i = 0; i < facts.stages.size(); ++i) text += stage_nodes(facts.stages[i], i);
+  for (const JoinStage& join : fuse_joins(*facts.plan)) {
+    const std::string name = fmt::format("join{}", join.join);
+    text += fmt::format("  {} [shape=box, style=rounded, label={}];\n", name, json_quoted(stream_join_text(*facts.plan, join.join)));
+    text += reader_edges(join.rows, name);
+  }
   for (const GroupStage& groups : fuse_groups(*facts.plan)) {
     text += fmt::format("  groups{} [shape=box, style=rounded, label={}];\n", groups.aggregate,
                         json_quoted(aggregate_text(*facts.plan, groups.aggregate)));

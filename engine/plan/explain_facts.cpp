@@ -75,6 +75,11 @@ StageFacts stage_facts(const Plan& plan, Stage stage) {
       if (filter != nullptr) calls.visit(filter);
     }
   }
+  for (const Intake& intake : stage.intakes) {
+    if (intake.predicate != nullptr) calls.visit(intake.predicate);
+    for (const ExpressionPtr& key : intake.keys) calls.visit(key);
+    for (const ExpressionPtr& carried : intake.carried) calls.visit(carried);
+  }
   facts.distinct_expressions = calls.size();
   facts.shared = calls.shared();
   facts.stage = std::move(stage);
@@ -165,6 +170,20 @@ std::string join_text(const Plan& plan, NodeId node) {
   std::vector<std::string> keys;
   for (std::size_t i = 0; i < joined.keys.size(); ++i) keys.push_back(fmt::format("{} = {}", shape.columns[shape.key[i]].field.name, print(*joined.keys[i])));
   return fmt::format("{}join table {} by {}", joined.has_row == nullptr ? "left " : "", shape.table, join(keys));
+}
+
+std::string stream_join_text(const Plan& plan, NodeId node) {
+  const auto& joined = std::get<StreamJoinNode>(plan.nodes[node].operation);
+  std::vector<std::string> keys;
+  for (std::size_t i = 0; i < joined.keys.size(); ++i) keys.push_back(fmt::format("{} = {}", print(*joined.joined_keys[i]), print(*joined.keys[i])));
+  std::string text = fmt::format("{}join {} by {}", joined.is_left ? "left " : "", joined.name, join(keys));
+  if (joined.bounds) {
+    const auto signed_text = [](Duration span) { return span < Duration{} ? "-" + format_duration(-span) : format_duration(span); };
+    text += joined.bounds->lower == -joined.bounds->upper
+                ? " within " + format_duration(joined.bounds->upper)
+                : fmt::format(" between {} and {} later", signed_text(joined.bounds->lower), signed_text(joined.bounds->upper));
+  }
+  return joined.condition == nullptr ? text : text + " where " + print(*joined.condition);
 }
 
 std::string table_text(const PlanTable& table) {

@@ -39,6 +39,8 @@ std::string explode_text(const Plan& plan, NodeId node);
 std::string aggregate_text(const Plan& plan, NodeId node);
 /// "join shops by id = shop_id". `node` is a join.
 std::string join_text(const Plan& plan, NodeId node);
+/// "join shipments by order_id = id within 4 h". `node` is a join of streams.
+std::string stream_join_text(const Plan& plan, NodeId node);
 /// "key id; read again every 10 min".
 std::string table_text(const PlanTable& table);
 std::string dedup_text(const DedupNode& dedup);

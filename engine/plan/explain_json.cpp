@@ -71,6 +71,21 @@ void write_gathering(JsonWriter& json, const Plan& plan, const Gathering& gather
   json.end_object();
 }
 
+void write_intake(JsonWriter& json, const Plan& plan, const Intake& intake) {
+  json.begin_object();
+  json.member("stream", plan.nodes[intake.join].name);
+  json.member("join", stream_join_text(plan, intake.join));
+  json.member("is_joined", intake.is_joined);
+  json.member("block", intake.block);
+  write_predicate(json, intake.predicate);
+  std::vector<std::string> keys, carried;
+  for (const ExpressionPtr& key : intake.keys) keys.push_back(print(*key));
+  for (const ExpressionPtr& expression : intake.carried) carried.push_back(print(*expression));
+  json.member("keys", keys);
+  json.member("carried", carried);
+  json.end_object();
+}
+
 void write_branch(JsonWriter& json, const Plan& plan, const Branch& branch) {
   const SinkTable& table = plan.sinks[branch.sink].table;
   json.begin_object();
@@ -89,31 +104,42 @@ void write_branch(JsonWriter& json, const Plan& plan, const Branch& branch) {
   json.end_object();
 }
 
+template <typename Items, typename Write>
+void write_all(JsonWriter& json, const char* key, const Items& items, const Write& write) {
+  json.key(key);
+  json.begin_array();
+  for (const auto& item : items) write(item);
+  json.end_array();
+}
+
+// What reads the rows of a stage's blocks.
+void write_readers(JsonWriter& json, const Plan& plan, const Stage& stage) {
+  std::size_t block = 0;
+  write_all(json, "expansions", stage.expansions, [&](const Expansion& one) { write_expansion(json, one, ++block); });
+  write_all(json, "gatherings", stage.gatherings, [&](const Gathering& one) { write_gathering(json, plan, one); });
+  if (!stage.intakes.empty()) write_all(json, "intakes", stage.intakes, [&](const Intake& one) { write_intake(json, plan, one); });
+  write_all(json, "branches", stage.branches, [&](const Branch& one) { write_branch(json, plan, one); });
+}
+
 void write_stage(JsonWriter& json, const Plan& plan, const StageFacts& facts) {
   json.begin_object();
   json.member("source", facts.scan->source);
   json.member("distinct_expressions", facts.distinct_expressions);
-  json.key("shared_expressions");
-  json.begin_array();
-  for (const SharedExpression& shared : facts.shared) {
+  write_all(json, "shared_expressions", facts.shared, [&](const SharedExpression& shared) {
     json.begin_object();
     json.member("expression", shared.text);
     json.member("uses", shared.uses);
     json.end_object();
-  }
-  json.end_array();
-  json.key("expansions");
-  json.begin_array();
-  for (std::size_t i = 0; i < facts.stage.expansions.size(); ++i) write_expansion(json, facts.stage.expansions[i], i + 1);
-  json.end_array();
-  json.key("gatherings");
-  json.begin_array();
-  for (const Gathering& gathering : facts.stage.gatherings) write_gathering(json, plan, gathering);
-  json.end_array();
-  json.key("branches");
-  json.begin_array();
-  for (const Branch& branch : facts.stage.branches) write_branch(json, plan, branch);
-  json.end_array();
+  });
+  write_readers(json, plan, facts.stage);
+  json.end_object();
+}
+
+void write_join(JsonWriter& json, const Plan& plan, const JoinStage& join) {
+  json.begin_object();
+  json.member("stream", plan.nodes[join.join].name);
+  json.member("join", stream_join_text(plan, join.join));
+  write_readers(json, plan, join.rows);
   json.end_object();
 }
 
@@ -202,6 +228,8 @@ std::string explain_json(const PlanFacts& facts) {
   json.begin_array();
   for (const StageFacts& stage : facts.stages) write_stage(json, *facts.plan, stage);
   json.end_array();
+  if (const std::vector<JoinStage> joins = fuse_joins(*facts.plan); !joins.empty())
+    write_all(json, "joins", joins, [&](const JoinStage& join) { write_join(json, *facts.plan, join); });
   json.key("tables");
   json.begin_array();
   for (const PlanTable& table : facts.plan->tables) write_table(json, table);

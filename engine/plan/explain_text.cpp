@@ -66,6 +66,11 @@ std::string stage_text(const Plan& plan, const StageFacts& facts) {
     const std::string where = gathering.predicate == nullptr ? "" : " where " + print(*gathering.predicate);
     text += fmt::format("  gathers rows for {}{}\n", aggregate_text(plan, gathering.aggregate), where);
   }
+  for (const Intake& intake : facts.stage.intakes) {
+    const std::string of = intake.is_joined ? std::get<StreamJoinNode>(plan.nodes[intake.join].operation).name : "the input";
+    const std::string where = intake.predicate == nullptr ? "" : ", those where " + print(*intake.predicate);
+    text += fmt::format("  takes rows of {} for {}{}\n", of, stream_join_text(plan, intake.join), where);
+  }
   for (const SharedExpression& shared : facts.shared)
     text += fmt::format("  shared by {} uses: {}\n", shared.uses, shared.text);
   return text + "\n";
@@ -102,6 +107,7 @@ std::string step_text(const Plan& plan, NodeId id) {
   if (std::holds_alternative<ExplodeNode>(node.operation)) return explode_text(plan, id) + stream;
   if (std::holds_alternative<AggregateNode>(node.operation)) return aggregate_text(plan, id) + stream;
   if (std::holds_alternative<JoinNode>(node.operation)) return join_text(plan, id) + stream;
+  if (std::holds_alternative<StreamJoinNode>(node.operation)) return stream_join_text(plan, id) + stream;
   if (const auto* dedup = std::get_if<DedupNode>(&node.operation)) return dedup_text(*dedup) + stream;
   if (const auto* over = std::get_if<OverNode>(&node.operation)) return over_text(*over) + stream;
   const auto& project = std::get<ProjectNode>(node.operation);

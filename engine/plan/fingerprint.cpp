@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "engine/data/hash.h"
 #include "engine/plan/explain_facts.h"
@@ -88,9 +89,10 @@ std::string output_text(const Plan& plan, const Branch& branch) {
   return out;
 }
 
-std::string branch_text(const Plan& plan, const ScanNode& scan, const Stage& stage, const Branch& branch) {
+/// `from`: what the rows of block 0 are.
+std::string branch_text(const Plan& plan, const std::string& from, const Stage& stage, const Branch& branch) {
   std::string out;
-  add(out, scan.source);
+  add(out, from);
   return out + block_text(stage, branch.block) + output_text(plan, branch);
 }
 
@@ -129,9 +131,9 @@ std::string over_blocks_text(const GroupStage& groups, std::size_t block) {
   return out;
 }
 
-std::string gathering_text(const Plan& plan, const ScanNode& scan, const Stage& stage, const Gathering& gathering) {
+std::string gathering_text(const Plan& plan, const std::string& from, const Stage& stage, const Gathering& gathering) {
   std::string out;
-  add(out, scan.source);
+  add(out, from);
   out += block_text(stage, gathering.block) + aggregate_definition(plan, gathering.aggregate);
   add_expression(out, gathering.predicate);
   for (const ExpressionPtr& key : gathering.keys) add_expression(out, key);
@@ -139,6 +141,30 @@ std::string gathering_text(const Plan& plan, const ScanNode& scan, const Stage& 
     for (const ExpressionPtr& argument : gathering.arguments[i]) add_expression(out, argument);
     add_expression(out, gathering.filters[i]);
   }
+  return out;
+}
+
+/// Without the input's names, as aggregate_definition().
+std::string join_definition(const JoinStage& stage, const StreamJoinNode& join) {
+  std::string out;
+  for (const ExpressionPtr& key : join.keys) add(out, to_string(key->type));
+  for (const auto* carried : {&stage.carried, &stage.joined_carried}) {
+    for (const Field& field : *carried) add(out, to_string(field.type));
+  }
+  add(out, join.is_left ? "left" : "inner");
+  add(out, join.bounds ? fmt::format("{} {}", join.bounds->lower.count(), join.bounds->upper.count()) : "ever");
+  add_expression(out, stage.condition);
+  return out;
+}
+
+std::string intake_text(const std::string& from, const Stage& stage, const Intake& intake, const std::string& definition) {
+  std::string out;
+  add(out, from);
+  out += block_text(stage, intake.block) + definition;
+  add(out, intake.is_joined ? "joined" : "input");
+  add_expression(out, intake.predicate);
+  for (const ExpressionPtr& key : intake.keys) add_expression(out, key);
+  for (const ExpressionPtr& carried : intake.carried) add_expression(out, carried);
   return out;
 }
 
@@ -162,11 +188,20 @@ std::string fingerprint(const Plan& plan) {
   add(text, plan.name);
   // The order of sources, sinks and columns in the file decides nothing.
   std::vector<std::string> parts;
+  std::map<NodeId, std::string> joins;
+  const auto add_readers = [&](const std::string& from, const Stage& stage) {
+    for (const Gathering& gathering : stage.gatherings) parts.push_back(gathering_text(plan, from, stage, gathering));
+    for (const Intake& intake : stage.intakes) parts.push_back(intake_text(from, stage, intake, joins.at(intake.join)));
+    for (const Branch& branch : stage.branches) parts.push_back(branch_text(plan, from, stage, branch));
+  };
+  for (const JoinStage& stage : fuse_joins(plan)) {
+    joins[stage.join] = join_definition(stage, std::get<StreamJoinNode>(plan.nodes[stage.join].operation));
+    add_readers(joins[stage.join], stage.rows);
+  }
   for (const Stage& stage : fuse(plan)) {
     const auto& scan = std::get<ScanNode>(plan.nodes[stage.scan].operation);
     parts.push_back(scan_text(scan, stage));
-    for (const Gathering& gathering : stage.gatherings) parts.push_back(gathering_text(plan, scan, stage, gathering));
-    for (const Branch& branch : stage.branches) parts.push_back(branch_text(plan, scan, stage, branch));
+    add_readers(scan.source, stage);
   }
   for (const GroupStage& groups : fuse_groups(plan)) {
     for (const Branch& branch : groups.branches) parts.push_back(output_text(plan, branch) + over_blocks_text(groups, branch.block) + aggregate_definition(plan, groups.aggregate));

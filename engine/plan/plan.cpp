@@ -10,8 +10,19 @@ namespace {
 
 std::vector<NodeId> inputs(const ScanNode&) { return {}; }
 std::vector<NodeId> inputs(const UnionNode& node) { return node.inputs; }
+std::vector<NodeId> inputs(const StreamJoinNode& node) { return {node.input, node.joined}; }
 template <typename Node>
 std::vector<NodeId> inputs(const Node& node) { return {node.input}; }
+
+// The first node of a kind on the way from `node` to the sources.
+template <typename Node>
+std::optional<NodeId> find_above(const std::vector<PlanNode>& nodes, NodeId node) {
+  if (std::holds_alternative<Node>(nodes[node].operation)) return node;
+  for (const NodeId input : inputs_of(nodes[node].operation)) {
+    if (const auto found = find_above<Node>(nodes, input)) return found;
+  }
+  return std::nullopt;
+}
 
 }  // namespace
 
@@ -22,17 +33,14 @@ std::vector<NodeId> inputs_of(const PlanOperation& operation) {
 bool is_stateful(const Plan& plan) {
   return std::any_of(plan.nodes.begin(), plan.nodes.end(),
                      [](const PlanNode& node) {
-                       return std::holds_alternative<AggregateNode>(node.operation) || std::holds_alternative<DedupNode>(node.operation);
+                       return std::holds_alternative<AggregateNode>(node.operation) || std::holds_alternative<DedupNode>(node.operation) ||
+                              std::holds_alternative<StreamJoinNode>(node.operation);
                      });
 }
 
-std::optional<NodeId> aggregate_above(const std::vector<PlanNode>& nodes, NodeId node) {
-  if (std::holds_alternative<AggregateNode>(nodes[node].operation)) return node;
-  for (const NodeId input : inputs_of(nodes[node].operation)) {
-    if (const auto found = aggregate_above(nodes, input)) return found;
-  }
-  return std::nullopt;
-}
+std::optional<NodeId> aggregate_above(const std::vector<PlanNode>& nodes, NodeId node) { return find_above<AggregateNode>(nodes, node); }
+
+std::optional<NodeId> stream_join_above(const std::vector<PlanNode>& nodes, NodeId node) { return find_above<StreamJoinNode>(nodes, node); }
 
 ExpressionPtr over_aggregate(const std::vector<PlanNode>& nodes, NodeId node, NodeId aggregate, ExpressionPtr expression) {
   while (node != aggregate) {

@@ -109,6 +109,7 @@ struct Window {
   Duration step{};         // hop: from one start to the next; cumulate: by how much each is longer than the one before; else the size
   std::size_t key = 0;     // which of the aggregate's keys is the end; that of a session stands behind its start
   bool closes = false;     // windows are over the event time of every source the rows come from
+  Duration held_back{};    // how far behind the watermark rows may still come: those of a join wait for each other
 };
 
 /// Reference data that joins look into.
@@ -127,6 +128,21 @@ struct JoinNode {
   std::vector<ExpressionPtr> keys;
   ExpressionPtr has_row;                   // over the input; null: rows without a match stay
   std::vector<ExpressionPtr> expressions;  // over the input, one per column; the table's row is a call of its function
+};
+
+/// A row for each pair of rows of two inputs whose keys are equal: the columns of the input, then those of the joined stream. No input is an aggregate.
+struct StreamJoinNode {
+  NodeId input;
+  NodeId joined;
+  std::string name;                        // of the joined stream, as expressions call its columns
+  std::vector<ExpressionPtr> keys;         // over the input; NULL equals nothing
+  std::vector<ExpressionPtr> joined_keys;  // over the joined stream, of the same types
+  struct Bounds {
+    Duration lower{}, upper{};
+  };
+  std::optional<Bounds> bounds;  // event time of the joined row less that of the input's, ends included; nothing: however far apart
+  ExpressionPtr condition;       // over both; null: all such pairs
+  bool is_left = false;          // rows of the input without any come beside NULLs, once no more can come
 };
 
 /// One row for each combination of keys among the rows of the input, which changes as they come: the keys, then the aggregates.
@@ -166,7 +182,7 @@ struct OverNode {
   BoundAggregate count;  // count(*), for ranks
 };
 
-using PlanOperation = std::variant<ScanNode, FilterNode, ProjectNode, UnionNode, ExplodeNode, DedupNode, JoinNode, AggregateNode, OverNode>;
+using PlanOperation = std::variant<ScanNode, FilterNode, ProjectNode, UnionNode, ExplodeNode, DedupNode, JoinNode, StreamJoinNode, AggregateNode, OverNode>;
 
 struct PlanNode {
   std::string name;  // of the stream it belongs to, for explain
@@ -178,6 +194,8 @@ struct PlanNode {
 std::vector<NodeId> inputs_of(const PlanOperation& operation);
 /// The aggregate that rows of `node` come from; nothing where there is none.
 std::optional<NodeId> aggregate_above(const std::vector<PlanNode>& nodes, NodeId node);
+/// The join of two streams that rows of `node` come from; nothing where there is none.
+std::optional<NodeId> stream_join_above(const std::vector<PlanNode>& nodes, NodeId node);
 /// An expression over the rows of `node`, which come from `aggregate` through steps that make no other rows, as one over the aggregate's own
 /// columns; what OVER computes is a NULL there.
 ExpressionPtr over_aggregate(const std::vector<PlanNode>& nodes, NodeId node, NodeId aggregate, ExpressionPtr expression);

@@ -1,37 +1,11 @@
 // stage.cpp — fuses everything between one source and its sinks: projections are inlined, filters joined,
 // unused columns dropped.
-#include "engine/plan/stage.h"
+#include "engine/plan/stage_readers.h"
 
 #include <algorithm>
-#include <map>
 
 namespace weir {
 namespace {
-
-/// What reads the rows of a scan or an explode. Expressions are over that node's columns.
-struct Readers {
-  std::vector<Branch> branches;
-  struct Made {
-    NodeId explode;
-    Expansion expansion;
-  };
-  std::vector<Made> expansions;
-  std::vector<Gathering> gatherings;
-  struct Computed {
-    NodeId node;
-    OverBlock over;
-  };
-  std::vector<Computed> overs;
-};
-/// Of every scan, explode and aggregate that reaches a sink.
-using AllReaders = std::map<NodeId, Readers>;
-
-/// Where rows come from, with a predicate and expressions over that node's columns.
-struct Origin {
-  NodeId node;
-  ExpressionPtr predicate;
-  std::vector<ExpressionPtr> expressions;
-};
 
 // A filter nearer to the source stands first: what it rejects must not be seen by later ones.
 ExpressionPtr both(const Plan& plan, ExpressionPtr nearer, ExpressionPtr later) {
@@ -75,6 +49,8 @@ bool is_literal_true(const Expression& expression) {
   return literal != nullptr && literal->value.data == decltype(literal->value.data){true};
 }
 
+}  // namespace
+
 std::vector<Origin> origins_of(const Plan& plan, NodeId node, std::vector<ExpressionPtr> expressions) {
   std::vector<Origin> found;
   follow(plan, {node, nullptr, std::move(expressions)}, found);
@@ -86,6 +62,8 @@ std::vector<Origin> origins_of(const Plan& plan, NodeId node, std::vector<Expres
   }
   return found;
 }
+
+namespace {
 
 // Calls `visit` with every expression, the predicate included, that reads the rows; it may put another in its place.
 template <typename Visit>
@@ -110,6 +88,10 @@ void for_each_expression(Readers& readers, const Visit& visit) {
     }
     for (ExpressionPtr& carried : over.carried) visit(carried);
   }
+  for (Intake& intake : readers.intakes) {
+    all(intake.predicate, intake.keys);
+    for (ExpressionPtr& carried : intake.carried) visit(carried);
+  }
   for (Gathering& gathering : readers.gatherings) {
     all(gathering.predicate, gathering.keys);
     for (std::vector<ExpressionPtr>& arguments : gathering.arguments) {
@@ -120,6 +102,8 @@ void for_each_expression(Readers& readers, const Visit& visit) {
     }
   }
 }
+
+}  // namespace
 
 std::vector<bool> used_columns(Readers& readers, std::size_t count) {
   std::vector<bool> used(count, false);
@@ -133,6 +117,8 @@ void move_columns(Readers& readers, const std::vector<Field>& fields, const std:
   for (std::size_t i = 0; i < fields.size(); ++i) moved[i] = make_column(places[i], fields[i]);
   for_each_expression(readers, [&](ExpressionPtr& expression) { expression = substitute(expression, moved); });
 }
+
+namespace {
 
 // The columns of `node` that its readers use: they become numbers from 0 on, and are appended to `expressions`, which are over its input.
 void carry_columns(const Plan& plan, NodeId node, std::size_t count, Readers& readers, std::vector<ExpressionPtr>& expressions) {
@@ -166,6 +152,7 @@ void place_explode(const Plan& plan, NodeId node, Readers& readers, AllReaders& 
 // Whether anything below goes by the time of its rows.
 bool needs_time(const Plan& plan, const AllReaders& all, const Readers& readers) {
   return std::any_of(readers.gatherings.begin(), readers.gatherings.end(), [&](const Gathering& one) { return is_timed(plan, one); }) ||
+         std::any_of(readers.intakes.begin(), readers.intakes.end(), [](const Intake& one) { return one.is_timed; }) ||
          std::any_of(readers.expansions.begin(), readers.expansions.end(),
                      [&](const Readers::Made& one) { return one.expansion.is_timed || needs_time(plan, all, all.at(one.explode)); });
 }
@@ -259,6 +246,8 @@ void keep_needed_columns(const ScanNode& scan, Readers& readers, Stage& stage) {
   if (stage.time != nullptr) stage.time = substitute(stage.time, moved);
 }
 
+}  // namespace
+
 void add_block(const AllReaders& all, const Readers& readers, std::size_t block, Stage& stage) {
   for (const Branch& branch : readers.branches) {
     stage.branches.push_back(branch);
@@ -268,12 +257,18 @@ void add_block(const AllReaders& all, const Readers& readers, std::size_t block,
     stage.gatherings.push_back(gathering);
     stage.gatherings.back().block = block;
   }
+  for (const Intake& intake : readers.intakes) {
+    stage.intakes.push_back(intake);
+    stage.intakes.back().block = block;
+  }
   for (const auto& [node, expansion] : readers.expansions) {
     stage.expansions.push_back(expansion);
     stage.expansions.back().parent = block;
     add_block(all, all.at(node), stage.expansions.size(), stage);
   }
 }
+
+namespace {
 
 void add_group_block(const AllReaders& all, const Readers& readers, std::size_t block, GroupStage& stage) {
   for (const Branch& branch : readers.branches) {
@@ -286,6 +281,8 @@ void add_group_block(const AllReaders& all, const Readers& readers, std::size_t 
     add_group_block(all, all.at(node), stage.overs.size(), stage);
   }
 }
+
+}  // namespace
 
 AllReaders readers_of(const Plan& plan) {
   AllReaders all;
@@ -301,13 +298,13 @@ AllReaders readers_of(const Plan& plan) {
     const PlanOperation& operation = plan.nodes[node].operation;
     if (std::holds_alternative<ExplodeNode>(operation)) place_explode(plan, node, readers->second, all);
     if (std::holds_alternative<DedupNode>(operation)) place_dedup(plan, node, readers->second, all);
+    if (std::holds_alternative<StreamJoinNode>(operation)) place_stream_join(plan, node, readers->second, all);
     if (std::holds_alternative<OverNode>(operation)) place_over(plan, node, readers->second, all);
     if (std::holds_alternative<AggregateNode>(operation)) place_aggregate(plan, node, all);
   }
   return all;
 }
 
-}  // namespace
 
 std::vector<Stage> fuse(const Plan& plan) {
   AllReaders all = readers_of(plan);

@@ -40,6 +40,17 @@ struct Gathering {
   std::vector<ExpressionPtr> filters;                 // of each call; null: every row
 };
 
+/// What a join of two streams takes from one block of rows.
+struct Intake {
+  std::size_t block;
+  NodeId join;
+  bool is_joined;           // the rows are those of the joined stream
+  ExpressionPtr predicate;  // null: every row
+  std::vector<ExpressionPtr> keys;
+  std::vector<ExpressionPtr> carried;
+  bool is_timed;            // late rows are not for it
+};
+
 /// Everything between one source and its sinks, evaluated by one node of the flow graph. Block 0 are the rows of the source, block i + 1 those
 /// made by expansions[i].
 struct Stage {
@@ -52,6 +63,7 @@ struct Stage {
   std::vector<Branch> branches;        // several for one sink if a union brings rows of this source in twice
   std::vector<Expansion> expansions;   // parents before what is made of them
   std::vector<Gathering> gatherings;
+  std::vector<Intake> intakes;
 };
 
 /// What an OverNode computes, over the columns of block `parent`. Its own block has the columns `carried`, then one for each call.
@@ -73,6 +85,15 @@ struct GroupStage {
   std::vector<OverBlock> overs;  // parents before what is computed over them
 };
 
+/// Everything between a join of two streams and its sinks. Block 0 are the joined rows.
+struct JoinStage {
+  NodeId join;
+  std::vector<Field> carried;         // columns of block 0: of the input's rows,
+  std::vector<Field> joined_carried;  // then of the joined ones
+  ExpressionPtr condition;            // over block 0; null: all pairs
+  Stage rows;                         // what reads them: branches, expansions and gatherings
+};
+
 /// Whether late rows are not for this aggregate.
 bool is_timed(const Plan& plan, const Gathering& gathering);
 
@@ -81,6 +102,8 @@ bool is_timed(const Plan& plan, const Gathering& gathering);
 std::vector<Stage> fuse(const Plan& plan);
 /// One per aggregate that reaches a sink.
 std::vector<GroupStage> fuse_groups(const Plan& plan);
+/// One per join of two streams that reaches a sink.
+std::vector<JoinStage> fuse_joins(const Plan& plan);
 
 /// The order in which an epoch writes tables: referenced ones before those that refer to them, else
 /// dimension-like order of the file. The result holds indexes into plan.sinks: those that are tables of `connection`. An

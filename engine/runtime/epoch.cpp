@@ -12,7 +12,6 @@
 namespace weir {
 namespace {
 
-constexpr std::uint32_t of_group = ~0u;     // RowReference::tag of a row that is of no chunk
 constexpr std::size_t of_state = ~std::size_t{0};  // in place of a sink: the table of the state
 
 const EncodedRow& row_of(const RowReference& reference) { return reference.rows->rows[reference.index]; }
@@ -74,16 +73,19 @@ const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage
             [](const SplitAdvance& a, const SplitAdvance& b) { return a.split < b.split; });
   write_.reject = [this](const TableWrite& table, const RowReference& row, const std::string& code,
                          const std::string& message) {
+    if (row.tag == of_join) return make_joined_reject(sink_named(table.table->sink), *row.rows, {row_of(row).record, code, message});
     if (row.tag == of_group) return make_group_reject(sink_named(table.table->sink), {row_of(row).record, code, message});
     const StagedChunk& chunk = *(*chunks_)[row.tag];
     return make_reject(stage_, block_of(stage_, chunk, *row.rows), chunk, {row_of(row).record, code, message}, table.table->sink);
   };
   add_rejects(stage, chunks);
   for (const std::size_t sink : order_) {
-    const bool is_of_groups = state_ != nullptr && state_->feeds(sink);
-    if (!chunks.empty()) is_of_groups ? add_absorbed(sink, stage, chunks) : add_table(sink, stage, chunks);
+    const bool is_of_groups = state_ != nullptr && state_->feeds(sink), is_joined = state_ != nullptr && state_->is_joined(sink);
+    if (!chunks.empty()) is_of_groups || is_joined ? add_absorbed(sink, stage, chunks) : add_table(sink, stage, chunks);
     if (is_of_groups) add_groups(sink);
+    if (is_joined) add_joined(sink);
   }
+  if (state_ != nullptr) add_joined_rejects();
   if (state_ != nullptr) add_state_rows();
   if (outbox_ != nullptr) add_outbox_rows();
   const std::size_t wrong = write_.rejected.size();
@@ -160,29 +162,33 @@ void EpochAssembler::take_state(std::size_t stage, const std::vector<StagedChunk
       const GatheredRows& rows = chunk->gathered[g];
       if (rows.groups != nullptr) state_->merge(stages_[stage].gatherings[g].aggregate, *rows.groups);
     }
+    for (std::size_t i = 0; i < chunk->taken.size(); ++i) state_->take(stages_[stage].intakes[i], chunk->taken[i]);
   }
   changes_ = &state_->take_changes(is_end);
   write_.advances.push_back(changes_->advance);
 }
 
-// What the chunks gave to the aggregate that feeds `sink`.
+// What the chunks gave to the aggregates and joins that feed `sink`.
 void EpochAssembler::add_absorbed(std::size_t sink, std::size_t stage, const std::vector<StagedChunkPtr>& chunks) {
   LedgerLine line{.source = chunks.front()->split->source_name, .sink = plan_.sinks[sink].table.sink};
   bool is_fed = false;
-  for (std::size_t g = 0; g < stages_[stage].gatherings.size(); ++g) {
-    const Gathering& gathering = stages_[stage].gatherings[g];
-    if (!state_->feeds(sink, gathering.aggregate)) continue;
+  const auto add = [&](std::size_t block, const StagedChunk& chunk, const auto& rows) {
     is_fed = true;
-    for (const StagedChunkPtr& chunk : chunks) {
-      const GatheredRows& rows = chunk->gathered[g];
-      line.read += chunk->row_count();
-      line.absorbed += rows.absorbed;
-      line.late += rows.late;
-      line.filtered += rows.filtered + chunk->ignored;
-      line.rejected += static_cast<std::int64_t>(chunk->rejected.size() + rows.refused.size());
-      count_expansions(stage, gathering.block, *chunk, line);
-      for (const RefusedRecord& refused : rows.refused)
-        write_.rejected.push_back(make_reject(stage, gathering.block, *chunk, refused, line.sink));
+    line.read += chunk.row_count();
+    line.absorbed += rows.absorbed;
+    line.late += rows.late;
+    line.filtered += rows.filtered + chunk.ignored;
+    line.rejected += static_cast<std::int64_t>(chunk.rejected.size() + rows.refused.size());
+    count_expansions(stage, block, chunk, line);
+    for (const RefusedRecord& refused : rows.refused) write_.rejected.push_back(make_reject(stage, block, chunk, refused, line.sink));
+  };
+  const Stage& from = stages_[stage];
+  for (const StagedChunkPtr& chunk : chunks) {
+    for (std::size_t g = 0; g < from.gatherings.size(); ++g) {
+      if (state_->feeds(sink, from.gatherings[g].aggregate)) add(from.gatherings[g].block, *chunk, chunk->gathered[g]);
+    }
+    for (std::size_t i = 0; i < from.intakes.size(); ++i) {
+      if (state_->feeds(sink, from.intakes[i])) add(from.intakes[i].block, *chunk, chunk->taken[i]);
     }
   }
   if (is_fed) write_.ledger.push_back(std::move(line));
@@ -348,19 +354,25 @@ void EpochAssembler::count_expansions(std::size_t stage, std::size_t block, cons
   }
 }
 
-std::set<std::string> EpochAssembler::sinks_below(std::size_t stage, std::size_t block) const {
+std::set<std::string> EpochAssembler::sinks_below(const Stage& stage, std::size_t block) const {
   std::set<std::string> sinks;
   const auto is_below = [&](std::size_t at) {
-    while (at != 0 && at != block) at = stages_[stage].expansions[at - 1].parent;
+    while (at != 0 && at != block) at = stage.expansions[at - 1].parent;
     return at == block;
   };
-  for (const Branch& branch : stages_[stage].branches) {
+  const auto add_fed = [&](const auto& feeds) {
+    for (std::size_t sink = 0; sink < plan_.sinks.size(); ++sink) {
+      if (feeds(sink)) sinks.insert(plan_.sinks[sink].table.sink);
+    }
+  };
+  for (const Branch& branch : stage.branches) {
     if (is_below(branch.block)) sinks.insert(plan_.sinks[branch.sink].table.sink);
   }
-  for (const Gathering& gathering : stages_[stage].gatherings) {
-    for (std::size_t sink = 0; sink < plan_.sinks.size() && is_below(gathering.block); ++sink) {
-      if (state_->feeds(sink, gathering.aggregate)) sinks.insert(plan_.sinks[sink].table.sink);
-    }
+  for (const Gathering& gathering : stage.gatherings) {
+    if (is_below(gathering.block)) add_fed([&](std::size_t sink) { return state_->feeds(sink, gathering.aggregate); });
+  }
+  for (const Intake& intake : stage.intakes) {
+    if (is_below(intake.block)) add_fed([&](std::size_t sink) { return state_->feeds(sink, intake); });
   }
   return sinks;
 }
@@ -373,7 +385,7 @@ void EpochAssembler::add_rejects(std::size_t stage, const std::vector<StagedChun
     }
     for (std::size_t e = 0; e < chunk->blocks.size(); ++e) {
       if (chunk->blocks[e].refused.empty()) continue;
-      for (const std::string& sink : sinks_below(stage, e + 1)) {
+      for (const std::string& sink : sinks_below(stages_[stage], e + 1)) {
         for (const RefusedRecord& refused : chunk->blocks[e].refused)
           write_.rejected.push_back(make_reject(stage, stages_[stage].expansions[e].parent, *chunk, refused, sink));
       }

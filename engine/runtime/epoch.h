@@ -60,6 +60,8 @@ class EpochAssembler {
   std::string first_reject() const;
 
  private:
+  static constexpr std::uint32_t of_group = ~0u;     // RowReference::tag of a row that is of no chunk,
+  static constexpr std::uint32_t of_join = ~0u - 1;  // but made of several rows, or of two
   struct FoldSlot {
     std::uint32_t row = 0;
     std::uint32_t generation = 0;
@@ -71,6 +73,10 @@ class EpochAssembler {
   void forget_pending();
   void add_rejects(std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
   void add_groups(std::size_t sink);
+  void add_joined(std::size_t sink);
+  void add_joined_rejects();
+  RejectedRow make_joined_reject(std::size_t sink, std::string pair, const std::string& code, const std::string& message) const;
+  RejectedRow make_joined_reject(std::size_t sink, const EncodedRows& rows, const RefusedRecord& refused) const;
   void add_absorbed(std::size_t sink, std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
   void take_state(std::size_t stage, const std::vector<StagedChunkPtr>& chunks, bool is_end);
   void order_by_record(std::size_t sink, std::size_t stage, const std::vector<StagedChunkPtr>& chunks, std::vector<RowReference>& rows) const;
@@ -84,7 +90,7 @@ class EpochAssembler {
   std::size_t sink_named(const std::string& name) const;
   RejectedRow make_group_reject(std::size_t sink, const RefusedRecord& refused) const;
   void count_expansions(std::size_t stage, std::size_t block, const StagedChunk& chunk, LedgerLine& line) const;
-  std::set<std::string> sinks_below(std::size_t stage, std::size_t block) const;
+  std::set<std::string> sinks_below(const Stage& stage, std::size_t block) const;
   /// `refused.record` is a record of the chunk, or a row of `block`.
   RejectedRow make_reject(std::size_t stage, std::size_t block, const StagedChunk& chunk, const RefusedRecord& refused,
                           const std::string& sink) const;

@@ -21,8 +21,15 @@ EpochAssembler::LateRecords EpochAssembler::late_records(std::size_t stage, cons
     }
     add(chunk.gathered[g].late_records, fed);
   }
+  for (std::size_t i = 0; i < chunk.taken.size(); ++i) {
+    std::set<std::string> fed;
+    for (std::size_t sink = 0; sink < plan_.sinks.size() && !chunk.taken[i].late_records.empty(); ++sink) {
+      if (state_->feeds(sink, stages_[stage].intakes[i])) fed.insert(plan_.sinks[sink].table.sink);
+    }
+    add(chunk.taken[i].late_records, fed);
+  }
   for (std::size_t e = 0; e < chunk.blocks.size(); ++e) {
-    if (!chunk.blocks[e].late_records.empty()) add(chunk.blocks[e].late_records, sinks_below(stage, e + 1));
+    if (!chunk.blocks[e].late_records.empty()) add(chunk.blocks[e].late_records, sinks_below(stages_[stage], e + 1));
   }
   return late;
 }
@@ -31,7 +38,7 @@ void EpochAssembler::add_late(std::size_t stage, const std::vector<StagedChunkPt
   if (chunks.empty() || !stages_[stage].is_timed) return;
   const EventTime& rules = *std::get<ScanNode>(plan_.nodes[stages_[stage].scan].operation).time;
   if (rules.late == LateRows::drop) return;
-  const std::set<std::string> all = sinks_below(stage, 0);
+  const std::set<std::string> all = sinks_below(stages_[stage], 0);
   for (const StagedChunkPtr& chunk : chunks) {
     if (chunk->limits.empty()) continue;
     for (auto& [record, sinks] : late_records(stage, *chunk)) {

@@ -40,7 +40,7 @@ class StreamJob final : public Job {
   Status run() override;
   void stop() override { control_.drain(); }
   void finish() override {
-    has_ended_ = true;
+    has_ended_ = !options_.more_to_come;
     control_.drain();
   }
   JobStatus status() const override;
@@ -127,6 +127,7 @@ Status StreamJob::open_stages() {
     keys_.back().pending = std::make_unique<PendingKeys>(lane_count());
   }
   WEIR_TRY(tables_.read_all());
+  if (state_ != nullptr) WEIR_TRY(state_->compile_joins(*store_, keys_));
   for (const Stage& stage : stages_) {
     WEIR_ASSIGN(auto runner, StageRunner::make(*plan_, stage, *store_, keys_, clock_));
     runners_.push_back(std::move(runner));
@@ -199,6 +200,7 @@ Result<bool> StreamJob::open_state() {
     log::info("restored {} groups, {} of them on disk", counts.groups, counts.spilled);
   else if (counts.groups > 0)
     log::info("restored {} groups", counts.groups);
+  if (state_->joined_row_count() > 0) log::info("restored {} rows that wait to be joined", state_->joined_row_count());
   return true;
 }
 
@@ -233,7 +235,7 @@ Status StreamJob::run() {
   keeper_->start();
   tables_.start([this]() -> Status {
     for (const auto& runner : runners_) WEIR_TRY(runner->renew());
-    return {};
+    return state_ == nullptr ? Status{} : state_->renew();
   });
   wait_for_end();
   drain();

@@ -22,6 +22,7 @@ struct Shard {
 
 struct JobOptions {
   bool until_end = false;
+  bool more_to_come = false;  // what waits for its time is not written at the end: another run goes on
   std::optional<Shard> shard;
   std::size_t workers = 0;  // threads of the flow graph; 0: as many as cores
   std::size_t writers = 2;  // connections that commit, each its own splits

@@ -65,6 +65,27 @@ std::string dedup_name(const Plan& plan, NodeId node) {
 
 std::string hash_text(const Hash128& hash) { return std::string(reinterpret_cast<const char*>(&hash), sizeof hash); }
 
+// What is kept of the rows of a join is theirs alone that something asks for.
+std::string join_name(const Plan& plan, const JoinStage& stage) {
+  const auto& join = std::get<StreamJoinNode>(plan.nodes[stage.join].operation);
+  std::string text;
+  for (const auto* keys : {&join.keys, &join.joined_keys}) {
+    for (const ExpressionPtr& key : *keys) text += fmt::format("{} {};", print(*key), to_string(key->type));
+  }
+  for (const auto* fields : {&stage.carried, &stage.joined_carried}) {
+    for (const Field& field : *fields) text += fmt::format("{} {};", field.name, to_string(field.type));
+  }
+  if (join.bounds) text += fmt::format("{} {};", join.bounds->lower.count(), join.bounds->upper.count());
+  return fmt::format("{}/join/{:016x}", owner_of(plan, stage.join), hash_bytes(text + (join.is_left ? "left" : "inner")).low);
+}
+
+// Windows over rows of a join close later than the watermark says.
+Watermarks::Closed held_back(Watermarks::Closed closed, Duration by) {
+  if (closed.final > no_time) closed.final -= by.count();
+  if (closed.expired > no_time) closed.expired -= by.count();
+  return closed;
+}
+
 std::string number_bytes(std::int64_t number) { return std::string(reinterpret_cast<const char*>(&number), sizeof number); }
 
 std::optional<std::int64_t> read_number(std::string_view bytes) {
@@ -93,6 +114,10 @@ Result<std::unique_ptr<KeyedState>> KeyedState::make(const Plan& plan, const Sto
   if (!is_stateful(plan)) return std::unique_ptr<KeyedState>();
   std::unique_ptr<KeyedState> state(new KeyedState(plan, store, clock, limits));
   for (const GroupStage& stage : stages) WEIR_TRY(state->add(stage, store));
+  for (JoinStage& stage : fuse_joins(plan)) {
+    std::string name = join_name(plan, stage);
+    state->joins_.push_back(std::make_unique<JoinOperation>(plan, std::move(stage), std::move(name)));
+  }
   for (NodeId node = 0; node < plan.nodes.size(); ++node) {
     const auto* dedup = std::get_if<DedupNode>(&plan.nodes[node].operation);
     if (dedup == nullptr) continue;
@@ -103,7 +128,8 @@ Result<std::unique_ptr<KeyedState>> KeyedState::make(const Plan& plan, const Sto
 }
 
 Status KeyedState::add(const GroupStage& stage, const Store& store) {
-  Operation made{name_of(plan_, stage.aggregate), nullptr, {}};
+  const auto& window = std::get<AggregateNode>(plan_.nodes[stage.aggregate].operation).window;
+  Operation made{name_of(plan_, stage.aggregate), nullptr, {}, window ? window->held_back : Duration{}};
   for (const OverBlock& block : stage.overs) made.over_names.push_back(over_name(made.name, block));
   WEIR_ASSIGN(made.groups, GroupOperation::make(plan_, stage, store, clock_.wall_microseconds()));
   made.groups->spill_to(area_, budget_);
@@ -144,7 +170,8 @@ Status KeyedState::load(StoreAdministration& administration, Position position) 
   for (Dedup& dedup : saved_dedups_) {
     std::sort(dedup.pieces.begin(), dedup.pieces.end(), [](const Piece& a, const Piece& b) { return a.number < b.number; });
   }
-  for (Operation& one : operations_) one.groups->start(watermarks_.closed(), emitted);
+  for (Operation& one : operations_) one.groups->start(held_back(watermarks_.closed(), one.held_back), emitted);
+  for (const auto& join : joins_) join->start(watermarks_.closed().expired);
   return make_room();
 }
 
@@ -173,11 +200,14 @@ Status KeyedState::load_row(const StoredState& row, std::map<std::size_t, std::i
       if (one.over_names[i] == row.name) return one.groups->over(i).gone().load(row.value).status();
     }
   }
+  for (const auto& join : joins_) {
+    if (join->owns(row.name)) return join->load(row);
+  }
   for (Dedup& dedup : saved_dedups_) {
     if (dedup.name == row.name) return load_piece(dedup, row);
   }
-  return Error{ErrorKind::user, fmt::format("the stored state is of an aggregate that this pipeline does not have: {}", row.name)}.with_hint(
-      "an aggregate, a dedup or an OVER that was changed begins anew: weir reset FILE --yes forgets state and positions, so that all is read again");
+  return Error{ErrorKind::user, fmt::format("the stored state is of a step that this pipeline does not have: {}", row.name)}.with_hint(
+      "an aggregate, a join of streams, a dedup or an OVER that was changed begins anew: weir reset FILE --yes forgets state and positions, so that all is read again");
 }
 
 Status KeyedState::load_piece(Dedup& dedup, const StoredState& row) {
@@ -198,7 +228,8 @@ const KeyedState::Changes& KeyedState::take_changes(bool is_end) {
   const std::int64_t epoch = std::stoll(position_) + 1;
   const EmitMoment moment{clock_.wall_microseconds(), watermarks_.close(), is_end};
   std::vector<StateRow> rows, gone;
-  for (Operation& one : operations_) collect(one, moment, rows, gone);
+  finish_joins(moment.closed.expired, is_end, rows, gone);
+  for (Operation& one : operations_) collect(one, {moment.now, held_back(moment.closed, one.held_back), is_end}, rows, gone);
   for (Dedup& one : saved_dedups_) collect(one, moment.closed.expired, rows, gone);
   for (StateRow& row : rows) {
     if (row.name == emitted_name) row.value = number_bytes(epoch);
@@ -282,6 +313,7 @@ std::string KeyedState::describe(std::size_t sink, std::uint32_t row) const {
 Status KeyedState::make_room() {
   std::size_t elsewhere = dedups_.memory_bytes();
   for (const Operation& one : operations_) elsewhere += one.groups->memory_bytes();
+  for (const auto& join : joins_) elsewhere += join->memory_bytes();
   WEIR_TRY(budget_.settle(elsewhere));
   if (auto failed = failure()) return *std::move(failed);
   return {};
@@ -304,7 +336,8 @@ StateCounts KeyedState::counts() const {
 }
 
 bool KeyedState::has_unwritten() const {
-  return std::any_of(operations_.begin(), operations_.end(), [](const Operation& one) { return one.groups->has_unwritten(); });
+  return std::any_of(operations_.begin(), operations_.end(), [](const Operation& one) { return one.groups->has_unwritten(); }) ||
+         std::any_of(joins_.begin(), joins_.end(), [](const auto& join) { return join->has_unwritten(); });
 }
 
 std::optional<std::int64_t> KeyedState::due() const {

@@ -14,6 +14,7 @@
 #include "engine/component/store.h"
 #include "engine/plan/stage.h"
 #include "engine/runtime/group_operation.h"
+#include "engine/runtime/join_operation.h"
 #include "engine/runtime/sequencer.h"
 #include "engine/runtime/state_counts.h"
 #include "engine/runtime/state_rows.h"
@@ -37,12 +38,24 @@ class KeyedState {
   Watermarks& watermarks() { return watermarks_; }
   DedupTables& dedups() { return dedups_; }
 
+  /// Once, after lookup tables are read, and when one has changed: what stands behind joins of streams may look into them.
+  Status compile_joins(const Store& store, const AllTableKeys& keys);
+  Status renew();
+
   const GroupShape& shape(NodeId aggregate) const;
   void merge(NodeId aggregate, const GroupTable& groups);
   void take_seen(std::span<const NewlySeen> rows);
+  void take(const Intake& intake, const TakenRows& rows);
 
+  /// What a join has made.
+  struct Joined {
+    const JoinOperation* join;
+    std::vector<JoinedRows> rows;
+    std::vector<RefusedPair> refused;
+  };
   struct Changes {
     std::vector<GroupOperation::SinkRows> sinks;
+    std::vector<Joined> joined;
     EncodedRows state;    // for state_table(),
     EncodedRows new_state;  // where nothing has these keys yet
     EncodedRows forgotten;  // for state_key_table()
@@ -60,6 +73,10 @@ class KeyedState {
   /// Whether rows of this sink come from an aggregate, or from this one.
   bool feeds(std::size_t sink) const;
   bool feeds(std::size_t sink, NodeId aggregate) const;
+  /// Whether rows of this sink come straight from a join of streams; whether they come from this one, straight or through an aggregate.
+  bool is_joined(std::size_t sink) const;
+  bool feeds(std::size_t sink, const Intake& intake) const;
+  std::size_t joined_row_count() const;
   /// Between epochs: what is beyond the limit goes to the local store.
   Status make_room();
   /// Why what was taken in since must not be committed: the local store failed.
@@ -90,6 +107,7 @@ class KeyedState {
     std::string name;  // in weir_state
     std::unique_ptr<GroupOperation> groups;
     std::vector<std::string> over_names;
+    Duration held_back{};  // see Window
   };
   KeyedState(const Plan& plan, const Store& store, const Clock& clock, const StateLimits& limits);
   Status add(const GroupStage& stage, const Store& store);
@@ -97,6 +115,8 @@ class KeyedState {
   Status settle_loaded();
   Status load_piece(Dedup& dedup, const StoredState& row);
   GroupOperation& operation(NodeId aggregate) const;
+  JoinOperation& join_operation(NodeId join) const;
+  void finish_joins(std::int64_t expired, bool is_end, std::vector<StateRow>& rows, std::vector<StateRow>& gone);
   void collect(Operation& operation, const EmitMoment& moment, std::vector<StateRow>& rows, std::vector<StateRow>& gone);
   void collect(Dedup& dedup, std::int64_t expired, std::vector<StateRow>& rows, std::vector<StateRow>& gone);
 
@@ -111,6 +131,7 @@ class KeyedState {
   StateBudget budget_;
   DedupTables dedups_;
   std::vector<Operation> operations_;
+  std::vector<std::unique_ptr<JoinOperation>> joins_;
   std::vector<Dedup> saved_dedups_;
   std::string saved_watermarks_;
   Position position_;

@@ -25,6 +25,10 @@ std::vector<char> needed_records(const Stage& stage, const StagedChunk& chunk) {
     need_rows(stage.gatherings[g].block, chunk.gathered[g].refused);
     for (const std::uint32_t record : chunk.gathered[g].late_records) is_needed[record] = 1;
   }
+  for (std::size_t i = 0; i < chunk.taken.size(); ++i) {
+    need_rows(stage.intakes[i].block, chunk.taken[i].refused);
+    for (const std::uint32_t record : chunk.taken[i].late_records) is_needed[record] = 1;
+  }
   return is_needed;
 }
 

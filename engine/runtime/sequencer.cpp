@@ -71,7 +71,7 @@ void Sequencer::find_late(StagedChunk& chunk) {
 void Sequencer::find_repeated(const Stage& stage, StagedChunk& chunk) {
   std::map<NodeId, std::vector<SuspendedBlock*>> by_dedup;
   for (SuspendedBlock& block : chunk.suspended) {
-    if (!block.is_dedup) continue;
+    if (block.kind != SuspendedBlock::Kind::dedup) continue;
     block.is_repeated.assign(block.keys.size(), 0);
     by_dedup[stage.expansions[block.number].node].push_back(&block);
   }

@@ -80,6 +80,13 @@ Result<std::unique_ptr<StageRunner>> StageRunner::make(const Plan& plan, const S
   return runner;
 }
 
+Result<std::unique_ptr<StageRunner>> StageRunner::make_joined(const Plan& plan, const Stage& stage, const Store& store, const AllTableKeys& keys,
+                                                              const Clock& clock, bool errors_are_null) {
+  auto runner = std::unique_ptr<StageRunner>(new StageRunner(stage, clock, nullptr, errors_are_null));
+  WEIR_TRY(runner->compile(plan, store, keys));
+  return runner;
+}
+
 StageRunner::Results StageRunner::add_roots(const ExpressionPtr& predicate, std::vector<ExpressionPtr> expressions,
                                             std::vector<ExpressionPtr>& roots) {
   const Results results{roots.size(), expressions.size(), predicate != nullptr};
@@ -116,6 +123,11 @@ Status StageRunner::compile(const Plan& plan, const Store& store, const AllTable
     gatherings_.push_back({gathering.block, add_roots(gathering.predicate, std::move(expressions), roots_[gathering.block]), &gathering,
                            std::make_unique<GroupShape>(shape_of(node)), is_timed(plan, gathering)});
   }
+  for (const Intake& intake : stage_.intakes) {
+    std::vector<ExpressionPtr> expressions = intake.keys;
+    expressions.insert(expressions.end(), intake.carried.begin(), intake.carried.end());
+    intakes_.push_back({add_roots(intake.predicate, std::move(expressions), roots_[intake.block]), &intake});
+  }
   return renew();
 }
 
@@ -146,6 +158,7 @@ void StageRunner::run(StagedChunk& chunk) const {
   chunk.branches.resize(branches_.size());
   chunk.blocks.resize(expansions_.size());
   chunk.gathered.resize(gatherings_.size());
+  chunk.taken.resize(intakes_.size());
   auto rows = std::make_shared<BlockRows>();
   rows->origins = rows->records = std::move(decoded.record_of_row);
   rows->batch = std::move(decoded.batch);
@@ -154,11 +167,32 @@ void StageRunner::run(StagedChunk& chunk) const {
   if (chunk.suspended.empty()) give_back_work(chunk);
 }
 
+void StageRunner::run_joined(Batch batch, const std::shared_ptr<Arena>& arena, StagedChunk& chunk) const {
+  {
+    const std::scoped_lock lock(programs_mutex_);
+    chunk.programs = programs_;
+  }
+  chunk.branches.resize(branches_.size());
+  chunk.blocks.resize(expansions_.size());
+  chunk.gathered.resize(gatherings_.size());
+  auto rows = std::make_shared<BlockRows>();
+  rows->batch = std::move(batch);
+  rows->origins.resize(rows->batch.row_count);
+  std::iota(rows->origins.begin(), rows->origins.end(), 0u);
+  rows->records = rows->origins;
+  run_block(0, {rows, arena, true}, chunk);
+  chunk.programs = nullptr;
+}
+
 void StageRunner::finish(StagedChunk& chunk) const {
   if (chunk.suspended.empty()) return;
   for (const SuspendedBlock& block : chunk.suspended) {
-    if (block.is_dedup) {
+    if (block.kind == SuspendedBlock::Kind::dedup) {
       run_dedup(block, chunk);
+      continue;
+    }
+    if (block.kind == SuspendedBlock::Kind::intake) {
+      run_intake(intakes_[block.number], block.results, *block.rows, chunk, chunk.taken[block.number]);
       continue;
     }
     Arena& arena = block.arena == nullptr ? chunk.raw->arena : *block.arena;
@@ -190,14 +224,21 @@ void StageRunner::run_block(std::size_t block, const Rows& given, StagedChunk& c
   for (std::size_t i = 0; i < gatherings_.size(); ++i) {
     if (gatherings_[i].block != block) continue;
     if (gatherings_[i].is_timed && !here.is_judged)
-      suspend(i, false, here, results, chunk);
+      suspend(i, SuspendedBlock::Kind::gathering, here, results, chunk);
     else
       run_gathering(gatherings_[i], results, rows, arena, chunk, chunk.gathered[i]);
+  }
+  for (std::size_t i = 0; i < intakes_.size(); ++i) {
+    if (intakes_[i].intake->block != block) continue;
+    if (intakes_[i].intake->is_timed && !here.is_judged)
+      suspend(i, SuspendedBlock::Kind::intake, here, results, chunk);
+    else
+      run_intake(intakes_[i], results, rows, chunk, chunk.taken[i]);
   }
   for (std::size_t i = 0; i < expansions_.size(); ++i) {
     if (expansions_[i].expansion->parent != block) continue;
     if (expansions_[i].expansion->dedup != nullptr)
-      suspend(i, true, here, results, chunk);
+      suspend(i, SuspendedBlock::Kind::dedup, here, results, chunk);
     else
       run_expansion(i, results, rows, here.is_judged, chunk);
   }
@@ -251,15 +292,24 @@ void StageRunner::run_gathering(const GatheringPlan& gathering, const std::vecto
     filters.push_back(gathering.gathering->filters[i] == nullptr ? nullptr : next++);
   }
   std::vector<RowPosition> positions;
-  if (gathering.shape->uses_positions()) {
-    const std::uint64_t split = place_of_split(*chunk.split);
-    for (const std::uint32_t row : selection.rows)
-      positions.push_back({chunk.times.empty() ? 0 : chunk.times[rows.records[row]], split,
-                           static_cast<std::uint64_t>(chunk.raw->records[rows.records[row]].offset)});
-  }
+  if (gathering.shape->uses_positions()) positions = positions_of(selection.rows, rows, chunk);
   if (out.groups == nullptr) out.groups = std::make_unique<GroupTable>(*gathering.shape);
   out.groups->add({columns.first(gathering.gathering->keys.size()), arguments, filters, selection.rows, positions}, arena);
   out.absorbed += static_cast<std::int64_t>(selection.rows.size());
+}
+
+std::vector<RowPosition> StageRunner::positions_of(std::span<const std::uint32_t> rows, const BlockRows& block, const StagedChunk& chunk) const {
+  std::vector<RowPosition> positions;
+  if (!chunk.positions.empty()) {
+    for (const std::uint32_t row : rows) positions.push_back(chunk.positions[block.records[row]]);
+    return positions;
+  }
+  const std::uint64_t split = place_of_split(*chunk.split);
+  for (const std::uint32_t row : rows) {
+    const std::uint32_t record = block.records[row];
+    positions.push_back({chunk.times.empty() ? 0 : chunk.times[record], split, static_cast<std::uint64_t>(chunk.raw->records[record].offset)});
+  }
+  return positions;
 }
 
 void StageRunner::run_expansion(std::size_t number, const std::vector<Column>& results, const BlockRows& rows, bool is_judged,

@@ -23,9 +23,14 @@ class StageRunner {
   /// references must outlive the runner.
   static Result<std::unique_ptr<StageRunner>> make(const Plan& plan, const Stage& stage, const Store& store,
                                                    const AllTableKeys& keys, const Clock& clock);
-  /// Fills rejected, ignored, branches, blocks and gathered, and suspends what must wait for the sequencer; where there is nothing of that, keeps of
+  /// The same for the rows of a join, which run_joined() takes.
+  static Result<std::unique_ptr<StageRunner>> make_joined(const Plan& plan, const Stage& stage, const Store& store, const AllTableKeys& keys,
+                                                          const Clock& clock, bool errors_are_null);
+  /// Fills rejected, ignored, branches, blocks, gathered and taken, and suspends what must wait for the sequencer; where there is nothing of that, keeps of
   /// the chunk's arena only what the records need.
   void run(StagedChunk& chunk) const;
+  /// Fills branches, blocks and gathered of a chunk that has positions and no records. The rows live in `arena`.
+  void run_joined(Batch batch, const std::shared_ptr<Arena>& arena, StagedChunk& chunk) const;
   /// Compiles the programs anew, after a lookup table has changed: for chunks that are run from now on. One thread.
   Status renew();
   /// Goes on with what run() suspended, after the sequencer.
@@ -58,6 +63,10 @@ class StageRunner {
     std::unique_ptr<GroupShape> shape;
     bool is_timed;
   };
+  struct IntakePlan {
+    Results results;  // keys, then what is carried along
+    const Intake* intake;
+  };
   /// Rows on their way through the blocks, and the arena they live in: the chunk's, or one of their own.
   struct Rows {
     std::shared_ptr<const BlockRows> rows;
@@ -69,7 +78,7 @@ class StageRunner {
   Status compile(const Plan& plan, const Store& store, const AllTableKeys& keys);
   void run_block(std::size_t block, const Rows& rows, StagedChunk& chunk) const;
   void apply_rules(const std::vector<Column>& results, BlockRows& rows, StagedChunk& chunk) const;
-  void suspend(std::size_t number, bool is_dedup, const Rows& rows, const std::vector<Column>& results, StagedChunk& chunk) const;
+  void suspend(std::size_t number, SuspendedBlock::Kind kind, const Rows& rows, const std::vector<Column>& results, StagedChunk& chunk) const;
   void find_keys(SuspendedBlock& block) const;
   void give_back_work(StagedChunk& chunk) const;
   void run_dedup(const SuspendedBlock& block, StagedChunk& chunk) const;
@@ -78,6 +87,8 @@ class StageRunner {
               std::int64_t& duplicates) const;
   void run_gathering(const GatheringPlan& gathering, const std::vector<Column>& results, const BlockRows& rows, Arena& arena,
                      StagedChunk& chunk, GatheredRows& out) const;
+  void run_intake(const IntakePlan& intake, const std::vector<Column>& results, const BlockRows& rows, const StagedChunk& chunk, TakenRows& out) const;
+  std::vector<RowPosition> positions_of(std::span<const std::uint32_t> rows, const BlockRows& block, const StagedChunk& chunk) const;
   void run_expansion(std::size_t number, const std::vector<Column>& results, const BlockRows& rows, bool is_judged, StagedChunk& chunk) const;
   BlockRows make_rows(const ExpansionPlan& expansion, std::span<const Column> columns, const RowSelection& slice,
                       const BlockRows& rows, Arena& arena, MadeBlock& out) const;
@@ -94,6 +105,7 @@ class StageRunner {
   std::vector<BranchPlan> branches_;
   std::vector<ExpansionPlan> expansions_;
   std::vector<GatheringPlan> gatherings_;
+  std::vector<IntakePlan> intakes_;
 };
 
 }  // namespace weir

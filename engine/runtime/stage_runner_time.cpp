@@ -46,9 +46,9 @@ void StageRunner::apply_rules(const std::vector<Column>& results, BlockRows& row
   if (chosen.size() != rows.batch.row_count) rows.chosen = std::move(chosen);
 }
 
-void StageRunner::suspend(std::size_t number, bool is_dedup, const Rows& rows, const std::vector<Column>& results, StagedChunk& chunk) const {
-  SuspendedBlock block{number, is_dedup, rows.rows, results, rows.own_arena, {}, {}, {}, {}};
-  if (is_dedup) find_keys(block);
+void StageRunner::suspend(std::size_t number, SuspendedBlock::Kind kind, const Rows& rows, const std::vector<Column>& results, StagedChunk& chunk) const {
+  SuspendedBlock block{number, kind, rows.rows, results, rows.own_arena, {}, {}, {}, {}};
+  if (kind == SuspendedBlock::Kind::dedup) find_keys(block);
   chunk.suspended.push_back(std::move(block));
 }
 

@@ -61,6 +61,23 @@ struct GatheredRows {
   std::vector<std::uint32_t> late_records;
 };
 
+/// What an intake of a stage made of a chunk: rows for one side of a join.
+struct TakenRows {
+  struct Row {
+    Hash128 key;
+    std::int64_t time;  // microseconds; no_time where the source does not say
+    std::uint32_t size; // of its values
+    bool has_key;       // none of it is NULL
+  };
+  std::vector<Row> rows;
+  std::string values;  // of one row after the other, as append_row_bytes() has them
+  std::vector<RefusedRecord> refused;  // `record` is a record, or a row of the intake's block
+  std::int64_t filtered = 0;
+  std::int64_t absorbed = 0;
+  std::int64_t late = 0;
+  std::vector<std::uint32_t> late_records;
+};
+
 /// Rows of one block, and where each comes from: a record, or a row of the parent block.
 struct BlockRows {
   Batch batch;
@@ -69,10 +86,11 @@ struct BlockRows {
   std::optional<std::vector<std::uint32_t>> chosen{};  // the rows that there are; nothing: all
 };
 
-/// A dedup or a gathering that goes on when it is known which rows are late, and which repeat others.
+/// What goes on when it is known which rows are late, and which repeat others.
 struct SuspendedBlock {
-  std::size_t number = 0;  // of the expansion or the gathering
-  bool is_dedup = false;
+  enum class Kind : std::uint8_t { gathering, dedup, intake };
+  std::size_t number = 0;  // of the expansion, the gathering or the intake
+  Kind kind = Kind::gathering;
   std::shared_ptr<const BlockRows> rows;
   std::vector<Column> results;           // of the block's program
   std::shared_ptr<Arena> arena;          // where they live, if not in the chunk's
@@ -101,6 +119,8 @@ struct StagedChunk {
   std::vector<BranchRows> branches;  // one per branch of the stage; EncodedRow::record is a record, or a row of the branch's block
   std::vector<MadeBlock> blocks;     // one per expansion of the stage
   std::vector<GatheredRows> gathered;  // one per gathering of the stage
+  std::vector<TakenRows> taken;        // one per intake of the stage
+  std::vector<RowPosition> positions;  // of each record where it is none but a joined row; else empty
   std::size_t charged_bytes = 0;     // taken from the credit
   // Where something goes by the time of rows:
   std::vector<std::int64_t> times;     // of each record; no_time where it was refused
@@ -123,6 +143,7 @@ struct StagedChunk {
                branch.rows.rows.capacity() * sizeof(EncodedRow);
     }
     for (const GatheredRows& rows : gathered) bytes += rows.groups == nullptr ? 0 : rows.groups->memory_bytes();
+    for (const TakenRows& rows : taken) bytes += rows.values.capacity() + rows.rows.capacity() * sizeof(TakenRows::Row);
     for (const MadeBlock& block : blocks) bytes += block.parents.capacity() * sizeof(std::uint32_t);
     return bytes;
   }

@@ -9,13 +9,15 @@ namespace {
 
 class ScriptedSource final : public Source {
  public:
-  ScriptedSource(std::shared_ptr<const Script> script, SourceContext context)
-      : script_(std::move(script)), context_(std::move(context)) {}
+  ScriptedSource(std::shared_ptr<const Script> script, std::string topic, SourceContext context)
+      : script_(std::move(script)), topic_(std::move(topic)), context_(std::move(context)) {}
 
   Result<std::vector<std::string>> list_splits() override {
     if (script_->on_list) WEIR_TRY(script_->on_list());
     std::vector<std::string> splits;
-    for (const auto& [split, records] : script_->records) splits.push_back(split);
+    for (const auto& [split, records] : script_->records) {
+      if (topic_.empty() || split.starts_with(topic_ + "/")) splits.push_back(split);
+    }
     return splits;
   }
   Result<Position> start_position(const std::string&, bool) override { return Position("0"); }
@@ -72,22 +74,24 @@ class ScriptedSource final : public Source {
   }
 
   std::shared_ptr<const Script> script_;
+  std::string topic_;  // empty: all splits
   SourceContext context_;
   std::map<std::string, Reader> readers_;
 };
 
 class ScriptedDefinition final : public SourceDefinition {
  public:
-  explicit ScriptedDefinition(std::shared_ptr<const Script> script) : script_(std::move(script)) {}
+  ScriptedDefinition(std::shared_ptr<const Script> script, std::string topic) : script_(std::move(script)), topic_(std::move(topic)) {}
   Result<std::unique_ptr<Source>> open(const SourceContext& context) const override {
-    return std::unique_ptr<Source>(std::make_unique<ScriptedSource>(script_, context));
+    return std::unique_ptr<Source>(std::make_unique<ScriptedSource>(script_, topic_, context));
   }
   Status check_connect(std::chrono::milliseconds) const override { return {}; }
   std::string describe() const override { return "a script"; }
-  std::string fingerprint() const override { return "scripted"; }
+  std::string fingerprint() const override { return "scripted" + topic_; }
 
  private:
   std::shared_ptr<const Script> script_;
+  std::string topic_;
 };
 
 }  // namespace
@@ -97,7 +101,11 @@ SourceSpec scripted_source(std::shared_ptr<const Script> script) {
   spec.name = "scripted";
   spec.summary = "Records given by a test.";
   spec.metadata = {{"offset", int64_type, false, "The record's number."}};
-  spec.parse = [script](const Config&, Diagnostics&) { return std::make_shared<ScriptedDefinition>(script); };
+  spec.options = {{"topic", "string", "", "Which of the script's splits it has: those of orders are orders/0 and so on."}};
+  spec.parse = [script](const Config& options, Diagnostics&) {
+    const Config* topic = options.find("topic");
+    return std::make_shared<ScriptedDefinition>(script, topic == nullptr ? "" : topic->scalar());
+  };
   return spec;
 }
 

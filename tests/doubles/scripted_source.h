@@ -19,7 +19,7 @@ struct Script {
   std::function<Status()> on_list;  // called before the splits are listed, where given
 };
 
-/// Connector "scripted": has no options; splits are those of `script`, positions are record numbers.
+/// Connector "scripted": splits are those of `script`, or of one `topic` ("orders" has orders/0), positions are record numbers.
 SourceSpec scripted_source(std::shared_ptr<const Script> script);
 
 }  // namespace weir::testing

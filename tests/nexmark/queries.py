@@ -1,6 +1,7 @@
 """queries.py - the results of the Nexmark queries, computed row by row from the generated bids.
 
-Each function takes the bids (dicts as generated, with "number") and gives the rows of its table as a list of dicts.
+Each function takes the events of the kinds that its parameters name (bids, auctions, people: dicts as generated, with "number") and gives the rows of its
+table as a list of dicts.
 """
 import collections
 import datetime
@@ -74,6 +75,12 @@ def q2(bids):
     return [picked(bid, "number", "auction", "price") for bid in bids if bid["auction"] % 123 == 0]
 
 
+def q3(auctions, people):
+    local = {person["id"]: person for person in people if person["state"] in ("OR", "ID", "CA")}
+    return [picked(local[auction["seller"]], "name", "city", "state") | {"id": auction["id"]}
+            for auction in auctions if auction["category"] == 10 and auction["seller"] in local]
+
+
 def q5(bids):
     rows = []
     by_window = collections.defaultdict(collections.Counter)
@@ -93,6 +100,12 @@ def q7(bids):
         best = min(group, key=lambda bid: (-bid["price"], bid["number"]))
         rows.append(picked(best, "auction", "bidder", "price", "dateTime", "extra") | {"window_end": second(end)})
     return rows
+
+
+def q8(auctions, people):
+    opened = {(auction["seller"], windows_of(time_of(auction), 10, 10)[0]) for auction in auctions}
+    return [picked(person, "id", "name") | {"starttime": second(windows_of(time_of(person), 10, 10)[0] - 10)}
+            for person in people if (person["id"], windows_of(time_of(person), 10, 10)[0]) in opened]
 
 
 def q12(bids):
@@ -127,6 +140,19 @@ def q17(bids):
         prices = [bid["price"] for bid in group]
         rows.append({"auction": auction, "day": day} | bid_counts(group)
                     | {"min_price": min(prices), "max_price": max(prices), "avg_price": sum(prices) // len(prices), "sum_price": sum(prices)})
+    return rows
+
+
+def q20(bids, auctions):
+    of_category = {auction["id"]: auction for auction in auctions if auction["category"] == 10}
+    rows = []
+    for bid in bids:
+        auction = of_category.get(bid["auction"])
+        if auction is not None:
+            rows.append(picked(bid, "number", "auction", "bidder", "price", "channel", "url", "dateTime", "extra")
+                        | picked(auction, "itemName", "description", "initialBid", "reserve", "seller", "category")
+                        | {"auction_dateTime": stamp(time_of(auction)), "expires": stamp(datetime.datetime.fromisoformat(auction["expires"].replace("Z", "+00:00"))),
+                           "auction_extra": auction["extra"]})
     return rows
 
 

@@ -39,6 +39,7 @@ CaseWay read_way(object given) {
   if_there(given, "deaths", [&](element deaths) {
     for (const element death : deaths) way.deaths.push_back({std::int64_t(death["commit"]), bool(death["after"])});
   });
+  if_there(given, "more_to_come", [&](element value) { way.more_to_come = bool(value); });
   if_there(given, "looks_after_death", [&](element value) { way.looks_after_death = bool(value); });
   if_there(given, "failpoints", [&](element value) { way.failpoints = text_of(value); });
   return way;

@@ -27,6 +27,7 @@ struct CaseWay {
   std::vector<std::size_t> stops;         // a run for each: so many in a thousand of each split's records are there
   std::vector<Dying> deaths;              // of the runs in turn; a run that died is begun again
   std::string failpoints;                 // as in WEIR_FP
+  bool more_to_come = false;              // of each run but those of the last stretch: what waits for its time goes on waiting
   bool looks_after_death = false;         // what the first run to die leaves behind is told too
 };
 

@@ -6,6 +6,7 @@ import random
 
 import aggregates
 import lookups
+import pairs
 from expressions import Column, Invalid, family, make_expression, make_literal, make_risky, typed
 from model import Model
 from records import make_source
@@ -24,6 +25,7 @@ class Maker:
         self.case = {"sources": [], "streams": [], "sinks": [], "ways": []}
         self.names = 0
         self.may_have_state = True
+        self.has_left_pairs = False
 
     def make(self):
         rng = self.rng
@@ -45,12 +47,14 @@ class Maker:
             self.add_aggregate()
         if rng.random() < 0.3:
             self.add_stream_of_groups()
+        if "stream join" in self.can and rng.random() < 0.35:
+            self.add_pairs()
         for _ in range(rng.choice([1, 1, 2, 3])):
             self.add_sink()
         if not self.case["sinks"]:
             self.add_plain_sink(self.case["sources"][0]["name"])
         leave_out_unread(self.case)
-        self.case["ways"] = make_ways(rng, is_large)
+        self.case["ways"] = make_ways(rng, is_large, self.has_left_pairs)
         return self.case
 
     def draw_time(self):
@@ -174,6 +178,60 @@ class Maker:
         if not keys:
             raise Invalid("duplicates in several splits have no order")
         return {"dedup": {"key": self.rng.choice(keys), "within": self.rng.choice([10, 120, 600, 4000]) if relation.times else None}}
+
+    def add_pairs(self):
+        """A join of two streams, of two sources where there are, and now and then an aggregate behind it."""
+        for _ in range(20):
+            source, other = self.rng.choice(self.rows()), self.rng.choice(self.rows())
+            stream = {"name": self.name("p"), "input": [source], "steps": []}
+            try:
+                stream["steps"].append(self.make_pair(self.model.relations[source], other))
+                relation = self.model.apply(stream["steps"][0], self.model.relations[source])
+            except Invalid:
+                continue
+            for _ in range(self.rng.choice([0, 0, 1, 2])):
+                relation = self.add_step(stream["steps"], relation)
+            self.keep(stream)
+            self.has_left_pairs = self.has_left_pairs or "left pairs" in relation.marks
+            if self.rng.random() < 0.7:
+                self.add_aggregate_of(stream["name"])
+            return
+
+    def make_pair(self, relation, name):
+        other, rng = self.model.relations[name], self.rng
+        columns = [column for column, one in other.scope.items() if family(one.type) in ("int", "string", "boolean", "date") and column != "id"]
+        given = {"stream": name, "as": self.name("j"), "type": rng.choice(["inner", "inner", "left"]), "where": None}
+        wanted = rng.sample(columns, min(len(columns), rng.choice([1, 1, 2])))
+        given["keys"] = []
+        for column in wanted:
+            kind = family(other.scope[column].type)
+            same = [mine for mine, one in relation.scope.items() if family(one.type) == kind and mine != "id"]
+            given["keys"].append([column, ["column", rng.choice(same)] if same and rng.random() < 0.7 else make_expression(rng, relation.scope, kind, 1)])
+        given["bounds"] = rng.choice([[-60, 60], [-300, 300], [-600, 30], [0, 900], [-1200, -10], [60, 400], [0, 0], None])
+        scope = pairs.scope_with(given, relation, other)
+        if rng.random() < 0.3:
+            given["where"] = make_expression(rng, scope, "boolean", 2)
+        taken = [column for column in other.scope if rng.random() < 0.5]
+        given["select"] = [[self.name("c"), ["column", f"{given['as']}.{column}"]] for column in taken]
+        if rng.random() < 0.3:
+            given["select"].append([self.name("c"), make_expression(rng, scope, rng.choice(["int", "string", "boolean", "decimal"]), 2)])
+        if not given["select"]:
+            raise Invalid("nothing to select")
+        return {"pair": given}
+
+    def add_aggregate_of(self, source):
+        for _ in range(10):
+            relation = self.model.relations[source]
+            stream = {"name": self.name("g"), "input": [source], "steps": []}
+            try:
+                stream["steps"].append(self.make_aggregate(relation))
+                relation = self.model.apply(stream["steps"][-1], relation)
+                for _ in range(self.rng.choice([0, 0, 1])):
+                    relation = self.add_group_step(stream["steps"], relation)
+                self.keep(stream)
+                return
+            except Invalid:
+                continue
 
     def add_union(self):
         """Streams of one shape, of other sources or of the same one."""
@@ -378,7 +436,7 @@ class Maker:
         if self.rng.random() < 0.3:
             relation = self.add_step(sink.setdefault("steps", []), relation)
         is_twice = len(set(relation.reads)) < len(relation.reads)
-        keys = [] if is_twice and "a union of one source with itself into a sink with a key" not in self.can else self.possible_keys(relation)
+        keys = [] if "pairs" in relation.marks or is_twice and "a union of one source with itself into a sink with a key" not in self.can else self.possible_keys(relation)
         if keys and self.rng.random() < 0.7:
             sink["key"] = self.rng.choice(keys)
             newer = [column for column, one in relation.scope.items()
@@ -419,11 +477,13 @@ def leave_out_unread(case):
 
 
 def names_read(stream):
-    return stream["input"] + [name for step in stream.get("steps", []) for name in step.get("union", [])]
+    return (stream["input"] + [name for step in stream.get("steps", []) for name in step.get("union", [])]
+            + [step["pair"]["stream"] for step in stream.get("steps", []) if "pair" in step])
 
 
-def make_ways(rng, is_large):
-    """The whole at once by one worker; and in small chunks by several, stopped, killed and begun again."""
+def make_ways(rng, is_large, waits):
+    """The whole at once by one worker; and in small chunks by several, stopped, killed and begun again. `waits`: there are rows that are written at the end of
+    all runs, or when nothing can come for them any more."""
     ways = [{"name": "whole"}]
     way = {"name": "pieces", "seed": rng.randrange(1, 10**6), "chunk_rows": rng.choice([1, 1, 2, 3, 7]), "workers": [rng.choice([1, 2, 4]) for _ in range(3)],
            "writers": rng.choice([1, 2]), "epoch_rows": rng.choice([1, 3, 10, 50000])}
@@ -431,8 +491,10 @@ def make_ways(rng, is_large):
         way.update(chunk_rows=rng.choice([30, 100]), epoch_rows=rng.choice([50, 50000]))
     way["stops"] = sorted(rng.randrange(0, 1001) for _ in range(rng.choice([0, 0, 1, 1, 2])))
     way["deaths"] = [{"commit": rng.choice([1, 2, 3, 5]), "after": rng.random() < 0.5} for _ in range(rng.choice([0, 0, 1, 1, 2]))]
-    if way["deaths"] and rng.random() < 0.5:
+    if way["deaths"] and not waits and rng.random() < 0.5:
         way["looks_after_death"] = True
+    if waits or rng.random() < 0.3:
+        way["more_to_come"] = True
     if rng.random() < 0.15:
         way["failpoints"] = f"{rng.choice(['before_commit', 'commit_sent_no_reply', 'copy_mid', 'offset_cas'])}:{rng.choice([1, 2, 4])}:error"
     return ways + [way]

@@ -6,6 +6,7 @@ which part of its record), when its record happened (_t) and whether it was late
 from collections import namedtuple
 
 import lookups
+import pairs
 import windows
 from aggregates import call_writer, over_writer
 from expressions import Column, Invalid, duck_type, family, literal, typed
@@ -30,7 +31,7 @@ class Relation:
         self.groups = groups          # None: rows of records; else the columns that tell groups apart
         self.is_ordered = is_ordered  # all of one split, so that each row comes before or after each other
         self.times = set(times)       # the columns that are the event time
-        # "nulls": what cannot be computed is NULL, by the source's on_error.
+        # "nulls": what cannot be computed is NULL, by the source's on_error. "pairs": rows of a join of two streams, "left pairs": also without a match.
         self.marks = set(marks)       # "where", "failing where": there is one on this stretch; "dedup"; "closing": groups of windows over event time
 
     def losses(self):
@@ -38,16 +39,20 @@ class Relation:
 
     def changed(self, table, scope=None, losses=()):
         """Other columns or fewer rows, but of the same stretch."""
+        losses = [] if "pairs" in self.marks else losses
         return Relation(table, self.scope if scope is None else scope, self.reads, self.closed, self.starts, self.open + list(losses), self.groups,
                         self.is_ordered, self.times & set(self.scope if scope is None else scope), self.marks)
 
     def remade(self, table, scope, losses):
         """Rows of another stretch."""
+        losses = [] if "pairs" in self.marks else losses
         return Relation(table, scope, self.reads, self.losses() + list(losses), is_ordered=self.is_ordered, times=self.times & set(scope),
                         marks=self.marks - {"where", "failing where"})
 
     def on_time(self, model):
         """Without the rows that are late."""
+        if "pairs" in self.marks:
+            return self
         late = [Loss("late", start, "_late") for start in self.starts]
         kept = [one._replace(condition=f"({one.condition}) AND NOT _late") for one in self.open]
         return Relation(model.create(f"SELECT * FROM {self.table} WHERE NOT _late"), self.scope, self.reads, self.closed + late + kept, is_ordered=self.is_ordered,
@@ -129,6 +134,8 @@ class Model:
         value = typed(condition, relation.scope)
         if value.type != "boolean":
             raise Invalid("not a condition")
+        if "pairs" in relation.marks and value.error:
+            raise Invalid("a pair has no record to be rejected")
         if relation.groups is not None:
             if value.error:
                 raise Invalid("a group has no record to be rejected")
@@ -168,6 +175,8 @@ class Model:
         write = over_writer(relation.scope) if relation.groups is not None else None
         for name, expression in columns:
             value = typed(expression, relation.scope, write)
+            if "pairs" in relation.marks and value.error:
+                raise Invalid("a pair has no record to be rejected")
             scope[name] = Column(value.type, value.nullable, value.error is not None)
             # DuckDB would take a NULL for a number.
             parts[name] = [f"CAST({value.duck} AS {duck_type(value.type)}) AS {name}"] + ([f"{value.error} AS {name}__e"] if value.error else [])
@@ -185,8 +194,8 @@ class Model:
     def union(self, relations):
         first = relations[0]
         for other in relations:
-            if other.groups is not None:
-                raise Invalid("rows of groups are not united")
+            if other.groups is not None or "pairs" in other.marks:
+                raise Invalid("rows of groups, and of joins, are not united")
             if {name: column.type for name, column in other.scope.items()} != {name: column.type for name, column in first.scope.items()}:
                 raise Invalid("other columns")
             if ("nulls" in other.marks) != ("nulls" in first.marks) or any(column.error for column in other.scope.values()):
@@ -229,7 +238,12 @@ class Model:
     def step_join(self, given, relation):
         return lookups.join(self, given, relation, Loss)
 
+    def step_pair(self, given, relation):
+        return pairs.join(self, given, relation, Loss)
+
     def step_dedup(self, given, relation):
+        if "pairs" in relation.marks:
+            raise Invalid("a dedup behind a join")
         return windows.dedup(self, given, relation, Loss)
 
     def step_aggregate(self, given, relation):
@@ -263,11 +277,13 @@ class Model:
         parts = [f"_key_{name} AS {name}" for name in result] + [f"{value.duck} AS {name}" for name, value in made]
         grouping = f"GROUP BY {', '.join('_key_' + name for name in result)}" if result else "HAVING count(*) > 0"
         table = self.create(f"SELECT {', '.join(parts)} FROM ({rows}) {grouping}")
-        losses = [Loss("absorbed", relation.table, f"NOT {failed}")]
+        if errors and "pairs" in relation.marks:
+            raise Invalid("a pair has no record to be rejected")
+        losses = [Loss("absorbed", relation.table, f"NOT {failed}")] if "pairs" not in relation.marks else []
         losses += [Loss("rejected", relation.table, failed)] if errors else []
         groups = [name for name in result if name != "window_start"]
         result.update({name: Column(value.type, value.nullable) for name, value in made})
-        return Relation(table, result, relation.reads, relation.losses() + losses, groups=groups, marks={"closing"} if closes else ())
+        return Relation(table, result, relation.reads, relation.losses() + losses, groups=groups, marks=({"closing"} if closes else set()) | relation.marks & {"left pairs"})
 
     def sink(self, sink):
         relation = self.input(sink["input"])
@@ -300,6 +316,10 @@ class Table:
             raise Invalid("an array is no key")
         if relation.groups is not None:
             self.check_groups(relation)
+            table = relation.table
+        elif "pairs" in relation.marks:
+            if self.key:
+                raise Invalid("which of two pairs is written")
             table = relation.table
         else:
             table = self.accepted(model, relation)

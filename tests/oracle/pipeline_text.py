@@ -2,6 +2,7 @@
 import json
 
 import lookups
+import pairs
 from aggregates import call_writer, over_writer
 from expressions import Column, typed
 from model import Model
@@ -45,6 +46,8 @@ class YamlWriter(Model):
             return {kind: self.written_aggregate(given, relation)}
         if kind == "join":
             return {kind: self.written_join(given, relation)}
+        if kind == "pair":
+            return {"join": self.written_pair(given, relation)}
         if kind == "dedup":
             return {kind: {"key": given["key"], **({"within": f"{given['within']} seconds"} if given.get("within") else {})}}
         return {kind: given}
@@ -54,6 +57,16 @@ class YamlWriter(Model):
         keys = {column: typed(expression, relation.scope).weir for column, expression in given["keys"]}
         select = {name: typed(expression, scope).weir for name, expression in given["select"]}
         return {"table": given["table"], "keys": keys, "type": given["type"], "select": select}
+
+    def written_pair(self, given, relation):
+        scope = pairs.scope_with(given, relation, self.named(given["stream"]))
+        written = {"stream": given["stream"], "as": given["as"], "keys": {column: typed(expression, relation.scope).weir for column, expression in given["keys"]}}
+        if given["bounds"]:
+            lower, upper = given["bounds"]
+            written.update({"within": f"{upper} seconds"} if -lower == upper else {"between": [f"{lower} seconds", f"{upper} seconds"]})
+        if given["where"]:
+            written["where"] = typed(given["where"], scope).weir
+        return {**written, "type": given["type"], "select": {name: typed(expression, scope).weir for name, expression in given["select"]}}
 
     def written_aggregate(self, given, relation):
         keys = {name: Column(typed(expression, relation.scope).type, False) for name, expression in given["by"]}

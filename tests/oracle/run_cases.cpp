@@ -86,10 +86,11 @@ Compiled compile(const GeneratedCase& given, const Bench& bench, const std::stri
   return compile_yaml("case.yaml", given.pipeline, bench.registry, variables);
 }
 
-Status run_once(const std::shared_ptr<const Plan>& plan, const CaseWay& way, std::size_t run) {
+Status run_once(const std::shared_ptr<const Plan>& plan, const CaseWay& way, std::size_t run, bool is_last) {
   const std::size_t workers = way.workers.empty() ? 1 : way.workers[run % way.workers.size()];
   JobOptions options{.until_end = true, .workers = workers, .writers = way.writers, .chunk_rows = way.chunk_rows};
   options.epoch_rows = way.epoch_rows;
+  options.more_to_come = way.more_to_come && !is_last;
   options.retry_pause = std::chrono::milliseconds(1);
   WEIR_ASSIGN(const auto job, Job::create(plan, options));
   return job->run();
@@ -140,7 +141,7 @@ Status run_way(const GeneratedCase& given, const CaseWay& way, Bench& bench, con
         play->visible_share = stop;
         play->seed = way.seed == 0 ? 0 : way.seed + runs;
       }
-      Status status = run_once(plan, way, runs);
+      Status status = run_once(plan, way, runs, stop == 1000);
       if (!status.ok() && !bench.death->has_come) return status;
       if (!bench.death->has_come) continue;
       if (++next_death > 1 || !way.looks_after_death) continue;

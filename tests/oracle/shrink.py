@@ -138,7 +138,7 @@ def smaller_ways(case):
 def smaller_step(case, path, step):
     (kind, given), = step.items()
     lists = {"select": [given], "extend": [given], "rename": [given], "drop": [given], "aggregate": []}.get(kind, [])
-    if kind == "join":
+    if kind in ("join", "pair"):
         for at in range(len(given["select"])):
             yield without(case, path + [kind, "select"], at)
     for columns in lists:

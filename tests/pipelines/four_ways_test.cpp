@@ -80,12 +80,12 @@ std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_pt
   return compiled.plan;
 }
 
-void run_once(const PipelineTestFile& file, const std::shared_ptr<Script>& script, const Way& way,
+void run_once(const PipelineTestFile& file, const std::shared_ptr<Script>& script, const JobOptions& options,
               const std::string& dsn) {
   Registry registry;
   const auto plan = compile(file, script, dsn, registry);
   ASSERT_NE(plan, nullptr);
-  auto job = Job::create(plan, way.options);
+  auto job = Job::create(plan, options);
   ASSERT_TRUE(job.ok()) << render(job.error());
   const Status status = (*job)->run();
   ASSERT_TRUE(status.ok()) << render(status.error());
@@ -144,7 +144,9 @@ TEST_P(FourWays, GiveTheSameTables) {
     script->records = file.input;
     for (std::size_t visible = way.restarts_after_every_row ? 1 : longest; visible <= longest; ++visible) {
       script->visible = visible;
-      ASSERT_NO_FATAL_FAILURE(run_once(file, script, way, database.dsn()));
+      JobOptions options = way.options;
+      options.more_to_come = file.is_held && visible < longest;
+      ASSERT_NO_FATAL_FAILURE(run_once(file, script, options, database.dsn()));
     }
     ASSERT_NO_FATAL_FAILURE(compare(file, database.dsn()));
   }

@@ -47,7 +47,7 @@ std::optional<std::string> section_head(const std::string& line, bool is_page) {
 std::string line_of_test(const std::string& line, bool is_page) {
   if (!is_page) return line;
   const std::string text = trimmed(line);
-  if (text.starts_with("brokers:") || text.starts_with("topic:")) return "";
+  if (text.starts_with("brokers:")) return "";
   const auto replaced = [&](const std::string& from, const std::string& to) {
     const auto found = line.find(from);
     return found == std::string::npos ? std::string() : line.substr(0, found) + to + line.substr(found + from.size());
@@ -74,6 +74,7 @@ PipelineTestFile read_test_file(const std::string& path) {
       head >> kind >> name;
       if (kind == "table" || kind == "ledger" || kind == "rejects")
         file.tables.push_back({kind == "table" ? name : kind, {}, {}});
+      if (kind == "held") file.is_held = true;
       if (kind == "input") file.input[name];
     } else if (kind == "pipeline") {
       file.pipeline += line_of_test(line, is_page) + "\n";

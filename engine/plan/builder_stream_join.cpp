@@ -1,0 +1,166 @@
+// builder_stream_join.cpp — the step that joins two streams: its keys, its bounds in time, and the columns it gives.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/expression/implicit_cast.h"
+#include "engine/plan/builder.h"
+#include "engine/plan/builder_messages.h"
+#include "engine/plan/step_columns.h"
+
+namespace weir {
+namespace {
+
+bool can_be_key(const Type& type) {
+  return !type.is_nested() && type.kind != TypeKind::json && type.kind != TypeKind::interval && type.kind != TypeKind::null;
+}
+
+}  // namespace
+
+bool PlanBuilder::can_join(NodeId input, const StreamJoinRequest& request) {
+  const auto report = [&](std::string message, std::string hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), request.where}.with_hint(std::move(hint)));
+    return false;
+  };
+  for (const NodeId node : {input, request.joined}) {
+    const std::string which = node == input ? "the rows of this stream" : "the rows of " + request.name.name;
+    if (aggregate_above(node))
+      return report(which + " are of an aggregate, and change: a join of these is not available in this version", "join the streams first, and aggregate what the join gives");
+    if (stream_join_above(plan_.nodes, node))
+      return report(which + " are joined of two streams already: a second join is not available in this version", "write what the first gives into a topic, and read it as a source");
+  }
+  if (schema(input).index_of(request.name.name))
+    return report(fmt::format("this stream has a column called {}, as the joined stream is", request.name.name), "give the joined stream another name with as: NAME");
+  if (request.keys.empty())
+    return report("the join does not say which rows belong together", fmt::format("add keys: {{COLUMN of {}: expression}}", request.name.name));
+  for (const NodeId node : {input, request.joined}) {
+    for (const NodeId scan : scans_below(node)) {
+      const auto& source = std::get<ScanNode>(plan_.nodes[scan].operation);
+      if (!request.bounds || source.time) continue;
+      return report(fmt::format("a join within a time needs to know when rows happened, and source {} has no watermark", source.source),
+                    "add watermark: COLUMN - INTERVAL 1 HOUR to the source");
+    }
+  }
+  return true;
+}
+
+/// Both sides of each key are of the type that a comparison would make of them.
+bool PlanBuilder::bind_join_keys(NodeId input, const StreamJoinRequest& request, StreamJoinNode& node) {
+  bool is_good = check_distinct(request.keys, diagnostics_);
+  const Schema& joined = schema(request.joined);
+  for (const NamedAst& key : request.keys) {
+    const auto index = joined.index_of(key.name);
+    if (!index) diagnostics_.error(unknown("column of " + request.name.name, key.name, field_names(joined), key.where));
+    const ExpressionPtr given = bind_value(*key.expression, schema(input), input);
+    is_good = is_good && index && given != nullptr;
+    if (!index || given == nullptr) continue;
+    const ExpressionPtr column = make_column(*index, joined.fields[*index], key.where);
+    const std::vector<ExpressionPtr> sides{given, column};
+    std::optional<Type> type = type_strings_are_compared_as(sides);
+    if (!type) type = common_type(sides);
+    if (!type || !can_be_key(*type)) {
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("key {} of {} is {}, and cannot be joined with {}, which is {}", key.name, request.name.name,
+                                                            to_string(column->type), print(*given), to_string(given->type)),
+                               key.where}
+                             .with_hint("convert one of them with CAST in a step before the join"));
+      is_good = false;
+      continue;
+    }
+    node.keys.push_back(cast_to(given, *type, registry_.functions));
+    node.joined_keys.push_back(cast_to(column, *type, registry_.functions));
+  }
+  return is_good;
+}
+
+bool PlanBuilder::bind_join_condition(NodeId input, const Schema& both, const StreamJoinRequest& request, StreamJoinNode& node) {
+  if (request.condition == nullptr) return true;
+  ExpressionPtr bound = bind_value(*request.condition, both, input);
+  if (bound != nullptr) bound = coerce(std::move(bound), boolean_type, "the condition of the join", registry_.functions, diagnostics_);
+  node.condition = bound;
+  return bound != nullptr;
+}
+
+/// Adds the columns that the join adds to those of the input.
+bool PlanBuilder::select_joined(NodeId input, const Schema& both, const StreamJoinRequest& request, Schema& output, std::vector<ExpressionPtr>& expressions) {
+  const std::size_t errors_before = diagnostics_.errors().size();
+  const std::size_t border = output.fields.size();
+  const auto add = [&](const std::string& name, const Location& where, ExpressionPtr expression) {
+    if (output.index_of(name)) {
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("there is another column called {}", name), where}.with_hint(
+          fmt::format("give it another name: select: {{{0}_{1}: {0}.{1}}}", request.name.name, name)));
+    }
+    output.fields.push_back({name, expression->type, expression->nullable});
+    expressions.push_back(std::move(expression));
+  };
+  const Schema& joined = schema(request.joined);
+  for (const NamedPlace& chosen : request.columns) {
+    const auto index = joined.index_of(chosen.name);
+    if (index)
+      add(chosen.name, chosen.where, make_column(border + *index, both.fields[border + *index], chosen.where));
+    else
+      diagnostics_.error(unknown("column of " + request.name.name, chosen.name, field_names(joined), chosen.where));
+  }
+  for (const NamedAst& column : request.select) {
+    const ExpressionPtr bound = bind_value(*column.expression, both, input);
+    add(column.name, column.where, bound == nullptr ? stand_in(column.where) : bound);
+  }
+  const bool takes_all = request.columns.empty() && request.select.empty();
+  for (std::size_t i = 0; i < joined.fields.size() && takes_all; ++i) {
+    const std::string& name = joined.fields[i].name;
+    const bool is_key = std::any_of(request.keys.begin(), request.keys.end(), [&](const NamedAst& key) { return key.name == name; });
+    if (!is_key) add(name, request.where, make_column(border + i, both.fields[border + i], request.where));
+  }
+  return diagnostics_.errors().size() == errors_before;
+}
+
+std::optional<NodeId> PlanBuilder::join_streams(NodeId input, const StreamJoinRequest& request) {
+  if (!can_join(input, request)) return std::nullopt;
+  StreamJoinNode node{input, request.joined, request.name.name, {}, {}, request.bounds, nullptr, request.is_left};
+  Schema both = schema(input);
+  for (const Field& field : schema(request.joined).fields)
+    both.fields.push_back({request.name.name + "." + field.name, field.type, field.nullable || request.is_left});
+  const bool has_keys = bind_join_keys(input, request, node);
+  const bool has_condition = bind_join_condition(input, both, request, node);
+  Schema output = schema(input);
+  std::vector<ExpressionPtr> expressions = columns_of(output);
+  if (!select_joined(input, both, request, output, expressions) || !has_keys || !has_condition) return std::nullopt;
+  if (!request.bounds) {
+    const char* waiting = request.is_left ? ", and writes rows without a match only when a run ends" : "";
+    diagnostics_.warning(Error{ErrorKind::user, fmt::format("a join of streams without a time keeps every row for ever{}", waiting), request.where}.with_hint(
+        "add within: 4 hours, or however far apart the rows may be"));
+  }
+  const NodeId made = add_node(std::move(both), std::move(node));
+  return add_node(std::move(output), ProjectNode{made, std::move(expressions)});
+}
+
+std::optional<bool> PlanBuilder::is_joined(NodeId node) const {
+  const PlanOperation& operation = plan_.nodes[node].operation;
+  if (std::holds_alternative<StreamJoinNode>(operation)) return true;
+  if (std::holds_alternative<ScanNode>(operation) || std::holds_alternative<AggregateNode>(operation)) return false;
+  const std::vector<NodeId> inputs = inputs_of(operation);
+  const std::optional<bool> first = is_joined(inputs.front());
+  const bool are_all_the_same = std::all_of(inputs.begin(), inputs.end(), [&](NodeId input) { return is_joined(input) == first; });
+  return are_all_the_same ? first : std::nullopt;
+}
+
+/// A row of one side comes again beside every later one of the other, as long as that may match; rows without a match come when none can.
+std::optional<Duration> PlanBuilder::event_time_lag(const StreamJoinNode& join, const ExpressionPtr& expression) const {
+  if (!join.bounds) return std::nullopt;
+  const std::vector<Field>& fields = schema(join.input).fields;
+  const std::vector<Field>& others = schema(join.joined).fields;
+  std::vector<bool> used(fields.size() + others.size(), false);
+  mark_used_columns(*expression, used);
+  const auto border = used.begin() + static_cast<std::ptrdiff_t>(fields.size());
+  const bool uses_input = std::find(used.begin(), border, true) != border, uses_joined = std::find(border, used.end(), true) != used.end();
+  if (uses_input == uses_joined || (uses_joined && join.is_left)) return std::nullopt;
+  if (uses_input) {
+    const auto lag = event_time_lag(join.input, expression);
+    return lag ? std::optional(std::max(*lag, *lag + join.bounds->upper)) : std::nullopt;
+  }
+  std::vector<ExpressionPtr> columns(fields.size() + others.size());
+  for (std::size_t i = 0; i < others.size(); ++i) columns[fields.size() + i] = make_column(i, others[i]);
+  const auto lag = event_time_lag(join.joined, substitute(expression, columns));
+  return lag ? std::optional(std::max(*lag, *lag - join.bounds->lower)) : std::nullopt;
+}
+
+}  // namespace weir

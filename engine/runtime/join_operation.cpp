@@ -1,0 +1,206 @@
+// join_operation.cpp — finds the pairs that new rows make, and evaluates them some thousand at a time.
+#include "engine/runtime/join_operation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "engine/runtime/group_operation.h"
+#include "engine/runtime/row_selection.h"
+
+namespace weir {
+namespace {
+
+constexpr std::size_t rows_at_once = 8 * 1024;
+constexpr std::size_t rows_ahead = 8;       // whose places in the table are fetched while earlier rows are looked up
+constexpr std::size_t most_described = 8;   // columns of a row in words
+
+bool writes_null_on_error(const Plan& plan, NodeId node) {
+  if (const auto* scan = std::get_if<ScanNode>(&plan.nodes[node].operation)) return scan->on_error.reaction == OnRowError::null;
+  const std::vector<NodeId> inputs = inputs_of(plan.nodes[node].operation);
+  return std::all_of(inputs.begin(), inputs.end(), [&](NodeId input) { return writes_null_on_error(plan, input); });
+}
+
+std::vector<Type> types_of(const std::vector<Field>& fields) {
+  std::vector<Type> types;
+  for (const Field& field : fields) types.push_back(field.type);
+  return types;
+}
+
+std::uint64_t hash_of(std::string_view values) { return hash_bytes(values).low; }
+
+}  // namespace
+
+JoinOperation::JoinOperation(const Plan& plan, JoinStage stage, std::string name)
+    : plan_(plan),
+      stage_(std::move(stage)),
+      node_(std::get<StreamJoinNode>(plan.nodes[stage_.join].operation)),
+      errors_are_null_(writes_null_on_error(plan, stage_.join)),
+      input_{{}, StatePieces(name + "/input"), types_of(stage_.carried), {}},
+      joined_{{}, StatePieces(name + "/joined"), types_of(stage_.joined_carried), {}},
+      matched_(name + "/(matched)"),
+      pending_(std::make_unique<Pending>(input_.types, joined_.types)) {
+  for (const Gathering& gathering : stage_.rows.gatherings)
+    needs_positions_ = needs_positions_ || shape_of(std::get<AggregateNode>(plan.nodes[gathering.aggregate].operation)).uses_positions();
+}
+
+Status JoinOperation::compile(const Store& store, const AllTableKeys& keys, const Clock& clock) {
+  clock_ = &clock;
+  WEIR_ASSIGN(runner_, StageRunner::make_joined(plan_, stage_.rows, store, keys, clock, errors_are_null_));
+  if (stage_.condition == nullptr) return {};
+  const std::vector<ExpressionPtr> roots{stage_.condition};
+  WEIR_ASSIGN(Program program, Program::compile(roots));
+  condition_ = std::make_unique<Program>(std::move(program));
+  return {};
+}
+
+Status JoinOperation::renew() { return runner_->renew(); }
+
+void JoinOperation::take(bool is_joined, const TakenRows& rows) {
+  Side& own = is_joined ? joined_ : input_;
+  const JoinTable& other = (is_joined ? input_ : joined_).table;
+  std::size_t offset = 0;
+  for (std::size_t i = 0; i < rows.rows.size(); ++i) {
+    if (i + rows_ahead < rows.rows.size()) other.prefetch(rows.rows[i + rows_ahead].key);
+    const TakenRows::Row& row = rows.rows[i];
+    const std::string_view values = std::string_view(rows.values).substr(offset, row.size);
+    offset += row.size;
+    // A row without a key matches none: only one that waits for being written without a match is kept.
+    const bool waits = !is_joined && node_.is_left;
+    if (!row.has_key && !waits) continue;
+    const std::uint32_t number = own.table.add(row.key, row.time, values);
+    own.added.push_back(number);
+    if (waits) ++waiting_;
+    if (row.has_key) probe(is_joined, row, values, number);
+  }
+}
+
+void JoinOperation::probe(bool is_joined, const TakenRows::Row& row, std::string_view values, std::uint32_t number) {
+  const JoinTable& other = (is_joined ? input_ : joined_).table;
+  for (std::uint32_t match = other.first(row.key); match != JoinTable::no_row; match = other.next(match)) {
+    const std::int64_t match_time = other.row(match).time;
+    const std::int64_t apart = is_joined ? row.time - match_time : match_time - row.time;
+    if (node_.bounds && (apart < node_.bounds->lower.count() || apart > node_.bounds->upper.count())) continue;
+    const std::string_view match_values = other.values(match);
+    if (is_joined)
+      add_pair(match, match_values, match_time, &values, row.time);
+    else
+      add_pair(number, values, row.time, &match_values, match_time);
+  }
+}
+
+// The order among rows of one time must not depend on how they came: it goes by what they are.
+void JoinOperation::add_pair(std::uint32_t input_row, std::string_view input, std::int64_t input_time, const std::string_view* joined, std::int64_t joined_time) {
+  bool is_good = pending_->input.append(input);
+  if (joined == nullptr)
+    pending_->joined.append_nulls();
+  else
+    is_good = pending_->joined.append(*joined) && is_good;
+  WEIR_CHECK(is_good, "rows of a join are read as they were written");
+  pending_->input_rows.push_back(input_row);
+  if (needs_positions_) {
+    const std::int64_t time = std::max(input_time, joined_time);
+    pending_->positions.push_back({time == no_time ? 0 : time, hash_of(input), joined == nullptr ? 0 : hash_of(*joined)});
+  }
+  if (pending_->input_rows.size() >= rows_at_once) evaluate(joined != nullptr);
+}
+
+void JoinOperation::add_lonely(std::uint32_t row) {
+  add_pair(row, input_.table.values(row), input_.table.row(row).time, nullptr, no_time);
+}
+
+void JoinOperation::mark_matched(std::uint32_t number) {
+  JoinTable::Row& row = input_.table.row(number);
+  if (row.is_matched) return;
+  row.is_matched = true;
+  --waiting_;
+  if (row.serial != 0) marks_.push_back({row.serial, row.time});
+}
+
+// What is pending is either pairs, or rows without a match, for which the condition says nothing.
+void JoinOperation::evaluate(bool is_of_pairs) {
+  if (pending_->input_rows.empty()) return;
+  const std::unique_ptr<Pending> ready = std::exchange(pending_, std::make_unique<Pending>(input_.types, joined_.types));
+  Batch batch;
+  batch.columns = ready->input.finish();
+  std::vector<Column> joined = ready->joined.finish();
+  std::move(joined.begin(), joined.end(), std::back_inserter(batch.columns));
+  batch.row_count = static_cast<std::uint32_t>(ready->input_rows.size());
+  if (is_of_pairs && condition_ != nullptr) batch = keep_true(std::move(batch), ready->input_rows, ready->positions, ready->arena);
+  if (is_of_pairs && node_.is_left) {
+    for (const std::uint32_t row : ready->input_rows) mark_matched(row);
+  }
+  if (batch.row_count == 0) return;
+  JoinedRows made{std::make_unique<StagedChunk>(), batch, ready->arena};
+  made.chunk->positions = std::move(ready->positions);
+  runner_->run_joined(std::move(batch), std::make_shared<Arena>(), *made.chunk);
+  made_.push_back(std::move(made));
+}
+
+Batch JoinOperation::keep_true(Batch batch, std::vector<std::uint32_t>& input_rows, std::vector<RowPosition>& positions, const std::shared_ptr<Arena>& arena) {
+  Arena scratch;
+  const Column truth = condition_->evaluate(batch, scratch, clock_->wall_microseconds()).front();
+  std::vector<std::uint32_t> kept;
+  for (std::uint32_t row = 0; row < batch.row_count; ++row) {
+    if (!truth.is_null(row) && truth.bool_at(row)) {
+      kept.push_back(row);
+      continue;
+    }
+    const RowError* error = errors_are_null_ ? nullptr : error_at(truth, row);
+    if (error != nullptr) refused_.push_back({describe(batch, row), error->code, "where of join: " + error->message});
+  }
+  if (kept.size() == batch.row_count) return batch;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    input_rows[i] = input_rows[kept[i]];
+    if (!positions.empty()) positions[i] = positions[kept[i]];
+  }
+  input_rows.resize(kept.size());
+  if (!positions.empty()) positions.resize(kept.size());
+  batch.columns = gather_all(batch.columns, kept, *arena);
+  batch.row_count = static_cast<std::uint32_t>(kept.size());
+  return batch;
+}
+
+// Rows of the input that happened before can match nothing that may still come.
+std::int64_t JoinOperation::input_limit(std::int64_t time) const {
+  return time == no_time || !node_.bounds ? no_time : time - node_.bounds->upper.count();
+}
+
+std::int64_t JoinOperation::joined_limit(std::int64_t time) const {
+  return time == no_time || !node_.bounds ? no_time : time + node_.bounds->lower.count();
+}
+
+void JoinOperation::forget(std::int64_t time, bool writes_lonely) {
+  for (std::uint32_t row; (row = input_.table.first_before(input_limit(time))) != JoinTable::no_row; input_.table.remove_first()) {
+    if (!node_.is_left || input_.table.row(row).is_matched) continue;
+    --waiting_;
+    if (writes_lonely) add_lonely(row);
+  }
+  while (joined_.table.first_before(joined_limit(time)) != JoinTable::no_row) joined_.table.remove_first();
+}
+
+void JoinOperation::finish(std::int64_t time, bool is_end) {
+  evaluate(true);
+  time_ = time;
+  forget(time, true);
+  if (is_end && node_.is_left) {
+    // They stay: a later run may bring a match yet.
+    input_.table.for_each([&](std::uint32_t row) {
+      if (input_.table.row(row).is_matched) return;
+      add_lonely(row);
+      mark_matched(row);
+    });
+  }
+  evaluate(false);
+}
+
+std::string JoinOperation::describe(const Batch& batch, std::uint32_t row) const {
+  std::string text;
+  for (std::size_t c = 0; c < batch.columns.size() && c < most_described; ++c) {
+    const Field& field = c < stage_.carried.size() ? stage_.carried[c] : stage_.joined_carried[c - stage_.carried.size()];
+    text += fmt::format("{}{}={}", text.empty() ? "" : ", ", field.name, to_text(value_at(batch.columns[c], row)));
+  }
+  return text.empty() ? "a pair" : text;
+}
+
+}  // namespace weir
