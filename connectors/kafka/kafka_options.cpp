@@ -233,7 +233,7 @@ std::string group_name(const KafkaOptions& options, const std::string& pipeline)
 }
 
 Result<KafkaProperties> consumer_properties(const KafkaOptions& options, const std::string& pipeline,
-                                            std::size_t memory_bytes) {
+                                            std::size_t memory_bytes, std::chrono::milliseconds wait) {
   // librdkafka counts payloads only, allots about 500 bytes to each message besides, and may have one more
   // fetch on its way.
   const std::size_t payload = memory_bytes / 2;
@@ -250,9 +250,9 @@ Result<KafkaProperties> consumer_properties(const KafkaOptions& options, const s
       {"allow.auto.create.topics", "false"},
       {"queued.max.messages.kbytes", std::to_string(std::max<std::size_t>(1024, payload / 1024))},
       {"queued.min.messages", std::to_string(std::min<std::size_t>(messages, 10'000'000))},
-      {"fetch.max.bytes", std::to_string(std::max<std::size_t>(2 << 20, memory_bytes / 8))},
+      {"fetch.max.bytes", std::to_string(std::max<std::size_t>(2 << 20, memory_bytes / 4))},
       // A broker answers as soon as a record comes; the mock broker does not, it always waits that long.
-      {"fetch.wait.max.ms", options.brokers == embedded_brokers ? "5" : "100"},
+      {"fetch.wait.max.ms", options.brokers == embedded_brokers ? "5" : std::to_string(wait.count())},
       {"socket.nagle.disable", "true"},
       {"reconnect.backoff.ms", "100"},
       {"reconnect.backoff.max.ms", "2000"},

@@ -1,6 +1,7 @@
 // kafka_options.h — the options of the Kafka source.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -32,9 +33,9 @@ const OptionTable<KafkaOptions>& kafka_option_table();
 KafkaOptions parse_kafka_options(const Config& config, Diagnostics& diagnostics);
 
 /// What the source's consumer is opened with: the connection's properties and Weir's own. `memory_bytes`
-/// bounds what librdkafka prefetches.
+/// bounds what librdkafka prefetches; a broker without records may hold its answer back for `wait`, and with it all questions that come after.
 Result<KafkaProperties> consumer_properties(const KafkaOptions& options, const std::string& pipeline,
-                                            std::size_t memory_bytes);
+                                            std::size_t memory_bytes, std::chrono::milliseconds wait = std::chrono::milliseconds(100));
 
 std::string group_name(const KafkaOptions& options, const std::string& pipeline);
 

@@ -398,7 +398,7 @@ Status KafkaSource::check_missing() const {
 void KafkaSource::keep_fetching() {
   const std::size_t queued = client_->queued();
   most_queued_ = std::max(most_queued_, queued);
-  if (queued * 2 > most_queued_ || most_queued_ < 2) return;
+  if (queued * 4 > most_queued_ * 3 || most_queued_ < 2) return;
   most_queued_ = queued;
   std::int64_t unread = 0;
   for (const auto& [name, split] : splits_) {
@@ -413,7 +413,7 @@ void KafkaSource::keep_fetching() {
 Result<std::unique_ptr<Source>> open_kafka_source(const KafkaOptions& options, const SourceContext& context,
                                                   WatchTimes times) {
   WEIR_ASSIGN(const KafkaProperties properties,
-              consumer_properties(options, context.pipeline, context.memory_bytes));
+              consumer_properties(options, context.pipeline, context.memory_bytes, context.ends ? 10ms : 100ms));
   WEIR_ASSIGN(auto client, KafkaClient::open(properties));
   std::unique_ptr<GroupClient> group;
   if (options.mirror_offsets)

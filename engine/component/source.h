@@ -22,6 +22,7 @@ struct SourceContext {
                                     // or when nothing more is there to read at once
   std::size_t memory_bytes = 32u << 20;  // what the source may hold prefetched
   bool needs_headers = false;       // whether the plan reads the headers metadata column
+  bool ends = false;                // whether the job ends when everything that was there has been read: then nobody should wait for more
 };
 
 struct Polled {

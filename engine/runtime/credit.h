@@ -30,6 +30,7 @@ class Credit {
     }
     room_.notify_all();
   }
+  bool is_half_taken() const { return taken() * 2 >= limit_; }
   std::size_t taken() const {
     const std::scoped_lock lock(mutex_);
     return taken_;

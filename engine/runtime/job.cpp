@@ -137,7 +137,8 @@ Status StreamJob::open_stages() {
                           .chunk_rows = options_.chunk_rows,
                           .chunk_bytes = options_.chunk_bytes,
                           .memory_bytes = options_.source_memory_bytes / stages_.size(),
-                          .needs_headers = stage.needs_headers};
+                          .needs_headers = stage.needs_headers,
+                          .ends = options_.until_end};
     auto source = scan.definition->open(context);
     if (!source.ok()) return std::move(source).error().in("source " + scan.source);
     sources_.push_back(std::move(source).value());

@@ -29,7 +29,7 @@ struct JobOptions {
   std::size_t chunk_rows = 1024;
   std::size_t chunk_bytes = 256 << 10;
   std::size_t memory_bytes = 24u << 20;         // chunks in flight, raw and encoded
-  std::size_t source_memory_bytes = 16u << 20;  // what sources may hold prefetched
+  std::size_t source_memory_bytes = 20u << 20;  // what sources may hold prefetched
   std::size_t epoch_rows = 50'000;              // an epoch is closed at this many rows
   std::optional<std::size_t> state_memory;      // in place of the plan's
   std::string state_directory;                  // the same; empty: the plan's

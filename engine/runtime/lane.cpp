@@ -14,12 +14,20 @@ namespace {
 constexpr std::chrono::milliseconds longest_pause{10'000};
 constexpr std::chrono::seconds drain_patience{10};
 constexpr std::chrono::seconds longest_wait{1};  // the clock on the wall may be set
+constexpr std::size_t many_rows = 10'000;             // an epoch of so many is of a pipeline that catches up,
+constexpr std::chrono::milliseconds shortest_epoch{100};  // and then the next one begins this much later
 
 // Several lanes and processes that lost the same database should not come back in step.
 std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
   thread_local std::minstd_rand random{std::random_device{}()};
   return pause / 2 + std::chrono::milliseconds(
                          static_cast<std::int64_t>(random() % static_cast<unsigned>(pause.count() / 2 + 1)));
+}
+
+std::size_t rows_of(const std::vector<StagedChunkPtr>& chunks) {
+  std::size_t rows = 0;
+  for (const StagedChunkPtr& chunk : chunks) rows += static_cast<std::size_t>(chunk->row_count());
+  return rows;
 }
 
 }  // namespace
@@ -131,6 +139,19 @@ bool Lane::has_ready() const {
   });
 }
 
+std::size_t Lane::pending_rows() const {
+  std::size_t rows = 0;
+  for (const auto& [run, chunks] : pending_) {
+    for (const auto& [sequence, chunk] : chunks) rows += static_cast<std::size_t>(chunk->row_count());
+  }
+  return rows;
+}
+
+void Lane::let_gather(std::unique_lock<std::mutex>& lock) {
+  changed_.wait_until(lock, gathers_until_,
+                      [&] { return is_closed_ || !kept_.empty() || context_.credit.is_half_taken() || pending_rows() >= context_.epoch_rows; });
+}
+
 // What waits in the state becomes due by the clock on the wall.
 bool Lane::wait(std::unique_lock<std::mutex>& lock) {
   const auto has_work = [&] { return has_ready() || is_closed_ || is_poked_ || !kept_.empty(); };
@@ -147,6 +168,7 @@ std::optional<Lane::Epoch> Lane::take() {
   std::unique_lock lock(mutex_);
   for (;;) {
     const bool is_awake = wait(lock);
+    if (has_ready()) let_gather(lock);
     if (!kept_.empty()) {
       give_away_kept(lock);
       continue;
@@ -158,7 +180,11 @@ std::optional<Lane::Epoch> Lane::take() {
       take_ready(stage, epoch);
       if (!epoch.empty()) last_stage_ = stage;
     }
-    if (!epoch.empty()) return epoch;
+    if (!epoch.empty()) {
+      gathers_until_ = context_.state != nullptr && rows_of(epoch) >= many_rows ? std::chrono::steady_clock::now() + shortest_epoch
+                                                                               : std::chrono::steady_clock::time_point{};
+      return epoch;
+    }
     if (is_closed_) return std::nullopt;
     const bool is_poked = std::exchange(is_poked_, false);
     if (context_.state == nullptr) continue;
@@ -208,10 +234,8 @@ void Lane::commit(Epoch epoch, bool is_end) {
 // Whether the epoch is done with: committed, or given up with the whole job.
 bool Lane::settle(const EpochWrite& write, const Epoch& epoch, Result<EpochReport> report) {
   if (report.ok()) {
-    std::int64_t rows = 0;
-    for (const StagedChunkPtr& chunk : epoch) rows += chunk->row_count();
     assembler_.committed(*report);
-    context_.counters.add_epoch(write, assembler_.outlets(), *report, rows, context_.clock.wall_microseconds());
+    context_.counters.add_epoch(write, assembler_.outlets(), *report, static_cast<std::int64_t>(rows_of(epoch)), context_.clock.wall_microseconds());
     for (const SplitAdvance& advance : write.advances) {
       if (advance.source != state_source)
         context_.sources[epoch.front()->split->source]->committed(advance.split, advance.to);
@@ -301,8 +325,6 @@ Result<EpochReport> Lane::write_patiently(const EpochWrite& write, const Epoch& 
 bool Lane::within_error_policy(const Epoch& epoch) {
   const auto& scan =
       std::get<ScanNode>(context_.plan.nodes[context_.stages[epoch.front()->split->source].scan].operation);
-  std::int64_t rows = 0;
-  for (const StagedChunkPtr& chunk : epoch) rows += chunk->row_count();
   const auto rejected = static_cast<std::int64_t>(assembler_.rejected_rows());
   if (scan.on_error.reaction == OnRowError::fail && rejected > 0) {
     context_.control.fail(
@@ -310,7 +332,7 @@ bool Lane::within_error_policy(const Epoch& epoch) {
                                             assembler_.first_reject())});
     return false;
   }
-  policy_rows_ += rows;
+  policy_rows_ += static_cast<std::int64_t>(rows_of(epoch));
   policy_rejected_ += rejected;
   if (!scan.on_error.stop_above || policy_rows_ < 1000) return true;
   const double share = static_cast<double>(policy_rejected_) / static_cast<double>(policy_rows_);

@@ -42,7 +42,8 @@ struct LaneContext {
 };
 
 /// An epoch forms while the one before it commits: whatever has come by then, up to epoch_rows, of one
-/// source.
+/// source. While a stateful pipeline catches up, epochs are not shorter than a moment: each writes the groups that changed since the one before, so
+/// that many small ones cost more than few large ones.
 class Lane {
  public:
   Lane(std::size_t number, LaneContext context, std::vector<std::size_t> write_order);
@@ -68,6 +69,8 @@ class Lane {
   std::optional<Epoch> take();
   bool wait(std::unique_lock<std::mutex>& lock);  // Requires mutex_. False: time to look without new chunks.
   bool has_ready() const;                            // Requires mutex_.
+  std::size_t pending_rows() const;                  // Requires mutex_.
+  void let_gather(std::unique_lock<std::mutex>& lock);     // Requires mutex_, which is free meanwhile.
   void take_ready(std::size_t stage, Epoch& epoch);  // Requires mutex_.
   void give_away_kept(std::unique_lock<std::mutex>& lock);  // Requires mutex_, which is free meanwhile.
   void empty_outbox();
@@ -89,6 +92,7 @@ class Lane {
   std::int64_t epoch_ = 0;               // the lane's thread only
   std::int64_t policy_rows_ = 0;         // the lane's thread only
   std::int64_t policy_rejected_ = 0;     // the lane's thread only
+  std::chrono::steady_clock::time_point gathers_until_{};  // the lane's thread only
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -1,9 +1,11 @@
-// dedup_table.cpp — an open-addressing table that is swept when enough of it is too old to matter.
+// dedup_table.cpp — an open-addressing table whose forgotten rows give way to new ones. It is swept in place: memory that is new to the process
+// costs more than the sweep.
 #include "engine/state/dedup_table.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "engine/base/window_time.h"
 
@@ -11,7 +13,6 @@ namespace weir {
 namespace {
 
 constexpr std::size_t first_slots = 1024;
-constexpr std::int64_t sweeps_of_a_span = 8;  // how often everything is looked at while `within` passes
 static_assert(sizeof(SeenRow) == 16);
 
 }  // namespace
@@ -27,14 +28,21 @@ std::int64_t SeenRow::after(const SeenRow& other) const {
 }
 
 bool DedupTable::add(const SeenRow& row) {
-  if ((used_ + 1) * 4 > slots_.size() * 3) rebuild(std::max(first_slots, slots_.size() * 2), nullptr);
+  if ((used_ + 1) * 4 > slots_.size() * 3) make_room();
   const std::size_t mask = slots_.size() - 1;
   std::size_t slot = row.place() & mask;
+  std::size_t forgotten = slots_.size();
   for (; !slots_[slot].is_empty(); slot = (slot + 1) & mask) {
-    if (!slots_[slot].repeats(row)) continue;
-    if (!within_) return false;
-    const std::int64_t apart = std::abs(row.after(slots_[slot]));
-    if (apart * 1000 < *within_) return false;
+    const SeenRow& seen = slots_[slot];
+    if (is_forgotten(seen)) {
+      if (forgotten == slots_.size()) forgotten = slot;
+      continue;
+    }
+    if (seen.repeats(row) && (!within_ || std::abs(row.after(seen)) * 1000 < *within_)) return false;
+  }
+  if (forgotten != slots_.size()) {
+    slots_[forgotten] = row;
+    return true;
   }
   slots_[slot] = row;
   ++used_;
@@ -45,23 +53,42 @@ void DedupTable::forget_before(std::int64_t time) {
   if (!within_ || time == no_time) return;
   // A row at `time` may repeat one that was up to `within` before it.
   const std::int64_t oldest = time - *within_;
-  if (swept_ && oldest - *swept_ < *within_ / sweeps_of_a_span) return;
-  const bool is_first = !swept_;
+  oldest_ = SeenRow({}, oldest);
+  if (!swept_) swept_ = oldest;
+  if (oldest - *swept_ < *within_) return;
   swept_ = oldest;
-  if (is_first || used_ == 0) return;
-  const SeenRow limit({}, oldest);
-  rebuild(slots_.size(), &limit);
-  std::size_t wanted = slots_.size();
-  while (wanted > first_slots && used_ * 4 < wanted) wanted /= 2;
-  if (wanted != slots_.size()) rebuild(wanted, nullptr);
+  sweep();
 }
 
-void DedupTable::rebuild(std::size_t slots, const SeenRow* oldest) {
+void DedupTable::make_room() {
+  sweep();
+  if (used_ * 2 >= slots_.size()) rebuild(std::max(first_slots, slots_.size() * 2));
+}
+
+// Takes every row out and puts those that are remembered back. Rows between an empty slot and the next one come to stand where they stood or
+// before that: none is passed over, and none is met twice.
+void DedupTable::sweep() {
+  if (!oldest_ || used_ == 0) return;
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t start = 0;
+  while (!slots_[start].is_empty()) ++start;
+  for (std::size_t i = 1; i <= mask; ++i) {
+    const SeenRow row = std::exchange(slots_[(start + i) & mask], SeenRow());
+    if (row.is_empty()) continue;
+    --used_;
+    if (!is_forgotten(row)) insert(row);
+  }
+  std::size_t wanted = slots_.size();
+  while (wanted > first_slots && used_ * 8 < wanted) wanted /= 2;
+  if (wanted != slots_.size()) rebuild(wanted);
+}
+
+void DedupTable::rebuild(std::size_t slots) {
   std::vector<SeenRow> old(slots);
   old.swap(slots_);
   used_ = 0;
   for (const SeenRow& row : old) {
-    if (!row.is_empty() && (oldest == nullptr || row.after(*oldest) >= 0)) insert(row);
+    if (!row.is_empty()) insert(row);
   }
 }
 

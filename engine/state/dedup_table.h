@@ -46,19 +46,24 @@ class DedupTable {
   void prefetch(const SeenRow& row) const {
     if (!slots_.empty()) __builtin_prefetch(&slots_[row.place() & (slots_.size() - 1)]);
   }
-  /// Forgets rows that no row at `time` (microseconds) or later can repeat. Costs little until a good part of what is there can go.
+  /// Forgets rows that no row at `time` (microseconds) or later can repeat: their places are taken by others from now on, and swept now and then.
   void forget_before(std::int64_t time);
+  /// Rows that are remembered, and those that are forgotten and not swept yet.
   std::size_t size() const { return used_; }
   std::size_t memory_bytes() const { return slots_.capacity() * sizeof(SeenRow); }
 
  private:
-  void rebuild(std::size_t slots, const SeenRow* oldest);
+  bool is_forgotten(const SeenRow& row) const { return oldest_ && row.after(*oldest_) < 0; }
+  void make_room();
+  void rebuild(std::size_t slots);
+  void sweep();
   void insert(const SeenRow& row);
 
   std::optional<std::int64_t> within_;
   std::vector<SeenRow> slots_;  // a power of two of them
   std::size_t used_ = 0;
-  std::optional<std::int64_t> swept_;  // what is older than this has been forgotten
+  std::optional<SeenRow> oldest_;      // rows before its time are forgotten
+  std::optional<std::int64_t> swept_;  // of the time of the latest sweep: what was forgotten then
 };
 
 /// Rows as bytes: 16 each, in the machine's order.

@@ -61,7 +61,33 @@ TEST(DedupTable, GivesWhatAMapGives) {
     if (is_new) kept[key].push_back(time);
     table.forget_before(now - 20 * second);
   }
-  EXPECT_LT(table.size(), 3000u * 4);  // what nothing can repeat any more went
+  // What nothing can repeat any more gave way.
+  EXPECT_LE(table.memory_bytes(), 16u * 1024 * sizeof(SeenRow));
+}
+
+TEST(DedupTable, GivesMemoryBackWhenABurstIsForgotten) {
+  DedupTable table(60 * second);
+  for (int i = 0; i < 100'000; ++i) table.add(row(i, 1000 * second));
+  const std::size_t largest = table.memory_bytes();
+  table.forget_before(1000 * second);
+  EXPECT_EQ(table.size(), 100'000u);
+  table.forget_before(1121 * second);
+  EXPECT_EQ(table.size(), 0u);
+  EXPECT_LT(table.memory_bytes() * 50, largest);
+  EXPECT_TRUE(table.add(row(1, 1121 * second)));
+}
+
+TEST(DedupTable, StaysAsLargeAsItIsWhileRowsComeAndGo) {
+  constexpr std::int64_t within = 100 * second;
+  DedupTable table(within);
+  std::size_t largest = 0;
+  for (int i = 0; i < 500'000; ++i) {
+    const std::int64_t time = i * second / 100;  // 10,000 rows within the time
+    ASSERT_TRUE(table.add(row(i, time)));
+    table.forget_before(time - second);
+    if (i == 30'000) largest = table.memory_bytes();
+  }
+  EXPECT_EQ(table.memory_bytes(), largest);
 }
 
 TEST(DedupTable, ComesBackFromItsBytes) {
