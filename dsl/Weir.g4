@@ -66,9 +66,10 @@ over
   ;
 ordering : expression (K_ASC | K_DESC)? (K_NULLS (K_FIRST | K_LAST))? ;
 frame
-  : (K_ROWS | K_RANGE) K_BETWEEN K_UNBOUNDED K_PRECEDING K_AND K_CURRENT K_ROW
-  | (K_ROWS | K_RANGE) K_UNBOUNDED K_PRECEDING
+  : (K_ROWS | K_RANGE) K_BETWEEN frameStart K_AND K_CURRENT K_ROW
+  | (K_ROWS | K_RANGE) frameStart
   ;
+frameStart : K_UNBOUNDED K_PRECEDING | literal K_PRECEDING | K_CURRENT K_ROW ;
 
 branch : K_WHEN expression K_THEN expression ;
 

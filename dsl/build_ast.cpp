@@ -304,7 +304,12 @@ std::shared_ptr<OverAst> AstBuilder::over_of(Parser::OverContext* context) {
     if (ordering->K_NULLS() != nullptr) order.nulls_first = ordering->K_FIRST() != nullptr;
     made->order.push_back(std::move(order));
   }
-  made->is_by_rows = context->frame() != nullptr && context->frame()->K_ROWS() != nullptr;
+  if (auto* frame = context->frame()) {
+    made->is_by_rows = frame->K_ROWS() != nullptr;
+    auto* start = frame->frameStart();
+    if (start->literal() != nullptr) made->preceding = literal(start->literal());
+    if (start->K_CURRENT() != nullptr) made->preceding = make(LiteralAst{Value{int32_type, std::int32_t{0}}}, place(start));
+  }
   return made;
 }
 
@@ -440,6 +445,7 @@ void push_children(Ast& ast, std::size_t depth, std::vector<std::pair<AstPtr*, s
     if (call->over != nullptr) {
       for (AstPtr& key : call->over->partition) push(key);
       for (OverAst::Order& order : call->over->order) push(order.expression);
+      push(call->over->preceding);
     }
   } else if (auto* cast = std::get_if<CastAst>(&ast.node)) {
     push(cast->operand);

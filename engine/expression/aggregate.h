@@ -56,6 +56,10 @@ class Aggregate {
   /// Whether states may own memory outside of theirs, and about how many bytes this one does: found in a moment, whatever it holds.
   virtual bool keeps_outside() const { return false; }
   virtual std::size_t outside_bytes(const void* state) const;
+  /// Whether retract() gives exactly what the state would be without the rows.
+  virtual bool can_retract() const { return false; }
+  /// Takes out of `from` the rows of `part`, which it has seen. Only where can_retract().
+  virtual void retract(void* from, const void* part) const;
 };
 
 using AggregateResult = Result<std::unique_ptr<Aggregate>>;

@@ -39,7 +39,7 @@ struct CaseAst {
 };
 struct CastAst { AstPtr operand; Type type; bool is_try = false; };
 
-/// OVER (PARTITION BY .. ORDER BY ..), with the frame from the first row to the current one.
+/// OVER (PARTITION BY .. ORDER BY ..), with a frame that ends with the current row.
 struct OverAst {
   struct Order {
     AstPtr expression;
@@ -49,6 +49,7 @@ struct OverAst {
   std::vector<AstPtr> partition;
   std::vector<Order> order;
   bool is_by_rows = false;  // ROWS: peers of the current row that come after it do not count
+  AstPtr preceding = nullptr;  // the literal before PRECEDING; null: from the first row on
 };
 
 struct Ast {

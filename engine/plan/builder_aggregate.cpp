@@ -108,7 +108,7 @@ PlanBuilder::BoundCalls PlanBuilder::bind_aggregate_calls(NodeId input, const Na
     if (registry_.functions.find(call.function) != nullptr || registry_.aggregates.find(call.function) == nullptr) return true;
     auto bound = bind_aggregate_call(input, call, where);
     ExpressionPtr& computed = calls[&call];
-    if (!bound) return false;
+    if (!bound || !check_regrouped_call(input, *bound, where)) return false;
     // A column that is more than the aggregate is computed from ones with numbers: average_1, average_2.
     const bool is_all = std::get_if<CallAst>(&column.expression->node) == &call;
     const Field field{is_all ? column.name : fmt::format("{}_{}", column.name, ++parts), bound->bound.type,
@@ -122,10 +122,7 @@ PlanBuilder::BoundCalls PlanBuilder::bind_aggregate_calls(NodeId input, const Na
 }
 
 std::optional<NodeId> PlanBuilder::aggregate(NodeId input, const AggregateRequest& request) {
-  if (aggregate_above(input)) {
-    diagnostics_.error(Error{ErrorKind::user, "these rows are aggregates already, and change: not available in this version", request.where});
-    return std::nullopt;
-  }
+  if (!check_regrouped_input(input, request.where)) return std::nullopt;
   std::optional<WindowedInput> windowed;
   if (request.window != nullptr) {
     windowed = bind_window(input, *request.window);
@@ -151,6 +148,8 @@ std::optional<NodeId> PlanBuilder::aggregate(NodeId input, const AggregateReques
     output.fields.push_back(keys.fields.back());
     keys.fields.push_back({"window_start", timestamp_type, start->nullable});
     node.window = windowed->window;
+  } else if (is_good) {
+    start = adopt_window(node, keys);
   }
   Schema grouped = keys;  // then the aggregates
   std::vector<ExpressionPtr> expressions;
@@ -167,8 +166,9 @@ std::optional<NodeId> PlanBuilder::aggregate(NodeId input, const AggregateReques
     output.fields.push_back({column.name, bound->type, bound->nullable});
     expressions.push_back(bound);
   }
-  if (!is_good) return std::nullopt;
-  if (windowed) take_out_window_start(node.keys.size(), start, grouped, expressions);
+  if (!is_good || !check_regrouping(node)) return std::nullopt;
+  node.rows_can_go = aggregate_above(input).has_value();
+  if (start != nullptr) take_out_window_start(node.keys.size(), start, grouped, expressions);
   const NodeId made = add_node(std::move(grouped), std::move(node));
   return add_node(std::move(output), ProjectNode{made, std::move(expressions)});
 }
@@ -221,9 +221,7 @@ void PlanBuilder::check_aggregated_sink(NodeId input, const SinkRequest& request
   const auto& keys = std::get<AggregateNode>(plan_.nodes[*aggregate].operation).keys;
   for (std::size_t k = 0; k < keys.size(); ++k) {
     const bool is_in_key = std::any_of(sink.table.key.begin(), sink.table.key.end(), [&](std::size_t column) {
-      const ExpressionPtr expression = over_aggregate(plan_.nodes, input, *aggregate, sink.expressions[column]);
-      const auto* reference = std::get_if<ColumnReference>(&expression->node);
-      return reference != nullptr && reference->index == k;
+      return tells_group(*aggregate, k, *over_aggregate(plan_.nodes, input, *aggregate, sink.expressions[column]));
     });
     const Field& field = plan_.nodes[*aggregate].schema.fields[k];
     if (is_in_key && field.nullable) {
@@ -235,6 +233,14 @@ void PlanBuilder::check_aggregated_sink(NodeId input, const SinkRequest& request
                        field.name),
            "every grouping column belongs to the key, as it is");
   }
+}
+
+/// Whether groups that differ in a key differ in `expression`, over the aggregate's columns.
+bool PlanBuilder::tells_group(NodeId aggregate, std::size_t key, const Expression& expression) const {
+  const auto* reference = std::get_if<ColumnReference>(&expression.node);
+  if (reference != nullptr) return reference->index == key;
+  const auto& window = std::get<AggregateNode>(plan_.nodes[aggregate].operation).window;
+  return window && window->key == key && is_start_of(*window, expression);
 }
 
 /// A key that changes would leave the row behind that it was the key of.

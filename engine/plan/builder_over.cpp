@@ -6,14 +6,12 @@
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
 #include "engine/plan/calls_in.h"
+#include "engine/plan/over_functions.h"
 #include "engine/plan/step_columns.h"
 
 namespace weir {
 namespace {
 
-const std::vector<std::pair<std::string, OverNode::Rank>> ranks = {{"row_number", OverNode::Rank::row_number},
-                                                                   {"rank", OverNode::Rank::rank},
-                                                                   {"dense_rank", OverNode::Rank::dense_rank}};
 
 bool same_place(const OverNode& a, const OverNode& b) {
   const auto same_order = [](const OverNode::Order& x, const OverNode::Order& y) {
@@ -24,28 +22,25 @@ bool same_place(const OverNode& a, const OverNode& b) {
          std::equal(a.order.begin(), a.order.end(), b.order.begin(), b.order.end(), same_order);
 }
 
-std::string text_of(const OverNode& over, const std::string& call) {
+std::string text_of(const OverNode& over, const OverNode::Frame& frame, const std::string& call) {
   std::vector<std::string> partition, order;
   for (const ExpressionPtr& key : over.partition) partition.push_back(print(*key));
   for (const OverNode::Order& one : over.order) order.push_back(print(*one.expression) + (one.descending ? " DESC" : ""));
-  return fmt::format("{} OVER ({}{}{})", call, partition.empty() ? "" : "PARTITION BY " + join(partition), partition.empty() || order.empty() ? "" : " ",
-                     order.empty() ? "" : "ORDER BY " + join(order));
+  std::string bounds;
+  if (frame.rows_before) bounds = fmt::format(" ROWS {} PRECEDING", *frame.rows_before);
+  if (frame.from != nullptr) bounds = " RANGE FROM " + print(*frame.from);
+  return fmt::format("{} OVER ({}{}{}{})", call, partition.empty() ? "" : "PARTITION BY " + join(partition), partition.empty() || order.empty() ? "" : " ",
+                     order.empty() ? "" : "ORDER BY " + join(order), bounds);
 }
 
 }  // namespace
 
 std::optional<OverNode::Call> PlanBuilder::bind_over_call(NodeId input, const CallAst& call, const Location& where) {
-  for (const auto& [name, rank] : ranks) {
-    if (call.function != name) continue;
-    if (call.arguments.empty() && !call.is_star && call.filter == nullptr)
-      return OverNode::Call{call.function + "()", int64_type, rank, std::nullopt};
-    diagnostics_.error(Error{ErrorKind::user, fmt::format("{} takes no arguments", call.function), where});
-    return std::nullopt;
-  }
+  if (over_function(call.function)) return bind_over_function(input, call, where);
   if (registry_.aggregates.find(call.function) == nullptr) {
     std::vector<std::string> known;
     for (const AggregateFunction* aggregate : registry_.aggregates.functions()) known.push_back(aggregate->declaration.name);
-    for (const auto& [name, rank] : ranks) known.push_back(name);
+    for (const std::string& name : over_functions()) known.push_back(name);
     diagnostics_.error(unknown("function of OVER", call.function, known, where));
     return std::nullopt;
   }
@@ -71,7 +66,7 @@ std::optional<OverNode> PlanBuilder::bind_over(NodeId input, const CallAst& call
     if (bound == nullptr) return std::nullopt;
     over.order.push_back({std::move(bound), order.descending, order.nulls_first.value_or(!order.descending)});
   }
-  // Where no two rows of a partition are equal in order, ROWS and RANGE are the same.
+  // From the first row on, and where no two rows of a partition are equal in order, ROWS and RANGE are the same.
   if (call.over->is_by_rows && !tells_rows_apart(input, over)) {
     diagnostics_.error(Error{ErrorKind::user, "ROWS: rows of equal order would come in no order", where}.with_hint(
         "order by all grouping columns, or leave the frame out: rows up to the current one count then, with those of equal order"));
@@ -79,8 +74,8 @@ std::optional<OverNode> PlanBuilder::bind_over(NodeId input, const CallAst& call
   }
   if (!check_over(input, over, where)) return std::nullopt;
   auto made = bind_over_call(input, call, where);
-  if (!made) return std::nullopt;
-  made->text = text_of(over, made->text);
+  if (!made || !bind_frame(input, over, *call.over, *made, where) || !check_distances(input, over, *made, where)) return std::nullopt;
+  made->text = text_of(over, made->frame, made->text);
   over.calls.push_back(*std::move(made));
   return over;
 }
@@ -93,13 +88,30 @@ bool PlanBuilder::tells_rows_apart(NodeId input, const OverNode& over) const {
   const std::size_t keys = std::get<AggregateNode>(plan_.nodes[aggregate].operation).keys.size();
   for (std::size_t k = 0; k < keys; ++k) {
     const bool is_there = std::any_of(all.begin(), all.end(), [&](const ExpressionPtr& expression) {
-      const ExpressionPtr resolved = over_aggregate(plan_.nodes, input, aggregate, expression);
-      const auto* column = std::get_if<ColumnReference>(&resolved->node);
-      return column != nullptr && column->index == k;
+      return tells_group(aggregate, k, *over_aggregate(plan_.nodes, input, aggregate, expression));
     });
     if (!is_there) return false;
   }
   return true;
+}
+
+/// Whether an expression over the rows of `input` is the window of the aggregate that they come from: the end, or the start, which is computed from it alone.
+bool PlanBuilder::is_window_of_groups(NodeId input, const ExpressionPtr& expression) const {
+  const NodeId aggregate = *aggregate_above(input);
+  const auto& window = std::get<AggregateNode>(plan_.nodes[aggregate].operation).window;
+  std::vector<bool> used(schema(aggregate).fields.size(), false);
+  const ExpressionPtr resolved = over_aggregate(plan_.nodes, input, aggregate, expression);
+  mark_used_columns(*resolved, used);
+  const bool is_of_it = window && used[window->key] && std::count(used.begin(), used.end(), true) == 1;
+  const auto* call = std::get_if<Call>(&resolved->node);
+  return is_of_it && (call == nullptr || call->function->name == "-" || call->function->name == "tumble_start");
+}
+
+/// Whether later rows of a partition come when the windows of earlier ones have closed.
+bool PlanBuilder::goes_on(NodeId input, const OverNode& over) const {
+  const auto& window = std::get<AggregateNode>(plan_.nodes[*aggregate_above(input)].operation).window;
+  return window && window->closes &&
+         std::none_of(over.partition.begin(), over.partition.end(), [&](const ExpressionPtr& key) { return is_window_of_groups(input, key); });
 }
 
 /// Partitions must be told by the groups, and closed windows must not be needed any more.
@@ -110,24 +122,14 @@ bool PlanBuilder::check_over(NodeId input, const OverNode& over, const Location&
     diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint(hint));
     return false;
   };
-  const auto is_window = [&](const ExpressionPtr& expression) {
-    std::vector<bool> used(schema(aggregate).fields.size(), false);
-    const ExpressionPtr resolved = over_aggregate(plan_.nodes, input, aggregate, expression);
-    mark_used_columns(*resolved, used);
-    // The end, or the start, which is computed from it alone.
-    const bool is_of_it = node.window && used[node.window->key] && std::count(used.begin(), used.end(), true) == 1;
-    const auto* call = std::get_if<Call>(&resolved->node);
-    return is_of_it && (call == nullptr || call->function->name == "-" || call->function->name == "tumble_start");
-  };
   for (const ExpressionPtr& key : over.partition) {
     std::vector<bool> used(schema(aggregate).fields.size(), false);
     mark_used_columns(*over_aggregate(plan_.nodes, input, aggregate, key), used);
     if (std::any_of(used.begin() + static_cast<std::ptrdiff_t>(node.keys.size()), used.end(), [](bool is_used) { return is_used; }))
       return report("PARTITION BY takes grouping columns: what an aggregate computes changes", "");
   }
-  if (!node.window || !node.window->closes) return true;
-  if (std::any_of(over.partition.begin(), over.partition.end(), is_window)) return true;
-  if (!over.order.empty() && !over.order.front().descending && is_window(over.order.front().expression)) return true;
+  if (!goes_on(input, over)) return true;
+  if (!over.order.empty() && !over.order.front().descending && is_window_of_groups(input, over.order.front().expression)) return true;
   return report("this would need the rows of closed windows for ever",
                 "begin ORDER BY with window_end, or add window_end to PARTITION BY");
 }
@@ -166,7 +168,7 @@ std::optional<PlanBuilder::OverInput> PlanBuilder::place_overs(NodeId input, con
   for (OverNode& over : overs) {
     Schema output = schema(made.node);
     first_columns.push_back(output.fields.size());
-    for (const OverNode::Call& call : over.calls) output.fields.push_back({call.text, call.type, call.rank == OverNode::Rank::none});
+    for (const OverNode::Call& call : over.calls) output.fields.push_back({call.text, call.type, call.nullable});
     over.input = made.node;
     made.node = add_node(std::move(output), std::move(over));
   }

@@ -185,7 +185,9 @@ std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_window(NodeId input,
   const std::size_t wanted = number == 0 ? 2 : 3;
   if (call->arguments.size() != wanted)
     return report(fmt::format("{} takes {} arguments, not {}", call->function, wanted, call->arguments.size()), example);
-  const ExpressionPtr time = bind_value(*call->arguments[0], schema(input), input);
+  if (number != 0 && aggregate_above(input))
+    return report(fmt::format("{} takes rows of a source, and these are of an aggregate: not available in this version", call->function), "tumble(window_end, INTERVAL 1 HOUR) takes windows together");
+  ExpressionPtr time = bind_value(*call->arguments[0], schema(input), input);
   if (time == nullptr) return std::nullopt;
   if (time->type != timestamp_type)
     return report(fmt::format("windows go by a timestamp, but {} is {}", print(*time), to_string(time->type)), "timestamp_seconds(number) or CAST(text AS timestamp) make one");
@@ -202,6 +204,13 @@ std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_window(NodeId input,
     if (bound->type != interval_type || !std::holds_alternative<Literal>(bound->node))
       return report(fmt::format("argument {} of {} is a literal interval", i + 1, call->function), example);
   }
+  const auto size = span(wanted - 1);
+  made.window.size = size.value_or(Duration(1));
+  if (const auto of_windows = time_of_windows(input, time, made.window)) {
+    time = *of_windows;
+    made.window.closes = true;
+    made.window.held_back = closing_window_above(input)->held_back;
+  }
   // The functions themselves say what else is wrong with their arguments.
   if (made.window.kind == WindowKind::tumble) {
     made.end = bind_tumble_end(input, *call, time, ast.where);
@@ -213,13 +222,14 @@ std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_window(NodeId input,
     made.end = make_column(*column, schema(made.input).fields[*column], ast.where);
   }
   if (made.end == nullptr) return std::nullopt;
-  const auto last = span(wanted - 1), step = span(1);
-  if (!last || !step) return std::nullopt;
-  made.window.size = *last;
+  const auto step = span(1);
+  if (!size || !step) return std::nullopt;
   made.window.step = *step;
-  const std::optional<Duration> lag = event_time_lag(input, time);
-  made.window.closes = lag.has_value();
-  made.window.held_back = lag.value_or(Duration{});
+  if (!made.window.closes) {
+    const std::optional<Duration> lag = event_time_lag(input, time);
+    made.window.closes = lag.has_value();
+    made.window.held_back = lag.value_or(Duration{});
+  }
   if (made.window.closes) {
     auto never_null = std::make_shared<Expression>(*made.end);
     never_null->nullable = false;
@@ -231,6 +241,11 @@ std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_window(NodeId input,
 }
 
 void PlanBuilder::warn_of_open_windows(NodeId input, const Ast& ast) {
+  if (closing_window_above(input)) {
+    diagnostics_.warning(Error{ErrorKind::user, "these windows never close: they are over another time than the end of the windows that they are made of", ast.where}
+                             .with_hint("state is kept for ever then; write tumble(window_end, ...)"));
+    return;
+  }
   std::vector<std::string> without;
   for (const NodeId scan : scans_below(input)) {
     const auto& source = std::get<ScanNode>(plan_.nodes[scan].operation);

@@ -18,6 +18,7 @@ void for_each_part(const Ast& ast, const Visit& visit) {
     if (call->over != nullptr) {
       for (const AstPtr& key : call->over->partition) each(key);
       for (const OverAst::Order& order : call->over->order) each(order.expression);
+      each(call->over->preceding);
     }
   } else if (const auto* choice = std::get_if<CaseAst>(&ast.node)) {
     each(choice->operand);

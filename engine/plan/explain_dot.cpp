@@ -75,6 +75,8 @@ std::string explain_dot(const PlanFacts& facts) {
   for (const GroupStage& groups : fuse_groups(*facts.plan)) {
     text += fmt::format("  groups{} [shape=box, style=rounded, label={}];\n", groups.aggregate,
                         json_quoted(aggregate_text(*facts.plan, groups.aggregate)));
+    for (const Gathering& gathering : groups.gatherings)
+      text += fmt::format("  groups{} -> groups{} [label={}];\n", groups.aggregate, gathering.aggregate, where_label(gathering.predicate));
     for (const Branch& branch : groups.branches) text += fmt::format("  groups{} -> sink{};\n", groups.aggregate, branch.sink);
   }
   for (std::size_t i = 0; i < facts.plan->connections.size(); ++i) text += connection_cluster(*facts.plan, i);

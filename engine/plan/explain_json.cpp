@@ -86,6 +86,18 @@ void write_intake(JsonWriter& json, const Plan& plan, const Intake& intake) {
   json.end_object();
 }
 
+/// The aggregate's rows, and the aggregates that take them in.
+void write_groups(JsonWriter& json, const Plan& plan, const GroupStage& groups) {
+  json.begin_object();
+  json.member("stream", plan.nodes[groups.aggregate].name);
+  json.member("aggregate", aggregate_text(plan, groups.aggregate));
+  json.key("gatherings");
+  json.begin_array();
+  for (const Gathering& gathering : groups.gatherings) write_gathering(json, plan, gathering);
+  json.end_array();
+  json.end_object();
+}
+
 void write_branch(JsonWriter& json, const Plan& plan, const Branch& branch) {
   const SinkTable& table = plan.sinks[branch.sink].table;
   json.begin_object();
@@ -230,6 +242,10 @@ std::string explain_json(const PlanFacts& facts) {
   json.end_array();
   if (const std::vector<JoinStage> joins = fuse_joins(*facts.plan); !joins.empty())
     write_all(json, "joins", joins, [&](const JoinStage& join) { write_join(json, *facts.plan, join); });
+  json.key("groups");
+  json.begin_array();
+  for (const GroupStage& groups : fuse_groups(*facts.plan)) write_groups(json, *facts.plan, groups);
+  json.end_array();
   json.key("tables");
   json.begin_array();
   for (const PlanTable& table : facts.plan->tables) write_table(json, table);

@@ -76,6 +76,16 @@ std::string stage_text(const Plan& plan, const StageFacts& facts) {
   return text + "\n";
 }
 
+std::string groups_text(const Plan& plan, const GroupStage& groups) {
+  if (groups.gatherings.empty()) return "";
+  std::string text = fmt::format("groups of {}: rows to {}\n", aggregate_text(plan, groups.aggregate), branches(groups.branches.size()));
+  for (const Gathering& gathering : groups.gatherings) {
+    const std::string where = gathering.predicate == nullptr ? "" : " where " + print(*gathering.predicate);
+    text += fmt::format("  gathers rows for {}{}\n", aggregate_text(plan, gathering.aggregate), where);
+  }
+  return text + "\n";
+}
+
 // Columns that a projection computes; those it only passes on are counted.
 std::string projection_text(const PlanNode& node, const ProjectNode& project, const Schema& input) {
   std::vector<std::string> computed;
@@ -169,6 +179,7 @@ std::string sink_text(const PlanFacts& facts, std::size_t index) {
 std::string explain_text(const PlanFacts& facts) {
   std::string text = fmt::format("pipeline {} (plan {})\n\n", facts.plan->name, facts.fingerprint);
   for (const StageFacts& stage : facts.stages) text += stage_text(*facts.plan, stage);
+  for (const GroupStage& groups : fuse_groups(*facts.plan)) text += groups_text(*facts.plan, groups);
   for (const PlanTable& table : facts.plan->tables) text += fmt::format("table {}: {}\n  {}\n\n", table.shape.table, table.definition->describe(), table_text(table));
   for (std::size_t i = 0; i < facts.plan->sinks.size(); ++i)
     text += (i == 0 ? "" : "\n") + sink_text(facts, i);

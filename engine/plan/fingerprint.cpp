@@ -123,18 +123,20 @@ std::string over_blocks_text(const GroupStage& groups, std::size_t block) {
   }
   for (std::size_t c = 0; c < over.over->calls.size(); ++c) {
     const OverNode::Call& call = over.over->calls[c];
-    add(out, call.aggregate ? call.aggregate->bound.function->declaration.name : std::to_string(static_cast<int>(call.rank)));
+    add(out, call.aggregate ? call.aggregate->bound.function->declaration.name : std::to_string(static_cast<int>(call.kind)));
     for (const ExpressionPtr& argument : over.arguments[c]) add_expression(out, argument);
     add_expression(out, over.filters[c]);
+    if (call.number != 0) add(out, std::to_string(call.number));
+    if (call.frame.rows_before) add(out, fmt::format("rows {}", *call.frame.rows_before));
+    if (call.frame.from != nullptr) add_expression(out, over.froms[c]);
   }
   for (const ExpressionPtr& carried : over.carried) add_expression(out, carried);
   return out;
 }
 
-std::string gathering_text(const Plan& plan, const std::string& from, const Stage& stage, const Gathering& gathering) {
-  std::string out;
-  add(out, from);
-  out += block_text(stage, gathering.block) + aggregate_definition(plan, gathering.aggregate);
+/// `block`: how the rows come about that the aggregate takes in.
+std::string gathering_text(const Plan& plan, const std::string& block, const Gathering& gathering) {
+  std::string out = block + aggregate_definition(plan, gathering.aggregate);
   add_expression(out, gathering.predicate);
   for (const ExpressionPtr& key : gathering.keys) add_expression(out, key);
   for (std::size_t i = 0; i < gathering.arguments.size(); ++i) {
@@ -190,7 +192,9 @@ std::string fingerprint(const Plan& plan) {
   std::vector<std::string> parts;
   std::map<NodeId, std::string> joins;
   const auto add_readers = [&](const std::string& from, const Stage& stage) {
-    for (const Gathering& gathering : stage.gatherings) parts.push_back(gathering_text(plan, from, stage, gathering));
+    std::string source;
+    add(source, from);
+    for (const Gathering& gathering : stage.gatherings) parts.push_back(gathering_text(plan, source + block_text(stage, gathering.block), gathering));
     for (const Intake& intake : stage.intakes) parts.push_back(intake_text(from, stage, intake, joins.at(intake.join)));
     for (const Branch& branch : stage.branches) parts.push_back(branch_text(plan, from, stage, branch));
   };
@@ -205,6 +209,8 @@ std::string fingerprint(const Plan& plan) {
   }
   for (const GroupStage& groups : fuse_groups(plan)) {
     for (const Branch& branch : groups.branches) parts.push_back(output_text(plan, branch) + over_blocks_text(groups, branch.block) + aggregate_definition(plan, groups.aggregate));
+    for (const Gathering& gathering : groups.gatherings)
+      parts.push_back(gathering_text(plan, aggregate_definition(plan, groups.aggregate) + over_blocks_text(groups, gathering.block), gathering));
   }
   for (const SinkNode& sink : plan.sinks) parts.push_back(sink_text(sink));
   std::sort(parts.begin(), parts.end());

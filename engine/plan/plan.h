@@ -109,8 +109,12 @@ struct Window {
   Duration step{};         // hop: from one start to the next; cumulate: by how much each is longer than the one before; else the size
   std::size_t key = 0;     // which of the aggregate's keys is the end; that of a session stands behind its start
   bool closes = false;     // windows are over the event time of every source the rows come from
+  bool has_its_end = false;  // a row that happens at the end is of the window, as of a session
   Duration held_back{};    // how far behind the watermark rows may still come: those of a join wait for each other
 };
+
+/// Whether `expression`, over an aggregate's columns, is the start of its windows and tells them as well as their end does.
+bool is_start_of(const Window& window, const Expression& expression);
 
 /// Reference data that joins look into.
 struct PlanTable {
@@ -145,7 +149,8 @@ struct StreamJoinNode {
   bool is_left = false;          // rows of the input without any come beside NULLs, once no more can come
 };
 
-/// One row for each combination of keys among the rows of the input, which changes as they come: the keys, then the aggregates.
+/// One row for each combination of keys among the rows of the input, which changes as they come: the keys, then the aggregates. The input may be
+/// rows of another aggregate: where one of them changes, the old row counts no more.
 struct AggregateNode {
   NodeId input;
   std::vector<ExpressionPtr> keys;
@@ -171,12 +176,23 @@ struct OverNode {
     bool nulls_first = true;
   };
   std::vector<Order> order;
-  enum class Rank : std::uint8_t { none, row_number, rank, dense_rank };
+  enum class Kind : std::uint8_t { aggregate, row_number, rank, dense_rank, percent_rank, cume_dist, ntile, lag, lead, nth_value };
+  /// The rows that count, up to the current one: `rows_before` of them before it, or those whose order is no less than `from`. With neither, all
+  /// up to the current one and its peers; without an order, all of the partition.
+  struct Frame {
+    std::optional<std::int64_t> rows_before;
+    ExpressionPtr from;  // over the input, of the type of the one ordering; or null
+    bool is_bounded() const { return rows_before || from != nullptr; }
+  };
   struct Call {
     std::string text;
     Type type;
-    Rank rank = Rank::none;
-    std::optional<AggregateNode::Call> aggregate{};  // of the rows up to this one and its peers; without an order, of all
+    bool nullable = true;
+    Kind kind = Kind::aggregate;
+    std::optional<AggregateNode::Call> aggregate{};  // of the frame
+    std::vector<ExpressionPtr> values{};             // lag, lead: the value, then what stands for a row that is not there; nth_value: the value
+    std::int64_t number = 0;                         // lag, lead: how many rows away; nth_value: which row of the frame; ntile: how many parts
+    Frame frame{};
   };
   std::vector<Call> calls;
   BoundAggregate count;  // count(*), for ranks

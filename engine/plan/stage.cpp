@@ -83,8 +83,10 @@ void for_each_expression(Readers& readers, const Visit& visit) {
     for (std::vector<ExpressionPtr>& arguments : over.arguments) {
       for (ExpressionPtr& argument : arguments) visit(argument);
     }
-    for (ExpressionPtr& filter : over.filters) {
-      if (filter != nullptr) visit(filter);
+    for (std::vector<ExpressionPtr>* optional : {&over.filters, &over.froms}) {
+      for (ExpressionPtr& expression : *optional) {
+        if (expression != nullptr) visit(expression);
+      }
     }
     for (ExpressionPtr& carried : over.carried) visit(carried);
   }
@@ -176,10 +178,13 @@ void place_over(const Plan& plan, NodeId node, Readers& readers, AllReaders& all
   const auto& over = std::get<OverNode>(plan.nodes[node].operation);
   std::vector<ExpressionPtr> expressions = over.partition;
   for (const OverNode::Order& order : over.order) expressions.push_back(order.expression);
+  const auto read_by = [](const OverNode::Call& call) -> const std::vector<ExpressionPtr>& { return call.aggregate ? call.aggregate->bound.arguments : call.values; };
+  const auto filter_of = [](const OverNode::Call& call) { return call.aggregate ? call.aggregate->filter : nullptr; };
   for (const OverNode::Call& call : over.calls) {
-    if (!call.aggregate) continue;
-    expressions.insert(expressions.end(), call.aggregate->bound.arguments.begin(), call.aggregate->bound.arguments.end());
-    if (call.aggregate->filter != nullptr) expressions.push_back(call.aggregate->filter);
+    expressions.insert(expressions.end(), read_by(call).begin(), read_by(call).end());
+    for (const ExpressionPtr& optional : {filter_of(call), call.frame.from}) {
+      if (optional != nullptr) expressions.push_back(optional);
+    }
   }
   carry_columns(plan, node, plan.nodes[over.input].schema.fields.size(), readers, expressions);
   std::vector<Origin> origins = origins_of(plan, over.input, std::move(expressions));
@@ -190,16 +195,17 @@ void place_over(const Plan& plan, NodeId node, Readers& readers, AllReaders& all
     next += static_cast<std::ptrdiff_t>(count);
     return std::vector<ExpressionPtr>(first, next);
   };
-  OverBlock block{0, std::move(origin.predicate), &over, take(over.partition.size()), take(over.order.size()), {}, {}, {}};
+  OverBlock block{0, std::move(origin.predicate), &over, take(over.partition.size()), take(over.order.size()), {}, {}, {}, {}};
   for (const OverNode::Call& call : over.calls) {
-    block.arguments.push_back(call.aggregate ? take(call.aggregate->bound.arguments.size()) : std::vector<ExpressionPtr>());
-    block.filters.push_back(call.aggregate && call.aggregate->filter != nullptr ? *next++ : nullptr);
+    block.arguments.push_back(take(read_by(call).size()));
+    block.filters.push_back(filter_of(call) != nullptr ? *next++ : nullptr);
+    block.froms.push_back(call.frame.from != nullptr ? *next++ : nullptr);
   }
   block.carried.assign(next, origin.expressions.end());
   all[origin.node].overs.push_back({node, std::move(block)});
 }
 
-// Makes the aggregate a reader of where its input's rows come from.
+// Makes the aggregate a reader of where its input's rows come from, which may be another aggregate or an OVER.
 void place_aggregate(const Plan& plan, NodeId node, AllReaders& all) {
   const auto& aggregate = std::get<AggregateNode>(plan.nodes[node].operation);
   std::vector<ExpressionPtr> expressions = aggregate.keys;
@@ -275,6 +281,10 @@ void add_group_block(const AllReaders& all, const Readers& readers, std::size_t 
     stage.branches.push_back(branch);
     stage.branches.back().block = block;
   }
+  for (const Gathering& gathering : readers.gatherings) {
+    stage.gatherings.push_back(gathering);
+    stage.gatherings.back().block = block;
+  }
   for (const auto& [node, over] : readers.overs) {
     stage.overs.push_back(over);
     stage.overs.back().parent = block;
@@ -334,7 +344,7 @@ std::vector<GroupStage> fuse_groups(const Plan& plan) {
   const AllReaders all = readers_of(plan);
   for (const auto& [node, readers] : all) {
     if (!std::holds_alternative<AggregateNode>(plan.nodes[node].operation)) continue;
-    GroupStage stage{node, {}, {}};
+    GroupStage stage{node, {}, {}, {}};
     add_group_block(all, readers, 0, stage);
     stages.push_back(std::move(stage));
   }

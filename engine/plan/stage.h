@@ -73,16 +73,18 @@ struct OverBlock {
   const OverNode* over;     // of the plan
   std::vector<ExpressionPtr> partition;
   std::vector<ExpressionPtr> order;
-  std::vector<std::vector<ExpressionPtr>> arguments;  // of each call
+  std::vector<std::vector<ExpressionPtr>> arguments;  // of each call: of its aggregate, or its values
   std::vector<ExpressionPtr> filters;                 // of each call; null: every row
+  std::vector<ExpressionPtr> froms;                   // of each call, as in its frame; null: none
   std::vector<ExpressionPtr> carried;
 };
 
-/// Everything between an aggregate and its sinks. Block 0 are the aggregate's rows, block i + 1 those of overs[i].
+/// Everything between an aggregate and its sinks, or the aggregates of its rows. Block 0 are the aggregate's rows, block i + 1 those of overs[i].
 struct GroupStage {
   NodeId aggregate;
   std::vector<Branch> branches;
   std::vector<OverBlock> overs;  // parents before what is computed over them
+  std::vector<Gathering> gatherings;
 };
 
 /// Everything between a join of two streams and its sinks. Block 0 are the joined rows.
@@ -100,7 +102,7 @@ bool is_timed(const Plan& plan, const Gathering& gathering);
 /// Inlines projections, merges filters, pushes them to where their rows come from, drops unused columns. One stage per scan
 /// node that reaches a sink. Branches and expansions that read one explode share its rows. The plan must outlive the result.
 std::vector<Stage> fuse(const Plan& plan);
-/// One per aggregate that reaches a sink.
+/// One per aggregate that reaches a sink; an aggregate of an aggregate's rows stands behind that one.
 std::vector<GroupStage> fuse_groups(const Plan& plan);
 /// One per join of two streams that reaches a sink.
 std::vector<JoinStage> fuse_joins(const Plan& plan);

@@ -83,6 +83,7 @@ const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage
     const bool is_of_groups = state_ != nullptr && state_->feeds(sink), is_joined = state_ != nullptr && state_->is_joined(sink);
     if (!chunks.empty()) is_of_groups || is_joined ? add_absorbed(sink, stage, chunks) : add_table(sink, stage, chunks);
     if (is_of_groups) add_groups(sink);
+    if (is_of_groups) add_uncounted(sink);
     if (is_joined) add_joined(sink);
   }
   if (state_ != nullptr) add_joined_rejects();
@@ -205,6 +206,20 @@ void EpochAssembler::add_groups(std::size_t sink) {
     }
     if (!made.removed.rows.empty()) add_write(*state_->key_table(sink), made.removed, true, of_state);
     add_write(plan_.sinks[sink].table, made.rows, false, sink);
+  }
+}
+
+// Rows of groups that are missing in the aggregate of them that the sink gets.
+void EpochAssembler::add_uncounted(std::size_t sink) {
+  std::set<std::string> groups;
+  for (const GroupOperation::RefusedGroup& refused : changes_->refused) {
+    if (!state_->feeds(sink, refused.aggregate)) continue;
+    std::string group = "row of " + refused.group;
+    // Groups of several aggregates on the way to the sink may look alike.
+    while (!groups.insert(group).second) group += " (another)";
+    const std::string& name = plan_.sinks[sink].table.sink;
+    write_.rejected.push_back({.source = "(groups)", .split = name, .offset = write_.epoch, .sink = name, .part = group, .reason = refused.code,
+                               .message = fmt::format("{}: {}", group, refused.message)});
   }
 }
 

@@ -73,6 +73,7 @@ class EpochAssembler {
   void forget_pending();
   void add_rejects(std::size_t stage, const std::vector<StagedChunkPtr>& chunks);
   void add_groups(std::size_t sink);
+  void add_uncounted(std::size_t sink);
   void add_joined(std::size_t sink);
   void add_joined_rejects();
   RejectedRow make_joined_reject(std::size_t sink, std::string pair, const std::string& code, const std::string& message) const;

@@ -51,6 +51,7 @@ Status GroupOperation::compile(const Store& store, std::int64_t now) {
   std::vector<std::vector<ExpressionPtr>> roots(stage_.overs.size() + 1);
   for (std::size_t i = 0; i < stage_.overs.size(); ++i) WEIR_TRY(add_over(i, roots[stage_.overs[i].parent]));
   for (const Branch& branch : stage_.branches) WEIR_TRY(add_output(branch, store, now, roots[branch.block]));
+  for (const Gathering& gathering : stage_.gatherings) add_gathering(gathering, roots[gathering.block]);
   for (const std::vector<ExpressionPtr>& of_block : roots) {
     WEIR_ASSIGN(Program program, Program::compile(of_block));
     programs_.push_back(std::make_unique<Program>(std::move(program)));
@@ -96,7 +97,9 @@ Status GroupOperation::add_over(std::size_t number, std::vector<ExpressionPtr>& 
   for (const std::vector<ExpressionPtr>* part : {&block.partition, &block.order}) roots.insert(roots.end(), part->begin(), part->end());
   for (std::size_t c = 0; c < block.arguments.size(); ++c) {
     roots.insert(roots.end(), block.arguments[c].begin(), block.arguments[c].end());
-    if (block.filters[c] != nullptr) roots.push_back(block.filters[c]);
+    for (const ExpressionPtr& optional : {block.filters[c], block.froms[c]}) {
+      if (optional != nullptr) roots.push_back(optional);
+    }
   }
   roots.insert(roots.end(), block.carried.begin(), block.carried.end());
   overs_.push_back(std::move(over));
@@ -161,6 +164,7 @@ void GroupOperation::start(const Watermarks::Closed& closed, const std::map<std:
   }
   loaded_ = {};
   settled_ = 0;
+  restore_fed();
 }
 
 void GroupOperation::mark_dirty(Output& output, std::uint32_t group) {
@@ -179,7 +183,7 @@ std::int64_t GroupOperation::closes_at(std::uint32_t group) const {
   const std::string_view key = table_->key(group);
   std::int64_t end = 0;
   std::memcpy(&end, key.data() + key.size() - sizeof end, sizeof end);
-  return window_->kind == WindowKind::session ? end + 1 : end;
+  return window_->kind == WindowKind::session || window_->has_its_end ? end + 1 : end;
 }
 
 void GroupOperation::register_groups(std::span<const std::uint32_t> groups) {
@@ -267,6 +271,7 @@ GroupOperation::Emitted GroupOperation::emit(const EmitMoment& moment) {
   take_in_changes();
   Emitted made;
   Arena arena;
+  feed_changes(moment.now, arena, made);
   for (Output& output : outputs_) {
     std::vector<std::uint32_t> dirty;
     switch (output.emit.kind) {
@@ -290,10 +295,12 @@ GroupOperation::Emitted GroupOperation::emit(const EmitMoment& moment) {
   settle_vanished(made);
   final_ = std::max(final_, moment.closed.final);
   const std::vector<std::uint32_t> over = expired(moment.closed.expired);
+  if (!over.empty()) keep_fed(over, moment);
   if (!over.empty()) fold(over, moment.now);
   std::vector<char> is_gone(over.empty() ? 0 : table_->end(), 0);
   for (const std::uint32_t group : over) {
     made.gone.push_back(table_->key_hash(group));
+    forget_gone(table_->key(group), made);
     is_gone[group] = 1;
   }
   // Until the epoch is committed, its groups can be asked for.
@@ -309,7 +316,7 @@ std::vector<std::uint32_t> GroupOperation::expired(std::int64_t time) {
   std::vector<std::uint32_t> groups;
   auto end = ends_.begin();
   for (; end != ends_.end() && end->first <= time; ++end) {
-    if (std::any_of(end->second.begin(), end->second.end(), [&](std::uint32_t group) { return is_unwritten(group); })) break;
+    if (std::any_of(end->second.begin(), end->second.end(), [&](std::uint32_t group) { return is_unwritten(group) || is_fed(group); })) break;
     groups.insert(groups.end(), end->second.begin(), end->second.end());
   }
   ends_.erase(ends_.begin(), end);
@@ -362,16 +369,19 @@ const SinkTable* GroupOperation::key_table(std::size_t sink) const {
 
 std::string GroupOperation::describe(std::size_t sink, std::uint32_t row) const {
   for (const Output& output : outputs_) {
-    if (output.sink != sink) continue;
-    Arena arena;
-    const std::vector<std::string_view> keys{table_->key(output.emitted[row])};
-    const std::vector<Column> columns = group_key_columns(keys, shape_->keys(), arena);
-    const std::vector<Field>& fields = plan_.nodes[stage_.aggregate].schema.fields;
-    std::vector<std::string> values;
-    for (std::size_t k = 0; k < columns.size(); ++k) values.push_back(fmt::format("{}={}", fields[k].name, to_text(value_at(columns[k], 0))));
-    return values.empty() ? "all rows" : fmt::format("{}", fmt::join(values, ", "));
+    if (output.sink == sink) return describe(output.emitted[row]);
   }
   return "";
+}
+
+std::string GroupOperation::describe(std::uint32_t group) const {
+  Arena arena;
+  const std::vector<std::string_view> keys{table_->key(group)};
+  const std::vector<Column> columns = group_key_columns(keys, shape_->keys(), arena);
+  const std::vector<Field>& fields = plan_.nodes[stage_.aggregate].schema.fields;
+  std::vector<std::string> values;
+  for (std::size_t k = 0; k < columns.size(); ++k) values.push_back(fmt::format("{}={}", fields[k].name, to_text(value_at(columns[k], 0))));
+  return values.empty() ? "all rows" : fmt::format("{}", fmt::join(values, ", "));
 }
 
 }  // namespace weir

@@ -11,6 +11,7 @@
 #include "engine/expression/program.h"
 #include "engine/plan/stage.h"
 #include "engine/runtime/over_rows.h"
+#include "engine/runtime/regrouping.h"
 #include "engine/runtime/state_counts.h"
 #include "engine/runtime/watermarks.h"
 #include "engine/state/group_table.h"
@@ -43,6 +44,12 @@ class GroupOperation {
   /// after what the epoch brings is taken in, before emit(). A group that takes in rows in a later epoch is there again, from nothing.
   void vanish(std::uint32_t group);
 
+  /// The rows of its groups count in those of `outer`, as gathering `gathering` of the stage says: outer.emit() comes after emit(). Once each, before
+  /// start().
+  void feed(std::size_t gathering, GroupOperation& outer);
+  /// By key, what counts of inner groups that are gone, where this operation is fed by another; else null.
+  GroupTable* gone() { return regrouping_ == nullptr ? nullptr : &regrouping_->gone(); }
+
   /// A group as save() made it, which changed in this epoch of the state.
   Status load(std::string_view bytes, std::int64_t epoch);
   /// Now and then between calls of load(): from here on what was loaded can be spilled.
@@ -62,12 +69,20 @@ class GroupOperation {
     EncodedRows rows;
     EncodedRows removed;  // keys of rows that are to go
   };
+  /// A row that does not count in the groups of another aggregate, since it cannot be computed.
+  struct RefusedGroup {
+    NodeId aggregate;
+    std::string group;  // as describe() has it
+    std::string code, message;
+  };
   /// Takes in what was merged since the last call, and gives what is to be written now; then groups that nothing can reach any more are taken out of the table.
   struct Emitted {
     std::vector<SinkRows> sinks;
     std::vector<std::uint32_t> changed;   // groups to be stored
     std::vector<Hash128> gone;            // hashes of the keys of groups that are stored no more
     std::vector<std::size_t> written;     // sinks with `emit: every` whose changes are all written now
+    std::vector<Hash128> forgotten;       // hashes of keys of gone() that are stored no more
+    std::vector<RefusedGroup> refused;
   };
   Emitted emit(const EmitMoment& moment);
 
@@ -79,6 +94,7 @@ class GroupOperation {
   const SinkTable* key_table(std::size_t sink) const;
   /// "category=Makeup, payment_method=PayPal": of row `row` of what was emitted last for the sink.
   std::string describe(std::size_t sink, std::uint32_t row) const;
+  std::string describe(std::uint32_t group) const;
 
   /// Has groups, and what OVER keeps of those that are gone, share this budget, and the area for what is beyond it. Both must outlive it.
   void spill_to(SpillArea& area, StateBudget& budget);
@@ -124,10 +140,28 @@ class GroupOperation {
     std::vector<Column> columns;
     std::vector<char> is_there;
   };
+  /// An aggregate that rows of the groups count in.
+  struct Fed {
+    const Gathering* gathering;
+    GroupOperation* outer;
+    std::size_t first_column;  // of the block's program: the predicate first
+  };
+  struct FedRows {
+    std::vector<Column> columns;
+    RegroupedRows rows;
+    std::vector<RefusedGroup> refused;
+  };
   GroupOperation(const Plan& plan, GroupStage stage) : plan_(plan), stage_(std::move(stage)) {}
   Status compile(const Store& store, std::int64_t now);
   Status add_over(std::size_t number, std::vector<ExpressionPtr>& roots);
   Status add_output(const Branch& branch, const Store& store, std::int64_t now, std::vector<ExpressionPtr>& roots);
+  void add_gathering(const Gathering& gathering, std::vector<ExpressionPtr>& roots);
+  FedRows fed_rows(const Fed& to, const Rows& rows, std::int64_t now, Arena& arena) const;
+  void restore_fed();
+  void feed_changes(std::int64_t now, Arena& arena, Emitted& made);
+  void keep_fed(std::span<const std::uint32_t> groups, const EmitMoment& moment);
+  bool is_fed(std::uint32_t group) const;
+  void forget_gone(std::string_view key, Emitted& made);
   ExpressionPtr over_groups(ExpressionPtr expression, std::size_t block) const;
 
   static void mark_dirty(Output& output, std::uint32_t group);
@@ -172,6 +206,8 @@ class GroupOperation {
   std::vector<std::unique_ptr<Program>> programs_;  // one per block
   std::vector<Output> outputs_;
   std::vector<Over> overs_;
+  std::vector<Fed> fed_;
+  std::unique_ptr<Regrouping> regrouping_;  // of rows of groups into these groups; null: those of a source come in
   std::map<std::int64_t, std::vector<std::uint32_t>> ends_;  // of windows that close
   std::vector<char> is_registered_;
   std::vector<std::pair<std::uint32_t, std::int64_t>> loaded_;  // groups, and when they changed

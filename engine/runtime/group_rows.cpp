@@ -135,6 +135,7 @@ GroupOperation::Partitions GroupOperation::partitions_of(Over& over, const std::
   for (std::size_t c = 0; c < over.block->arguments.size(); ++c) {
     made.input.arguments.push_back(take(over.block->arguments[c].size()));
     made.input.filters.push_back(over.block->filters[c] == nullptr ? nullptr : next++);
+    made.input.froms.push_back(over.block->froms[c] == nullptr ? nullptr : next++);
   }
   const Column* last_argument = next;
   for (std::uint32_t row = 0; row < count; ++row) {
@@ -153,7 +154,7 @@ GroupOperation::Rows GroupOperation::over_rows(Over& over, const Partitions& par
   const std::size_t carried = over.block->carried.size();
   // What is carried along stands last of what the OVER reads.
   std::size_t first = over.first_column + (over.block->predicate != nullptr ? 1 : 0) + over.block->partition.size() + over.block->order.size();
-  for (std::size_t c = 0; c < over.block->arguments.size(); ++c) first += over.block->arguments[c].size() + (over.block->filters[c] != nullptr ? 1 : 0);
+  for (std::size_t c = 0; c < over.block->arguments.size(); ++c) first += over.block->arguments[c].size() + (over.block->filters[c] != nullptr ? 1 : 0) + (over.block->froms[c] != nullptr ? 1 : 0);
   Rows made;
   for (const std::uint32_t row : wanted) {
     made.groups.push_back(partitions.rows.groups[row]);

@@ -22,10 +22,14 @@ void GroupOperation::spill_to(SpillArea& area, StateBudget& budget) {
     over.rows->gone().use(area);
     budget.add(over.rows->gone());
   }
+  if (regrouping_ == nullptr) return;
+  regrouping_->gone().use(area);
+  budget.add(regrouping_->gone());
 }
 
 std::size_t GroupOperation::memory_bytes() const {
   std::size_t bytes = bytes_of(is_registered_) + bytes_of(is_vanished_) + bytes_of(loaded_) + bytes_of(changed_);
+  if (regrouping_ != nullptr) bytes += regrouping_->memory_bytes();
   for (const Output& output : outputs_)
     bytes += bytes_of(output.dirty) + bytes_of(output.is_dirty) + bytes_of(output.is_written) + bytes_of(output.is_known) + bytes_of(output.emitted);
   for (const auto& [end, groups] : ends_) bytes += map_node_bytes + bytes_of(groups);
@@ -52,6 +56,7 @@ StateCounts GroupOperation::counts() const {
   };
   add(*table_);
   for (const Over& over : overs_) add(over.rows->gone());
+  if (regrouping_ != nullptr) add(regrouping_->gone());
   return counts;
 }
 

@@ -36,9 +36,10 @@ std::string owner_of(const Plan& plan, NodeId node) {
 }
 
 // The name under which an aggregate's groups are stored says all that they depend on: with another definition they are others.
-std::string name_of(const Plan& plan, NodeId node) {
+// `fed_by`: of an aggregate of another one's rows, how they come to it.
+std::string name_of(const Plan& plan, NodeId node, const std::string& fed_by) {
   const auto& aggregate = std::get<AggregateNode>(plan.nodes[node].operation);
-  std::string text;
+  std::string text = fed_by;
   for (const ExpressionPtr& key : aggregate.keys) text += fmt::format("{} {};", print(*key), to_string(key->type));
   for (const AggregateNode::Call& call : aggregate.calls) {
     text += fmt::format("{} {};", print(call), to_string(call.bound.type));
@@ -48,12 +49,33 @@ std::string name_of(const Plan& plan, NodeId node) {
   return fmt::format("{}/{:016x}", owner_of(plan, node), hash_bytes(text).low);
 }
 
-std::string over_name(const std::string& operation, const OverBlock& block) {
+std::string over_text(const OverBlock& block) {
   std::string text;
   for (const ExpressionPtr& key : block.partition) text += print(*key) + ";";
   for (const ExpressionPtr& key : block.order) text += print(*key) + ";";
   for (const OverNode::Call& call : block.over->calls) text += fmt::format("{} {};", call.text, to_string(call.type));
-  return fmt::format("{}/over/{:016x}", operation, hash_bytes(text).low);
+  return text;
+}
+
+std::string over_name(const std::string& operation, const OverBlock& block) {
+  return fmt::format("{}/over/{:016x}", operation, hash_bytes(over_text(block)).low);
+}
+
+// What decides how the rows of a stage count in another aggregate.
+std::string gathering_text(const std::string& inner, const GroupStage& stage, const Gathering& gathering) {
+  std::string text = inner + ";";
+  const auto add = [&](const ExpressionPtr& expression) { text += (expression == nullptr ? "" : print(*expression)) + ";"; };
+  for (std::size_t block = gathering.block; block != 0; block = stage.overs[block - 1].parent) {
+    text += over_text(stage.overs[block - 1]);
+    add(stage.overs[block - 1].predicate);
+  }
+  add(gathering.predicate);
+  for (const ExpressionPtr& key : gathering.keys) add(key);
+  for (const std::vector<ExpressionPtr>& arguments : gathering.arguments) {
+    for (const ExpressionPtr& argument : arguments) add(argument);
+  }
+  for (const ExpressionPtr& filter : gathering.filters) add(filter);
+  return text;
 }
 
 std::string dedup_name(const Plan& plan, NodeId node) {
@@ -113,7 +135,17 @@ Result<std::unique_ptr<KeyedState>> KeyedState::make(const Plan& plan, const Sto
   const std::vector<GroupStage> stages = fuse_groups(plan);
   if (!is_stateful(plan)) return std::unique_ptr<KeyedState>();
   std::unique_ptr<KeyedState> state(new KeyedState(plan, store, clock, limits));
-  for (const GroupStage& stage : stages) WEIR_TRY(state->add(stage, store));
+  std::map<NodeId, std::string> fed_by;
+  for (const GroupStage& stage : stages) {
+    WEIR_TRY(state->add(stage, fed_by[stage.aggregate], store));
+    for (const Gathering& gathering : stage.gatherings)
+      fed_by[gathering.aggregate] = gathering_text(state->operations_.back().name, stage, gathering);
+  }
+  for (const GroupStage& stage : stages) {
+    for (std::size_t i = 0; i < stage.gatherings.size(); ++i)
+      state->operation(stage.aggregate).feed(i, state->operation(stage.gatherings[i].aggregate));
+  }
+  for (Operation& one : state->operations_) one.groups->spill_to(state->area_, state->budget_);
   for (JoinStage& stage : fuse_joins(plan)) {
     std::string name = join_name(plan, stage);
     state->joins_.push_back(std::make_unique<JoinOperation>(plan, std::move(stage), std::move(name)));
@@ -127,21 +159,24 @@ Result<std::unique_ptr<KeyedState>> KeyedState::make(const Plan& plan, const Sto
   return state;
 }
 
-Status KeyedState::add(const GroupStage& stage, const Store& store) {
+Status KeyedState::add(const GroupStage& stage, const std::string& fed_by, const Store& store) {
   const auto& window = std::get<AggregateNode>(plan_.nodes[stage.aggregate].operation).window;
-  Operation made{name_of(plan_, stage.aggregate), nullptr, {}, window ? window->held_back : Duration{}};
+  Operation made{name_of(plan_, stage.aggregate, fed_by), nullptr, {}, window ? window->held_back : Duration{}, "", {}};
+  made.gone_name = made.name + "/gone";
+  for (const Gathering& gathering : stage.gatherings) made.outer.push_back(gathering.aggregate);
   for (const OverBlock& block : stage.overs) made.over_names.push_back(over_name(made.name, block));
   WEIR_ASSIGN(made.groups, GroupOperation::make(plan_, stage, store, clock_.wall_microseconds()));
-  made.groups->spill_to(area_, budget_);
   operations_.push_back(std::move(made));
   return {};
 }
 
-GroupOperation& KeyedState::operation(NodeId aggregate) const {
+const KeyedState::Operation& KeyedState::operation_of(NodeId aggregate) const {
   const auto found = std::find_if(operations_.begin(), operations_.end(), [&](const Operation& one) { return one.groups->aggregate() == aggregate; });
   WEIR_CHECK(found != operations_.end(), "every aggregate that a stage gathers for has its groups");
-  return *found->groups;
+  return *found;
 }
+
+GroupOperation& KeyedState::operation(NodeId aggregate) const { return *operation_of(aggregate).groups; }
 
 const GroupShape& KeyedState::shape(NodeId aggregate) const { return operation(aggregate).shape(); }
 
@@ -196,6 +231,7 @@ Status KeyedState::load_row(const StoredState& row, std::map<std::size_t, std::i
   }
   for (Operation& one : operations_) {
     if (one.name == row.name) return one.groups->load(row.value, row.epoch);
+    if (one.gone_name == row.name && one.groups->gone() != nullptr) return one.groups->gone()->load(row.value).status();
     for (std::size_t i = 0; i < one.over_names.size(); ++i) {
       if (one.over_names[i] == row.name) return one.groups->over(i).gone().load(row.value).status();
     }
@@ -259,14 +295,17 @@ void KeyedState::collect(Operation& operation, const EmitMoment& moment, std::ve
   }
   for (const Hash128& key : emitted.gone) gone.push_back({operation.name, hash_text(key), ""});
   for (const std::size_t sink : emitted.written) rows.push_back({emitted_name, plan_.sinks[sink].table.sink, ""});
-  for (std::size_t i = 0; i < operation.groups->over_count(); ++i) {
-    GroupTable& kept = operation.groups->over(i).gone();
-    for (const std::uint32_t partition : kept.changed()) {
-      StateRow& row = rows.emplace_back(StateRow{operation.over_names[i], hash_text(kept.key_hash(partition)), ""});
-      kept.save(partition, row.value);
+  std::move(emitted.refused.begin(), emitted.refused.end(), std::back_inserter(changes_.refused));
+  const auto save_changed = [&](const std::string& name, GroupTable& kept) {
+    for (const std::uint32_t number : kept.changed()) {
+      StateRow& row = rows.emplace_back(StateRow{name, hash_text(kept.key_hash(number)), ""});
+      kept.save(number, row.value);
     }
     kept.forget_changes();
-  }
+  };
+  for (std::size_t i = 0; i < operation.groups->over_count(); ++i) save_changed(operation.over_names[i], operation.groups->over(i).gone());
+  if (GroupTable* kept = operation.groups->gone()) save_changed(operation.gone_name, *kept);
+  for (const Hash128& key : emitted.forgotten) gone.push_back({operation.gone_name, hash_text(key), ""});
 }
 
 void KeyedState::collect(Dedup& dedup, std::int64_t expired, std::vector<StateRow>& rows, std::vector<StateRow>& gone) {
@@ -290,7 +329,10 @@ void KeyedState::collect(Dedup& dedup, std::int64_t expired, std::vector<StateRo
   if (piece.bytes.size() >= small_piece) piece.bytes = std::string();
 }
 
-bool KeyedState::feeds(std::size_t sink, NodeId aggregate) const { return operation(aggregate).feeds(sink); }
+bool KeyedState::feeds(std::size_t sink, NodeId aggregate) const {
+  const Operation& one = operation_of(aggregate);
+  return one.groups->feeds(sink) || std::any_of(one.outer.begin(), one.outer.end(), [&](NodeId outer) { return feeds(sink, outer); });
+}
 
 bool KeyedState::feeds(std::size_t sink) const {
   return std::any_of(operations_.begin(), operations_.end(), [&](const Operation& one) { return one.groups->feeds(sink); });

@@ -59,6 +59,7 @@ class KeyedState {
     EncodedRows state;    // for state_table(),
     EncodedRows new_state;  // where nothing has these keys yet
     EncodedRows forgotten;  // for state_key_table()
+    std::vector<GroupOperation::RefusedGroup> refused;
     SplitAdvance advance;
     std::size_t groups = 0;
   };
@@ -70,7 +71,7 @@ class KeyedState {
   const SinkTable* key_table(std::size_t sink) const;
   /// "category=Makeup, payment_method=PayPal": of row `row` of the latest changes for `sink`.
   std::string describe(std::size_t sink, std::uint32_t row) const;
-  /// Whether rows of this sink come from an aggregate, or from this one.
+  /// Whether rows of this sink come from an aggregate, or from this one or one of its rows.
   bool feeds(std::size_t sink) const;
   bool feeds(std::size_t sink, NodeId aggregate) const;
   /// Whether rows of this sink come straight from a join of streams; whether they come from this one, straight or through an aggregate.
@@ -108,12 +109,15 @@ class KeyedState {
     std::unique_ptr<GroupOperation> groups;
     std::vector<std::string> over_names;
     Duration held_back{};  // see Window
+    std::string gone_name;                // of what groups that are gone added
+    std::vector<NodeId> outer{};          // aggregates of its rows
   };
   KeyedState(const Plan& plan, const Store& store, const Clock& clock, const StateLimits& limits);
-  Status add(const GroupStage& stage, const Store& store);
+  Status add(const GroupStage& stage, const std::string& fed_by, const Store& store);
   Status load_row(const StoredState& row, std::map<std::size_t, std::int64_t>& emitted);
   Status settle_loaded();
   Status load_piece(Dedup& dedup, const StoredState& row);
+  const Operation& operation_of(NodeId aggregate) const;
   GroupOperation& operation(NodeId aggregate) const;
   JoinOperation& join_operation(NodeId join) const;
   void finish_joins(std::int64_t expired, bool is_end, std::vector<StateRow>& rows, std::vector<StateRow>& gone);

@@ -5,28 +5,13 @@
 #include <cstdlib>
 #include <new>
 
-#include "engine/data/hash.h"
+#include "engine/runtime/over_frames.h"
 #include "engine/state/group_key.h"
 
 namespace weir {
 namespace {
 
 constexpr std::align_val_t state_alignment{16};
-
-/// Values as bytes that are in the order asked for.
-std::string order_key(const OverNode& over, std::span<const Column> order, std::uint32_t row) {
-  std::string key;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const bool is_null = order[i].is_null(row);
-    key += is_null ? (over.order[i].nulls_first ? '\0' : '\2') : '\1';
-    if (is_null) continue;
-    const std::size_t from = key.size();
-    append_key(order[i], row, key);
-    if (!over.order[i].descending) continue;
-    for (std::size_t at = from; at < key.size(); ++at) key[at] = static_cast<char>(~key[at]);
-  }
-  return key;
-}
 
 /// As far as 16 bytes of the order tell.
 RowPosition position_of(const std::string& order, std::uint64_t number) {
@@ -46,13 +31,22 @@ OverRows::OverRows(const OverNode& over, std::vector<Type> partition_types) : ov
   std::vector<Type> results;
   for (const OverNode::Call& call : over.calls) {
     state_of_.push_back(aggregates.size());
-    if (!call.aggregate) continue;
+    if (!is_cumulative(call)) continue;
     aggregates.push_back(call.aggregate->bound.body);
     results.push_back(call.type);
   }
   for (int i = 0; i < 2; ++i) {
     aggregates.push_back(over.count.body);
     results.push_back(over.count.type);
+  }
+  running_ = aggregates.size();
+  for (std::size_t c = 0; c < over.calls.size(); ++c) {
+    kept_of_.emplace_back();
+    const auto range = kept_range(over.calls[c]);
+    if (!range) continue;
+    kept_of_.back() = aggregates.size();
+    aggregates.push_back(make_kept_rows(*range, seen_types(c)));
+    results.push_back(boolean_type);  // nobody asks for it
   }
   shape_ = std::make_unique<GroupShape>(std::move(partition_types), std::move(aggregates), std::move(results));
   gone_ = std::make_unique<GroupTable>(*shape_);
@@ -74,7 +68,7 @@ std::vector<OverRows::Sorted> OverRows::sort(const OverInput& input, std::span<c
 
 char* OverRows::copy_of(const char* states, std::vector<char*>& owned) const {
   auto* memory = static_cast<char*>(::operator new(std::max<std::size_t>(shape_->state_bytes(), 16), state_alignment));
-  for (std::size_t i = 0; i < shape_->size(); ++i) {
+  for (std::size_t i = 0; i < running_; ++i) {
     shape_->aggregate(i).start(memory + shape_->offset(i));
     if (states != nullptr) shape_->aggregate(i).merge(memory + shape_->offset(i), states + shape_->offset(i));
   }
@@ -84,7 +78,7 @@ char* OverRows::copy_of(const char* states, std::vector<char*>& owned) const {
 
 void OverRows::stop(std::vector<char*>& owned) const {
   for (char* memory : owned) {
-    for (std::size_t i = 0; i < shape_->size(); ++i) shape_->aggregate(i).stop(memory + shape_->offset(i));
+    for (std::size_t i = 0; i < running_; ++i) shape_->aggregate(i).stop(memory + shape_->offset(i));
     ::operator delete(memory, state_alignment);
   }
   owned.clear();
@@ -95,7 +89,7 @@ void OverRows::add_peers(const OverInput& input, std::span<const Sorted> peers, 
   for (const Sorted& peer : peers) rows.push_back(peer.row);
   std::vector<void*> targets(rows.size());
   for (std::size_t c = 0; c < over_.calls.size(); ++c) {
-    if (!over_.calls[c].aggregate) continue;
+    if (!is_cumulative(over_.calls[c])) continue;
     const std::size_t state = state_of_[c];
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const Column* filter = input.filters[c];
@@ -109,7 +103,7 @@ void OverRows::add_peers(const OverInput& input, std::span<const Sorted> peers, 
     for (std::size_t i = 0; i < rows.size(); ++i) positions.push_back(position_of(peers[i].order, i));
     shape_->aggregate(state).add({arguments, targets, positions});
   }
-  const std::size_t counts = shape_->size() - 2;
+  const std::size_t counts = running_ - 2;
   std::fill(targets.begin(), targets.end(), states + shape_->offset(counts));
   shape_->aggregate(counts).add({{}, targets, {}});
   targets.assign(1, states + shape_->offset(counts + 1));
@@ -134,7 +128,8 @@ std::vector<Column> OverRows::compute(const OverInput& input, std::uint32_t row_
   std::vector<char*> owned;
   std::vector<const char*> after(row_count, nullptr), before(row_count, nullptr);
   std::vector<std::uint32_t> number(row_count, 0);  // among its peers
-  walk(sort(input, input.rows), [&](std::span<const Sorted> peers, const char* states) -> const char* {
+  const std::vector<Sorted> sorted = sort(input, input.rows);
+  walk(sorted, [&](std::span<const Sorted> peers, const char* states) -> const char* {
     char* made = copy_of(states, owned);
     add_peers(input, peers, made, arena);
     for (std::uint32_t i = 0; i < peers.size(); ++i) {
@@ -155,6 +150,14 @@ std::vector<Column> OverRows::compute(const OverInput& input, std::uint32_t row_
   std::vector<Column> results;
   for (std::size_t c = 0; c < over_.calls.size(); ++c) {
     const OverNode::Call& call = over_.calls[c];
+    if (call.aggregate && !is_cumulative(call)) {
+      results.push_back(framed(c, input, sorted, row_count, arena));
+      continue;
+    }
+    if (looks_around(call)) {
+      results.push_back(is_share(call) ? share(c, sorted, row_count, arena) : look(c, input, sorted, row_count, arena));
+      continue;
+    }
     ColumnWriter writer(call.type, row_count, arena);
     if (call.aggregate) {
       std::vector<const void*> states;
@@ -168,10 +171,10 @@ std::vector<Column> OverRows::compute(const OverInput& input, std::uint32_t row_
       continue;
     }
     for (const std::uint32_t row : input.rows) {
-      const std::int64_t rows_before = count_of(before[row], shape_->size() - 2);
-      const std::int64_t value = call.rank == OverNode::Rank::row_number ? rows_before + number[row] + 1
-                                 : call.rank == OverNode::Rank::rank     ? rows_before + 1
-                                                                         : count_of(before[row], shape_->size() - 1) + 1;
+      const std::int64_t rows_before = count_of(before[row], running_ - 2);
+      const std::int64_t value = call.kind == OverNode::Kind::row_number ? rows_before + number[row] + 1
+                                 : call.kind == OverNode::Kind::rank     ? rows_before + 1
+                                                                         : count_of(before[row], running_ - 1) + 1;
       writer.set(row, value);
     }
     results.push_back(writer.finish());
@@ -184,12 +187,13 @@ std::vector<std::uint32_t> OverRows::affected(const OverInput& input, std::span<
                                               bool order_is_fixed) const {
   std::vector<std::uint32_t> rows;
   const std::vector<Sorted> sorted = sort(input, all);
+  const bool sees_later_rows = std::any_of(over_.calls.begin(), over_.calls.end(), [](const OverNode::Call& call) { return needs_later_rows(call); });
   for (std::size_t from = 0, to = 0; from < sorted.size(); from = to) {
     while (to < sorted.size() && sorted[to].partition == sorted[from].partition) ++to;
     std::size_t first = from;
     while (first < to && changed[sorted[first].row] == 0) ++first;
     if (first == to) continue;
-    if (!order_is_fixed) first = from;
+    if (!order_is_fixed || sees_later_rows) first = from;
     // Peers of the first one count it in.
     while (first > from && sorted[first - 1].order == sorted[first].order) --first;
     for (; first < to; ++first) rows.push_back(sorted[first].row);
@@ -215,13 +219,20 @@ void OverRows::fold(const OverInput& input, Arena& arena) {
   std::vector<std::span<const Column>> arguments;
   std::vector<const Column*> filters;
   for (std::size_t c = 0; c < over_.calls.size(); ++c) {
-    if (!over_.calls[c].aggregate) continue;
+    if (!is_cumulative(over_.calls[c])) continue;
     arguments.push_back(input.arguments[c]);
     filters.push_back(input.filters[c]);
   }
   for (const Column* filter : std::initializer_list<const Column*>{nullptr, &places}) {
     arguments.emplace_back();
     filters.push_back(filter);
+  }
+  std::vector<std::vector<Column>> kept(over_.calls.size());
+  for (std::size_t c = 0; c < over_.calls.size(); ++c) {
+    if (!kept_of_[c]) continue;
+    fold_kept(c, input, sorted, arena, kept[c]);
+    arguments.emplace_back(kept[c]);
+    filters.push_back(nullptr);
   }
   gone_->add({input.partition, arguments, filters, rows, positions}, arena);
 }

@@ -188,6 +188,20 @@ void GroupTable::mark_changed(std::uint32_t number) {
   changed_.push_back(number);
 }
 
+void GroupTable::merge_states(std::uint32_t number, const char* states) {
+  resident(number);
+  mark_changed(number);
+  for (std::size_t i = 0; i < shape_.size(); ++i) shape_.aggregate(i).merge(groups_[number].memory + shape_.offset(i), states + shape_.offset(i));
+  if (shape_.keeps_outside()) measure(number);
+}
+
+void GroupTable::retract_states(std::uint32_t number, const char* states) {
+  resident(number);
+  mark_changed(number);
+  for (std::size_t i = 0; i < shape_.size(); ++i) shape_.aggregate(i).retract(groups_[number].memory + shape_.offset(i), states + shape_.offset(i));
+  if (shape_.keeps_outside()) measure(number);
+}
+
 // What its aggregates keep outside, after they took in rows.
 void GroupTable::measure(std::uint32_t number) {
   Group& group = groups_[number];

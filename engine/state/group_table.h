@@ -86,6 +86,11 @@ class GroupTable final : public Spillable {
   void restart(std::uint32_t group);
   /// The number of the group with this key; one without rows is added where there is none.
   std::uint32_t find_or_add(std::string_view key);
+  /// Counts the group among those that took in rows.
+  void mark_changed(std::uint32_t group);
+  /// Puts states, as of this shape, into those of a group; or takes them out, where its aggregates can.
+  void merge_states(std::uint32_t group, const char* states);
+  void retract_states(std::uint32_t group, const char* states);
   /// The states of `group`, one after the other as in the shape.
   const char* states(std::uint32_t group) const { return resident(group).memory; }
   std::optional<std::uint32_t> find(std::string_view key) const;
@@ -125,7 +130,6 @@ class GroupTable final : public Spillable {
   std::uint32_t find_or_add(std::string_view key, const Hash128& hash);
   std::optional<std::uint32_t> look_up(std::string_view key, const Hash128& hash, std::size_t& slot) const;
   void grow();
-  void mark_changed(std::uint32_t group);
   void measure(std::uint32_t group);
   void add_to(std::size_t aggregate, const GroupRows& rows, std::span<const std::uint32_t> groups, Arena& scratch);
 

@@ -8,6 +8,7 @@
 #include <limits>
 #include <numeric>
 #include <random>
+#include <set>
 
 #include "aggregation.h"
 
@@ -128,6 +129,24 @@ TEST(Aggregates, GiveOneResultWhateverTheOrderAndThePartsOfTheRows) {
     }
   }
   EXPECT_GT(bound, 600U);
+}
+
+TEST(Aggregates, AreWithoutTheRowsThatAreTakenOut) {
+  std::mt19937_64 random(6);
+  const std::vector<TestColumn> table = random_table(30, random);
+  std::set<std::string> retracting;
+  for (const std::string& call : all_calls()) {
+    const Result<AggregateRun> run = AggregateRun::make(call, table);
+    if (!run.ok() || !run->body().can_retract()) continue;
+    retracting.insert(call.substr(0, call.find('(')));
+    const std::shared_ptr<void> state = run->state(), rest = run->state(), part = run->state();
+    run->add_range(state.get(), 0, run->rows());
+    run->add_range(rest.get(), 0, 11);
+    run->add_range(part.get(), 11, run->rows());
+    run->body().retract(state.get(), part.get());
+    EXPECT_EQ(save(*run, state.get()), save(*run, rest.get())) << call;
+  }
+  EXPECT_EQ(retracting, (std::set<std::string>{"avg", "count", "count_if", "sum"}));
 }
 
 TEST(Aggregates, RefuseDamagedStates) {

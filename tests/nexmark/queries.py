@@ -13,8 +13,8 @@ RANKS = ((0, 10_000), (10_000, 1_000_000), (1_000_000, 1 << 63))
 CHANNELS = {"apple": "0", "google": "1", "facebook": "2", "baidu": "3"}
 
 
-def time_of(bid):
-    return datetime.datetime.fromisoformat(bid["dateTime"].replace("Z", "+00:00"))
+def time_of(bid, column="dateTime"):
+    return datetime.datetime.fromisoformat(bid[column].replace("Z", "+00:00"))
 
 
 def stamp(time):
@@ -79,6 +79,31 @@ def q3(auctions, people):
     local = {person["id"]: person for person in people if person["state"] in ("OR", "ID", "CA")}
     return [picked(local[auction["seller"]], "name", "city", "state") | {"id": auction["id"]}
             for auction in auctions if auction["category"] == 10 and auction["seller"] in local]
+
+
+def finals(bids, auctions):
+    """(auction, its highest bid while it was open), of those that had one."""
+    by_auction = grouped(bids, lambda bid: bid["auction"])
+    for auction in auctions:
+        ends = time_of(auction, "expires")
+        prices = [bid["price"] for bid in by_auction.get(auction["id"], []) if time_of(auction) <= time_of(bid) <= ends]
+        if prices:
+            yield auction, max(prices)
+
+
+def q4(bids, auctions):
+    by_category = collections.defaultdict(list)
+    for auction, final in finals(bids, auctions):
+        by_category[auction["category"]].append(final)
+    return [{"category": category, "avg": sum(prices) // len(prices)} for category, prices in by_category.items()]
+
+
+def q6(bids, auctions):
+    rows, by_seller = [], collections.defaultdict(list)
+    for auction, final in sorted(finals(bids, auctions), key=lambda one: (time_of(one[0], "expires"), one[0]["id"])):
+        last = by_seller[auction["seller"]] = (by_seller[auction["seller"]] + [final])[-11:]
+        rows.append(picked(auction, "seller") | {"auction": auction["id"], "expires": stamp(time_of(auction, "expires")), "avg": sum(last) // len(last)})
+    return rows
 
 
 def q5(bids):

@@ -99,10 +99,14 @@ def call_writer(scope, is_ordered):
 
 CAN_BE_OVER = ("count", "sum", "avg", "min", "max", "any_value", "bool_and", "bool_or", "count_if", "bit_xor")
 RANKS = ("row_number", "rank", "dense_rank")
+SHARES = ("percent_rank", "cume_dist", "ntile")
+AROUND = ("lag", "lead", "nth_value", "first_value", "last_value")
+AHEAD = SHARES + ("lead",)  # what later rows change
 
 
 def over_writer(scope):
-    """Writes ["over", name, {"partition": [column], "order": [[column, is descending]]}, argument, ...] over the rows of groups."""
+    """Writes ["over", name, {"partition": [column], "order": [[column, is descending]], "frame": [kind, distance], "number": n}, argument, ...] over
+    the rows of groups."""
     def write(expression):
         name, place, arguments = expression[1], expression[2], [typed(argument, scope) for argument in expression[3:]]
         columns = place["partition"] + [column for column, _ in place["order"]]
@@ -111,13 +115,16 @@ def over_writer(scope):
         partition = f"PARTITION BY {', '.join(place['partition'])}" if place["partition"] else ""
         order = ", ".join(f"{column}{' DESC' if descends else ''}" for column, descends in place["order"])
         duck_order = ", ".join(f"{column}{' DESC NULLS LAST' if descends else ' ASC NULLS FIRST'}" for column, descends in place["order"])
-        weir = " ".join(part for part in (partition, f"ORDER BY {order}" if order else "") if part)
-        clause = " OVER (" + " ".join(part for part in (partition, f"ORDER BY {duck_order}" if order else "") if part) + ")"
+        bounds = frame_text(place, scope)
+        weir = " ".join(part for part in (partition, f"ORDER BY {order}" if order else "", bounds) if part)
+        clause = " OVER (" + " ".join(part for part in (partition, f"ORDER BY {duck_order}" if order else "", bounds) if part) + ")"
         if name in RANKS:
             return Typed("bigint", False, f"{name}() OVER ({weir})", f"{name}(){clause}", None)
-        if name == "lag":
-            value, = arguments
-            return Typed(value.type, True, f"lag({value.weir}) OVER ({weir})", f"lag({value.duck}){clause}", None)
+        if name in SHARES:
+            number = place["number"] if name == "ntile" else ""
+            return Typed("bigint" if name == "ntile" else "double", False, f"{name}({number}) OVER ({weir})", f"{name}({number}){clause}", None)
+        if name in AROUND:
+            return around(name, place, arguments, weir, clause)
         check(name, {}, arguments)
         if name not in CAN_BE_OVER:
             raise Invalid(f"{name} is not used with OVER")
@@ -129,6 +136,29 @@ def over_writer(scope):
             duck = template.format(*[part + clause for part in parts])
         return Typed(kind, nullable, f"{name}({', '.join(one.weir for one in arguments) or '*'}) OVER ({weir})", duck, None)
     return write
+
+
+def frame_text(place, scope):
+    if not place.get("frame"):
+        return ""
+    kind, distance = place["frame"]
+    if kind == "rows":
+        return f"ROWS BETWEEN {distance} PRECEDING AND CURRENT ROW"
+    column, = [scope[name] for name, _ in place["order"]]
+    if column.nullable or column.type not in ("int", "bigint", "timestamp"):
+        raise Invalid("no distance")
+    return f"RANGE BETWEEN {f'INTERVAL {distance} SECONDS' if column.type == 'timestamp' else distance} PRECEDING AND CURRENT ROW"
+
+
+def around(name, place, arguments, weir, clause):
+    value = arguments[0]
+    number = "" if "number" not in place or name in ("first_value", "last_value") else f", {place['number']}"
+    if any(one.type != value.type for one in arguments):
+        raise Invalid("values of two types")
+    otherwise = arguments[1:] if number and name in ("lag", "lead") else []
+    texts = [", ".join([one.weir for one in otherwise]), ", ".join([one.duck for one in otherwise])]
+    weir_more, duck_more = (f", {text}" if text else "" for text in texts)
+    return Typed(value.type, True, f"{name}({value.weir}{number}{weir_more}) OVER ({weir})", f"{name}({value.duck}{number}{duck_more}){clause}", None)
 
 
 def with_filter(text, clause, value, distinct):

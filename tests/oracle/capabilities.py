@@ -42,6 +42,7 @@ PROBES = {
     "computed columns": ("[]", "id"),
     "lookup join": ("[{ join: { table: l, keys: { id: n }, type: left, select: { found: l.name } } }]", "id"),
     "stream join": ("[{ join: { stream: a, as: o, keys: { k: k }, within: 1 minute, type: left, select: { other: o.id } } }]", "id, other"),
+    "aggregate of an aggregate": ("[{ aggregate: { by: [k], select: { c: count(*) } } }, { aggregate: { by: [c], select: { d: count(*) } } }]", "c"),
     "emit": windowed("tumble(ts, INTERVAL 1 MINUTE)"),
     "running total": over("sum(c) OVER (PARTITION BY k ORDER BY window_end)"),
     "row_number": over("row_number() OVER (PARTITION BY k ORDER BY window_end)"),

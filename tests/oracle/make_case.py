@@ -49,6 +49,8 @@ class Maker:
             self.add_stream_of_groups()
         if "stream join" in self.can and rng.random() < 0.35:
             self.add_pairs()
+        for _ in range(rng.choice([0, 0, 1, 1, 2])):
+            self.add_regrouping()
         for _ in range(rng.choice([1, 1, 2, 3])):
             self.add_sink()
         if not self.case["sinks"]:
@@ -285,6 +287,26 @@ class Maker:
             relation = self.add_group_step(stream["steps"], relation)
         self.keep(stream)
 
+    def add_regrouping(self):
+        """An aggregate of the rows of an aggregate, and what stands around it."""
+        grouped = [name for name, relation in self.model.relations.items() if relation.groups is not None]
+        if not grouped or "aggregate of an aggregate" not in self.can:
+            return
+        stream = {"name": self.name("g"), "input": [self.rng.choice(grouped)], "steps": []}
+        relation = self.model.relations[stream["input"][0]]
+        for _ in range(self.rng.choice([0, 0, 1, 2])):
+            relation = self.add_group_step(stream["steps"], relation)
+        for _ in range(5):
+            try:
+                step = self.make_aggregate(relation)
+                relation = self.model.apply(step, relation)
+            except Invalid:
+                continue
+            stream["steps"].append(step)
+            for _ in range(self.rng.choice([0, 0, 1, 2])):
+                relation = self.add_group_step(stream["steps"], relation)
+            return self.keep(stream)
+
     def make_aggregate(self, relation):
         by = []
         for _ in range(self.rng.choice([0, 1, 1, 2, 2])):
@@ -293,8 +315,14 @@ class Maker:
         select = [] if by else [["one", ["literal", "int", 1]]]
         for _ in range(self.rng.choice([1, 2, 3, 4])):
             select.append([self.name("m"), self.make_aggregated(relation)])
-        window = self.make_window(relation)
+        window = self.make_window(relation) if relation.groups is None else self.make_window_of_windows(relation)
         return {"aggregate": {**({"window": window} if window else {}), "by": by, "select": select}}
+
+    def make_window_of_windows(self, relation):
+        borders = [name for name in ("window_end", "window_end", "window_start") if name in relation.scope]
+        if not borders or self.rng.random() < 0.6:
+            return None
+        return ["tumble", ["column", self.rng.choice(borders)], self.rng.choice([60, 600, 1000, 3600])]
 
     def make_window(self, relation):
         kinds = [kind for kind in WINDOWS if kind in self.can]
@@ -335,19 +363,46 @@ class Maker:
         partition = [name for name in groups if self.rng.random() < 0.5]
         others = [name for name, column in relation.scope.items() if name not in partition and column.type != "boolean" and not column.type.startswith("array")]
         order = [[name, self.rng.random() < 0.4] for name in self.rng.sample(others, min(len(others), self.rng.choice([0, 1, 1, 2])))]
-        if "closing" in relation.marks and "window_end" not in partition:
-            order = [["window_end", False]] + [one for one in order if one[0] != "window_end"]
+        end = "window_start" if "window_start" in groups and "window_end" not in groups else "window_end"
+        goes_on = "closing" in relation.marks and end not in partition
+        if goes_on:
+            order = [[end, False]] + [one for one in order if one[0] != end]
         place = {"partition": partition, "order": order}
-        name = self.rng.choice(aggregates.CAN_BE_OVER + aggregates.RANKS + (("lag",) if "lag" in self.can else ()))
-        if name in ("row_number", "lag") and not set(groups) <= set(partition) | {column for column, _ in order}:
+        can_look = "lag" in self.can
+        name = self.rng.choice(aggregates.CAN_BE_OVER + aggregates.RANKS + (aggregates.AROUND * 2 + aggregates.SHARES if can_look else ()))
+        tells_apart = set(groups) <= set(partition) | {column for column, _ in order}
+        if name in ("row_number", "ntile") + aggregates.AROUND and not tells_apart:
             name = "rank"  # rows of one place have no order
-        if name in aggregates.RANKS and not order:
+        if name in aggregates.AHEAD and goes_on:
+            name = "lag"  # which looks at what is there, if it may
+            if not tells_apart:
+                name = "rank"
+        if name in aggregates.RANKS + aggregates.SHARES + aggregates.AROUND and not order:
             name = "count"
-        arguments = []
-        if name not in aggregates.RANKS and (name != "count" or self.rng.random() < 0.5):
-            kinds = aggregates.ANY if name == "lag" else aggregates.AGGREGATES[name][0]
-            arguments = [make_expression(self.rng, relation.scope, self.rng.choice(kinds), 0)]
-        return {"extend": [[self.name("v"), ["over", name, place] + arguments]]}
+        if can_look:
+            self.add_distance(name, place, tells_apart)
+        return {"extend": [[self.name("v"), ["over", name, place] + self.make_over_arguments(name, place, relation)]]}
+
+    def add_distance(self, name, place, tells_apart):
+        if name in ("lag", "lead", "nth_value", "ntile") and (name in ("nth_value", "ntile") or self.rng.random() < 0.6):
+            place["number"] = self.rng.choice([1, 2, 3, 5] if name in ("nth_value", "ntile") else [0, 1, 2, 3])
+        if name not in aggregates.CAN_BE_OVER + ("nth_value", "first_value", "last_value") or not place["order"] or self.rng.random() < 0.5:
+            return
+        if tells_apart and self.rng.random() < 0.6:
+            place["frame"] = ["rows", self.rng.choice([0, 1, 2, 4])]
+        elif len(place["order"]) == 1:
+            place["frame"] = ["range", self.rng.choice([1, 2, 60, 900])]
+
+    def make_over_arguments(self, name, place, relation):
+        if name in aggregates.AROUND:
+            kind = self.rng.choice(aggregates.ANY)
+            value = make_expression(self.rng, relation.scope, kind, 0)
+            if name in ("lag", "lead") and "number" in place and self.rng.random() < 0.4:
+                return [value, make_expression(self.rng, relation.scope, kind, 0)]
+            return [value]
+        if name in aggregates.RANKS + aggregates.SHARES or (name == "count" and self.rng.random() < 0.5):
+            return []
+        return [make_expression(self.rng, relation.scope, self.rng.choice(aggregates.AGGREGATES[name][0]), 0)]
 
     def make_key(self, relation):
         """Of few values, and never NULL."""

@@ -247,16 +247,24 @@ class Model:
         return windows.dedup(self, given, relation, Loss)
 
     def step_aggregate(self, given, relation):
-        if relation.groups is not None:
-            raise Invalid("an aggregate of an aggregate")
         window, closes = given.get("window"), False
-        if window:
+        of_groups = relation.groups is not None
+        if window and not of_groups:
             relation, closes = windows.assign(self, window, relation)
         keys = [(name, typed(expression, relation.scope)) for name, expression in given["by"]]
         is_session = bool(window) and window[0] == "session"
-        if window and not is_session:
+        if window and {"window_start", "window_end"} & {name for name, _ in given["by"]}:
+            raise Invalid("these are the window's own")
+        if of_groups and window:
+            borders, closes = windows.of_windows(window, relation)
+            keys += borders
+        elif of_groups:
+            closes = windows.is_window(given["by"], relation)
+        elif window and not is_session:
             keys += [("window_end", typed(["column", "window_end"], relation.scope)), ("window_start", typed(["column", "window_start"], relation.scope))]
         errors = {self.rejects(relation, value.error) for _, value in keys} - {None}
+        if of_groups and errors:
+            raise Invalid("a group has no record to be rejected")
         write = call_writer(relation.scope, relation.is_ordered)
 
         def written(expression):
@@ -269,6 +277,8 @@ class Model:
         result = {**{name: Column(value.type, value.nullable) for name, value in keys}, **borders}
         renamed = {"_key_" + name: column for name, column in result.items()}
         made = [(name, typed(over_keys(expression), renamed, written)) for name, expression in given["select"]]
+        if of_groups and errors:
+            raise Invalid("a group has no record to be rejected")
         failed = f"({' OR '.join(sorted(errors))})" if errors else "false"
         inner = "".join(f", {value.duck} AS _key_{name}" for name, value in keys)
         rows = f"SELECT *{inner} FROM {relation.table} WHERE NOT {failed}"
@@ -279,11 +289,14 @@ class Model:
         table = self.create(f"SELECT {', '.join(parts)} FROM ({rows}) {grouping}")
         if errors and "pairs" in relation.marks:
             raise Invalid("a pair has no record to be rejected")
-        losses = [Loss("absorbed", relation.table, f"NOT {failed}")] if "pairs" not in relation.marks else []
+        losses = [Loss("absorbed", relation.table, f"NOT {failed}")] if not of_groups and "pairs" not in relation.marks else []
         losses += [Loss("rejected", relation.table, failed)] if errors else []
-        groups = [name for name in result if name != "window_start"]
+        by = [name for name, _ in given["by"]]
+        groups = [name for name in result if name != "window_start" or name in by]
         result.update({name: Column(value.type, value.nullable) for name, value in made})
-        return Relation(table, result, relation.reads, relation.losses() + losses, groups=groups, marks=({"closing"} if closes else set()) | relation.marks & {"left pairs"})
+        shape = {window[0], f"size {window[-1]}"} if window else {one for one in relation.marks if one in windows.KINDS or one.startswith("size ")} if of_groups else set()
+        marks = ({"closing"} if closes else set()) | shape
+        return Relation(table, result, relation.reads, relation.losses() + losses, groups=groups, marks=marks | relation.marks & {"left pairs"})
 
     def sink(self, sink):
         relation = self.input(sink["input"])

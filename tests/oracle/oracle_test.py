@@ -42,15 +42,20 @@ def parts_of(case):
     """What the case is made of, each once."""
     from records import late_rows
     parts = set()
+    grouped = set()
     for stream in case["streams"] + case["sinks"]:
         parts.update("union" for _ in stream["input"][1:])
         is_grouped = False
         for step in stream.get("steps", []):
             (kind, given), = step.items()
             parts.add("having" if kind == "where" and is_grouped else kind)
+            parts.update(["aggregate of an aggregate"] if kind == "aggregate" and (is_grouped or stream["input"][0] in grouped) else [])
             is_grouped = is_grouped or kind == "aggregate"
             parts.update([given["window"][0]] if kind == "aggregate" and given.get("window") else [])
             parts.update("OVER " + name for name in over_names(given))
+            parts.update(frames(given))
+        if is_grouped or stream["input"][0] in grouped:
+            grouped.add(stream["name"])
     parts.update("late rows" for source in case["sources"] if late_rows(source))
     parts.update("late: correct" for source in case["sources"] if isinstance(source.get("late"), dict) or source.get("late") == "correct")
     parts.update("emit: " + sink["emit"].split(" ")[0] for sink in case["sinks"] if sink.get("emit"))
@@ -62,6 +67,12 @@ def over_names(given):
     if isinstance(given, list) and given and given[0] == "over":
         return [given[1]]
     return [name for one in (given.values() if isinstance(given, dict) else given if isinstance(given, list) else []) for name in over_names(one)]
+
+
+def frames(given):
+    if isinstance(given, dict) and given.get("frame"):
+        return ["frame of " + given["frame"][0]]
+    return [name for one in (given.values() if isinstance(given, dict) else given if isinstance(given, list) else []) for name in frames(one)]
 
 
 def describe(case, sentences):

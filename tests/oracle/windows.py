@@ -4,7 +4,9 @@ A window is [kind, expression of the time, seconds, ...]: ["tumble", time, size]
 """
 import datetime
 
-from expressions import Column, Invalid, typed
+from expressions import Column, Invalid, Typed, typed
+
+KINDS = ("tumble", "hop", "cumulate", "session")
 
 
 def assign(model, window, relation):
@@ -25,6 +27,26 @@ def assign(model, window, relation):
     else:
         made = assign_several(model, kind, at, spans, relation, scope)
     return (made.on_time(model) if closes else made), closes
+
+
+def of_windows(window, relation):
+    """(the keys window_end and window_start of rows that are windows themselves, whether these windows close): an end belongs to the window before it."""
+    kind, time, size = window[0], typed(window[1], relation.scope), window[2] * 1_000_000
+    if kind != "tumble" or time.type != "timestamp" or time.nullable or time.error:
+        raise Invalid("no windows of windows")
+    is_end = "closing" in relation.marks and window[1] == ["column", "window_end"]
+    is_start = {"closing", "tumble"} <= relation.marks and window[1] == ["column", "window_start"]
+    fits = any(window[2] % int(mark[5:]) == 0 for mark in relation.marks if mark.startswith("size "))
+    start = f"((epoch_us({time.duck}) - {1 if is_end else 0}) // {size}) * {size}"
+    borders = [("window_end", f"make_timestamp({start} + {size})"), ("window_start", f"make_timestamp({start})")]
+    return [(name, Typed("timestamp", False, name, duck, None)) for name, duck in borders], is_end or (is_start and fits)
+
+
+def is_window(by, relation):
+    """Whether rows that are windows are grouped by these: by the end, or by the start where that tells the end."""
+    names = [expression[1] for _, expression in by if expression[0] == "column"]
+    tells_end = bool({"tumble", "hop"} & relation.marks)
+    return "closing" in relation.marks and ("window_end" in names or (tells_end and "window_start" in names))
 
 
 def assign_several(model, kind, at, spans, relation, scope):

@@ -6,6 +6,7 @@
 //   void result(const State&, ColumnWriter&, std::uint32_t row) const;
 //   void save(const State&, StateWriter&) const;      void load(State&, StateReader&) const;
 // and, where a state owns memory, std::size_t outside_bytes(const State&) const;
+// and, where it is exact, void retract(State& from, const State& part) const;
 // `add` is called for rows without NULL arguments, unless the body says `takes_nulls`. It is inlined: there is no virtual call a row.
 #pragma once
 
@@ -135,9 +136,16 @@ class StateAggregate final : public Aggregate {
     else return 0;
   }
 
+  bool can_retract() const override { return retracts; }
+  void retract(void* from, const void* part) const override {
+    if constexpr (retracts) body_.retract(of(from), of(part));
+    else Aggregate::retract(from, part);
+  }
+
  private:
   static constexpr bool owns_memory = requires(const Body& body, const State& state) { body.outside_bytes(state); };
   static_assert(owns_memory || std::is_trivially_destructible_v<State>, "a state that owns memory says how much");
+  static constexpr bool retracts = requires(const Body& body, State& from, const State& part) { body.retract(from, part); };
   static State& of(void* state) { return *static_cast<State*>(state); }
   static const State& of(const void* state) { return *static_cast<const State*>(state); }
   static bool has_null(std::span<const Column> arguments, std::uint32_t row) {

@@ -9,6 +9,7 @@ struct Count : PlainBody {
   using State = std::int64_t;
   void add(State& state, std::span<const Column>, std::uint32_t, const RowPosition*) const { ++state; }
   void merge(State& into, const State& from) const { into += from; }
+  void retract(State& from, const State& part) const { from -= part; }
   void result(const State& state, ColumnWriter& writer, std::uint32_t row) const { writer.set(row, state); }
   void save(const State& state, StateWriter& writer) const { writer.put(state); }
   void load(State& state, StateReader& reader) const { state = reader.get<State>(); }

@@ -19,6 +19,10 @@ struct WideSum {
     high += other_high + (low < before ? 1 : 0);
   }
   void add(Int128 value) { add(static_cast<UInt128>(value), value < 0 ? -1 : 0); }
+  void subtract(UInt128 other_low, std::int64_t other_high) {
+    high -= other_high + (low < other_low ? 1 : 0);
+    low -= other_low;
+  }
   std::optional<Int128> as_128() const {
     const auto value = static_cast<Int128>(low);
     if (high != (value < 0 ? -1 : 0)) return std::nullopt;
@@ -43,6 +47,10 @@ struct WholeSum : PlainBody {
   void merge(State& into, const State& from) const {
     into.sum.add(from.sum.low, from.sum.high);
     into.count += from.count;
+  }
+  void retract(State& from, const State& part) const {
+    from.sum.subtract(part.sum.low, part.sum.high);
+    from.count -= part.count;
   }
   void save(const State& state, StateWriter& writer) const {
     writer.put(state.sum.low);
