@@ -85,6 +85,7 @@ struct Program::Implementation {
   std::vector<Node> nodes;  // arguments before the calls that use them
   std::vector<NodeId> roots;
   Memos memos;  // one for each text that costly calls have as their argument
+  OnValueError on_error = OnValueError::tell;
   Arena constants{4096};
 };
 
@@ -177,8 +178,9 @@ class Compiler {
 /// Computes one node from the values of those before it.
 class NodeEvaluator {
  public:
-  NodeEvaluator(const Memos& memos, const Batch& input, Arena& arena, std::int64_t now_microseconds)
+  NodeEvaluator(const Memos& memos, OnValueError on_error, const Batch& input, Arena& arena, std::int64_t now_microseconds)
       : memos_(memos),
+        on_error_(on_error),
         input_(input),
         arena_(arena),
         now_microseconds_(now_microseconds),
@@ -200,7 +202,7 @@ class NodeEvaluator {
   Column operator()(const CallNode& node) {
     arguments_.clear();
     for (const NodeId id : node.arguments) arguments_.push_back(values_[id]);
-    return node.call.evaluate(arguments_, input_.row_count, arena_, now_microseconds_);
+    return settled(node.call.evaluate(arguments_, input_.row_count, arena_, now_microseconds_));
   }
 
   Column operator()(const RememberedNode& node) {
@@ -208,7 +210,7 @@ class NodeEvaluator {
     std::vector<Column>& results = remembered_[node.memo];
     if (results.empty())
       results = memos_[node.memo]->evaluate(values_[node.text], input_.row_count, arena_, now_microseconds_);
-    return results[node.call];
+    return settled(results[node.call]);
   }
 
   std::vector<Column> evaluate_all(const std::vector<Node>& nodes) {
@@ -218,7 +220,14 @@ class NodeEvaluator {
   }
 
  private:
+  // A row with an error is NULL already.
+  Column settled(Column column) const {
+    if (on_error_ == OnValueError::null) column.errors = nullptr;
+    return column;
+  }
+
   const Memos& memos_;
+  const OnValueError on_error_;
   const Batch& input_;
   Arena& arena_;
   std::int64_t now_microseconds_;
@@ -235,8 +244,9 @@ Program::Program(Program&&) noexcept = default;
 Program& Program::operator=(Program&&) noexcept = default;
 Program::~Program() = default;
 
-Result<Program> Program::compile(std::span<const ExpressionPtr> roots) {
+Result<Program> Program::compile(std::span<const ExpressionPtr> roots, OnValueError on_error) {
   auto implementation = std::make_unique<Implementation>();
+  implementation->on_error = on_error;
   Compiler compiler(implementation->nodes, implementation->memos, implementation->constants);
   for (const ExpressionPtr& root : roots) {
     WEIR_ASSIGN(const NodeId id, compiler.compile(root));
@@ -246,7 +256,7 @@ Result<Program> Program::compile(std::span<const ExpressionPtr> roots) {
 }
 
 std::vector<Column> Program::evaluate(const Batch& input, Arena& arena, std::int64_t now_microseconds) const {
-  NodeEvaluator evaluator(implementation_->memos, input, arena, now_microseconds);
+  NodeEvaluator evaluator(implementation_->memos, implementation_->on_error, input, arena, now_microseconds);
   const std::vector<Column> values = evaluator.evaluate_all(implementation_->nodes);
   std::vector<Column> results;
   results.reserve(implementation_->roots.size());

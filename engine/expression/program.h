@@ -9,11 +9,15 @@
 
 namespace weir {
 
+/// What becomes of a value that cannot be computed: an error of its row, in all that is computed from it; or NULL, wherever it stands, so that
+/// coalesce and IS NULL see one.
+enum class OnValueError : std::uint8_t { tell, null };
+
 /// Compiled from all expressions of a fused stage together: equal subexpressions of any of them are one node. Deterministic expensive calls are
 /// remembered (bounded, dropped where hits are rare). Immutable; evaluate() is called by several threads at once.
 class Program {
  public:
-  static Result<Program> compile(std::span<const ExpressionPtr> roots);
+  static Result<Program> compile(std::span<const ExpressionPtr> roots, OnValueError on_error = OnValueError::tell);
   Program(Program&&) noexcept;
   Program& operator=(Program&&) noexcept;
   ~Program();

@@ -158,10 +158,12 @@ void EpochAssembler::order_by_record(std::size_t sink, std::size_t stage, const 
 void EpochAssembler::take_state(std::size_t stage, const std::vector<StagedChunkPtr>& chunks, bool is_end) {
   for (const StagedChunkPtr& chunk : chunks) {
     state_->take_seen(chunk->seen);
+    chunk->seen = {};
     if (stages_[stage].is_timed) state_->watermarks().commit(chunk->split->source_name, chunk->split->split, chunk->latest_time);
     for (std::size_t g = 0; g < chunk->gathered.size(); ++g) {
-      const GatheredRows& rows = chunk->gathered[g];
-      if (rows.groups != nullptr) state_->merge(stages_[stage].gatherings[g].aggregate, *rows.groups);
+      // Nobody needs the chunk's own groups any more; its commit may take long.
+      const std::unique_ptr<GroupTable> groups = std::move(chunk->gathered[g].groups);
+      if (groups != nullptr) state_->merge(stages_[stage].gatherings[g].aggregate, *groups);
     }
     for (std::size_t i = 0; i < chunk->taken.size(); ++i) state_->take(stages_[stage].intakes[i], chunk->taken[i]);
   }

@@ -49,7 +49,7 @@ Status JoinOperation::compile(const Store& store, const AllTableKeys& keys, cons
   WEIR_ASSIGN(runner_, StageRunner::make_joined(plan_, stage_.rows, store, keys, clock, errors_are_null_));
   if (stage_.condition == nullptr) return {};
   const std::vector<ExpressionPtr> roots{stage_.condition};
-  WEIR_ASSIGN(Program program, Program::compile(roots));
+  WEIR_ASSIGN(Program program, Program::compile(roots, errors_are_null_ ? OnValueError::null : OnValueError::tell));
   condition_ = std::make_unique<Program>(std::move(program));
   return {};
 }

@@ -134,7 +134,7 @@ Status StageRunner::compile(const Plan& plan, const Store& store, const AllTable
 Status StageRunner::renew() {
   auto programs = std::make_shared<StagePrograms>();
   for (const std::vector<ExpressionPtr>& of_block : roots_) {
-    WEIR_ASSIGN(Program program, Program::compile(of_block));
+    WEIR_ASSIGN(Program program, Program::compile(of_block, errors_are_null_ ? OnValueError::null : OnValueError::tell));
     programs->push_back(std::move(program));
   }
   const std::scoped_lock lock(programs_mutex_);
