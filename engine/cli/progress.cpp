@@ -42,9 +42,11 @@ std::string state_line(const StateCounts& state) {
   std::string line = fmt::format("state: {} groups", grouped(state.groups));
   if (state.dedup_keys > 0) line += fmt::format(" and {} keys of dedups", grouped(state.dedup_keys));
   line += fmt::format(" in {} of memory (of {})", megabytes(state.memory_bytes), megabytes(state.memory_limit));
-  if (state.moved_out > 0)
-    line += fmt::format("; {} groups on disk in {}, {} were moved there and {} read from there", grouped(state.spilled), megabytes(state.disk_bytes),
-                        grouped(state.moved_out), grouped(state.read_back));
+  if (state.writes > 0) {
+    line += fmt::format("; {} groups{} are on disk ({}), {} writes and {} reads there", grouped(state.spilled_groups),
+                        state.dedup_keys > 0 ? fmt::format(" and {} keys", grouped(state.spilled_keys)) : "", megabytes(state.disk_bytes), grouped(state.writes),
+                        grouped(state.reads));
+  }
   return line + "\n";
 }
 

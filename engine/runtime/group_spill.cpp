@@ -51,7 +51,7 @@ StateCounts GroupOperation::counts() const {
   StateCounts counts;
   const auto add = [&](const GroupTable& table) {
     counts.groups += static_cast<std::int64_t>(table.size());
-    counts.spilled += static_cast<std::int64_t>(table.spilled());
+    counts.spilled_groups += static_cast<std::int64_t>(table.spilled());
     counts.disk_bytes += static_cast<std::int64_t>(table.disk_bytes());
   };
   add(*table_);

@@ -197,8 +197,8 @@ Result<bool> StreamJob::open_state() {
   }
   const StateCounts counts = state_->counts();
   counters_.set_state(counts);
-  if (counts.spilled > 0)
-    log::info("restored {} groups, {} of them on disk", counts.groups, counts.spilled);
+  if (counts.spilled_groups > 0)
+    log::info("restored {} groups, {} of them on disk", counts.groups, counts.spilled_groups);
   else if (counts.groups > 0)
     log::info("restored {} groups", counts.groups);
   if (state_->joined_row_count() > 0) log::info("restored {} rows that wait to be joined", state_->joined_row_count());

@@ -18,6 +18,7 @@ constexpr const char* watermarks_name = "(watermarks)";
 constexpr const char* emitted_name = "(emitted)";
 /// A piece of a dedup's keys is written again with more rows until it has so many.
 constexpr std::size_t small_piece = 256 * sizeof(SeenRow);
+constexpr std::size_t dedups_share = 4;  // of the limit, where there are groups too: a quarter
 constexpr std::size_t rows_between_looks = 4096;  // at the memory, while state is loaded
 
 bool reads(const Plan& plan, NodeId from, NodeId node) {
@@ -156,6 +157,8 @@ Result<std::unique_ptr<KeyedState>> KeyedState::make(const Plan& plan, const Sto
     state->saved_dedups_.push_back(
         {node, dedup_name(plan, node), dedup->within ? std::optional(dedup->within->count()) : std::nullopt, {}, 0, {}});
   }
+  // Keys of dedups are looked up on another thread, so they have a share of their own.
+  state->dedups_.spill_to(state->area_, state->budget_.limit() / (stages.empty() ? 1 : dedups_share));
   return state;
 }
 
@@ -366,14 +369,16 @@ StateCounts KeyedState::counts() const {
   for (const Operation& one : operations_) {
     const StateCounts own = one.groups->counts();
     counts.groups += own.groups;
-    counts.spilled += own.spilled;
+    counts.spilled_groups += own.spilled_groups;
     counts.disk_bytes += own.disk_bytes;
   }
   counts.dedup_keys = static_cast<std::int64_t>(dedups_.size());
+  counts.spilled_keys = static_cast<std::int64_t>(dedups_.spilled());
+  counts.disk_bytes += static_cast<std::int64_t>(dedups_.disk_bytes());
   counts.memory_bytes = static_cast<std::int64_t>(budget_.memory_bytes());
   counts.memory_limit = static_cast<std::int64_t>(budget_.limit());
-  counts.moved_out = static_cast<std::int64_t>(area_.writes());
-  counts.read_back = static_cast<std::int64_t>(area_.reads());
+  counts.writes = static_cast<std::int64_t>(area_.writes());
+  counts.reads = static_cast<std::int64_t>(area_.reads());
   return counts;
 }
 

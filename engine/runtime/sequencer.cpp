@@ -18,14 +18,23 @@ DedupTables::DedupTables(const Plan& plan) {
   }
 }
 
+void DedupTables::spill_to(SpillArea& area, std::size_t bytes) {
+  for (auto& [node, table] : tables_) table.spill_to(area, bytes / tables_.size());
+}
+
 void DedupTables::publish() {
-  std::size_t size = 0, bytes = 0;
+  std::size_t size = 0, bytes = 0, spilled = 0, disk_bytes = 0;
   for (const auto& [node, table] : tables_) {
     size += table.size();
     bytes += table.memory_bytes();
+    if (table.spilled() == nullptr) continue;
+    spilled += table.spilled()->size();
+    disk_bytes += table.spilled()->disk_bytes();
   }
   size_.store(size, std::memory_order_relaxed);
   bytes_.store(bytes, std::memory_order_relaxed);
+  spilled_.store(spilled, std::memory_order_relaxed);
+  disk_bytes_.store(disk_bytes, std::memory_order_relaxed);
 }
 
 void Sequencer::put(StagedChunk* chunk, const std::function<void(StagedChunk*)>& pass) {

@@ -20,15 +20,19 @@ class DedupTables {
   explicit DedupTables(const Plan& plan);
   DedupTable& of(NodeId node) { return tables_.at(node); }
   const std::map<NodeId, DedupTable>& all() const { return tables_; }
+  /// Rather than take more than so many bytes of memory, keys go to disk. `area` must outlive them.
+  void spill_to(SpillArea& area, std::size_t bytes);
   /// Tells other threads how much there is.
   void publish();
   /// As told last. Any thread.
   std::size_t size() const { return size_.load(std::memory_order_relaxed); }
   std::size_t memory_bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  std::size_t spilled() const { return spilled_.load(std::memory_order_relaxed); }
+  std::size_t disk_bytes() const { return disk_bytes_.load(std::memory_order_relaxed); }
 
  private:
   std::map<NodeId, DedupTable> tables_;
-  std::atomic<std::size_t> size_ = 0, bytes_ = 0;
+  std::atomic<std::size_t> size_ = 0, bytes_ = 0, spilled_ = 0, disk_bytes_ = 0;
 };
 
 /// One thread at a time. Chunks come in any order and leave in that of their splits.

@@ -7,12 +7,13 @@ namespace weir {
 
 struct StateCounts {
   std::int64_t groups = 0;         // of aggregates, and partitions that OVER goes on from
-  std::int64_t dedup_keys = 0;
+  std::int64_t dedup_keys = 0;     // on disk or not
   std::int64_t memory_bytes = 0;
   std::int64_t memory_limit = 0;
-  std::int64_t spilled = 0;        // groups that are on disk now
+  std::int64_t spilled_groups = 0;
+  std::int64_t spilled_keys = 0;   // of dedups
   std::int64_t disk_bytes = 0;     // of the local store
-  std::int64_t moved_out = 0, read_back = 0;  // since the start
+  std::int64_t writes = 0, reads = 0;  // of groups and keys there, since the start
 };
 
 }  // namespace weir

@@ -3,8 +3,6 @@
 #include "engine/state/dedup_table.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
 #include <utility>
 
 #include "engine/base/window_time.h"
@@ -13,18 +11,12 @@ namespace weir {
 namespace {
 
 constexpr std::size_t first_slots = 1024;
-static_assert(sizeof(SeenRow) == 16);
 
 }  // namespace
 
-SeenRow::SeenRow(const Hash128& key, std::int64_t time) : first_(key.low), second_(key.high << time_bits) {
-  second_ |= static_cast<std::uint64_t>(floor_to(time, 1000) / 1000) & ((std::uint64_t{1} << time_bits) - 1);
-  if (is_empty()) first_ = 1;
-}
-
-std::int64_t SeenRow::after(const SeenRow& other) const {
-  // The difference of two numbers of 40 bits, with its sign.
-  return static_cast<std::int64_t>((second_ - other.second_) << (64 - time_bits)) >> (64 - time_bits);
+void DedupTable::spill_to(SpillArea& area, std::size_t bytes) {
+  area_ = &area;
+  most_slots_ = std::max(first_slots, bytes / sizeof(SeenRow));
 }
 
 bool DedupTable::add(const SeenRow& row) {
@@ -38,8 +30,9 @@ bool DedupTable::add(const SeenRow& row) {
       if (forgotten == slots_.size()) forgotten = slot;
       continue;
     }
-    if (seen.repeats(row) && (!within_ || std::abs(row.after(seen)) * 1000 < *within_)) return false;
+    if (seen.repeats(row, within_)) return false;
   }
+  if (spilled_ && spilled_->repeats(row, within_)) return false;
   if (forgotten != slots_.size()) {
     slots_[forgotten] = row;
     return true;
@@ -54,6 +47,7 @@ void DedupTable::forget_before(std::int64_t time) {
   // A row at `time` may repeat one that was up to `within` before it.
   const std::int64_t oldest = time - *within_;
   oldest_ = SeenRow({}, oldest);
+  if (spilled_) spilled_->forget_before(*oldest_);
   if (!swept_) swept_ = oldest;
   if (oldest - *swept_ < *within_) return;
   swept_ = oldest;
@@ -62,7 +56,26 @@ void DedupTable::forget_before(std::int64_t time) {
 
 void DedupTable::make_room() {
   sweep();
-  if (used_ * 2 >= slots_.size()) rebuild(std::max(first_slots, slots_.size() * 2));
+  const std::size_t wanted = std::max(first_slots, slots_.size() * 2);
+  if (used_ * 2 < slots_.size()) return;
+  if (area_ != nullptr && wanted > most_slots_ && used_ != 0 && spill()) return;
+  rebuild(wanted);
+}
+
+// All of them, sorted where they are: no more memory is needed. False where the disk failed; then they are all still there.
+bool DedupTable::spill() {
+  if (area_->failure()) return false;
+  if (!spilled_) spilled_.emplace(*area_);
+  const auto end = std::partition(slots_.begin(), slots_.end(), [](const SeenRow& row) { return !row.is_empty(); });
+  std::sort(slots_.begin(), end, [](const SeenRow& a, const SeenRow& b) { return a.place() < b.place(); });
+  Status added = spilled_->add(std::span(slots_).first(static_cast<std::size_t>(end - slots_.begin())));
+  if (!added.ok()) {
+    area_->fail(std::move(added).error());
+    return false;  // the slots are out of order, but rebuild() looks at all of them
+  }
+  std::fill(slots_.begin(), slots_.end(), SeenRow());
+  used_ = 0;
+  return true;
 }
 
 // Takes every row out and puts those that are remembered back. Rows between an empty slot and the next one come to stand where they stood or
@@ -98,18 +111,6 @@ void DedupTable::insert(const SeenRow& row) {
   while (!slots_[slot].is_empty()) slot = (slot + 1) & mask;
   slots_[slot] = row;
   ++used_;
-}
-
-void append_seen(std::span<const SeenRow> rows, std::string& bytes) {
-  bytes.append(reinterpret_cast<const char*>(rows.data()), rows.size_bytes());
-}
-
-Status read_seen(std::string_view bytes, std::vector<SeenRow>& rows) {
-  if (bytes.size() % sizeof(SeenRow) != 0) return Error{ErrorKind::fatal, "the saved keys of a dedup are damaged"};
-  const std::size_t before = rows.size();
-  rows.resize(before + bytes.size() / sizeof(SeenRow));
-  std::memcpy(rows.data() + before, bytes.data(), bytes.size());
-  return {};
 }
 
 }  // namespace weir

@@ -100,17 +100,17 @@ void GroupTable::grow() {
 }
 
 // `slot`: where the group is, or would be.
-std::optional<std::uint32_t> GroupTable::look_up(std::string_view key, const Hash128& hash, std::size_t& slot) const {
+std::optional<std::uint32_t> GroupTable::look_up(std::string_view key, std::uint64_t hash, std::size_t& slot) const {
   const std::size_t mask = slots_.size() - 1;
-  for (slot = hash.low & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
+  for (slot = hash & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
     const Group& group = groups_[slots_[slot] - 1];
-    if (group.hash != hash.low) continue;
-    if (group.is_spilled ? group.upper_hash == hash.high : key_at(group.memory) == key) return slots_[slot] - 1;
+    if (group.hash != hash) continue;
+    if (group.is_spilled ? group.upper_hash == hash_bytes(key).high : key_at(group.memory) == key) return slots_[slot] - 1;
   }
   return std::nullopt;
 }
 
-std::uint32_t GroupTable::find_or_add(std::string_view key, const Hash128& hash) {
+std::uint32_t GroupTable::find_or_add(std::string_view key, std::uint64_t hash) {
   if ((size() + 1) * 4 > slots_.size() * 3) grow();
   std::size_t slot = 0;
   if (const auto found = look_up(key, hash, slot)) {
@@ -125,7 +125,7 @@ std::uint32_t GroupTable::find_or_add(std::string_view key, const Hash128& hash)
     free_.pop_back();
   }
   Group& group = groups_[number];
-  group.hash = hash.low;
+  group.hash = hash;
   group.memory = make_group(key, memory_);
   group.is_there = true;
   slots_[slot] = number + 1;
@@ -134,7 +134,7 @@ std::uint32_t GroupTable::find_or_add(std::string_view key, const Hash128& hash)
 
 std::optional<std::uint32_t> GroupTable::find(std::string_view key) const {
   std::size_t slot = 0;
-  return slots_.empty() ? std::nullopt : look_up(key, hash_bytes(key), slot);
+  return slots_.empty() ? std::nullopt : look_up(key, hash_bytes(key).low, slot);
 }
 
 Hash128 GroupTable::key_hash(std::uint32_t number) const {
@@ -177,7 +177,7 @@ void GroupTable::restart(std::uint32_t number) {
   if (shape_.keeps_outside()) measure(number);
 }
 
-std::uint32_t GroupTable::find_or_add(std::string_view key) { return find_or_add(key, hash_bytes(key)); }
+std::uint32_t GroupTable::find_or_add(std::string_view key) { return find_or_add(key, hash_bytes(key).low); }
 
 void GroupTable::mark_changed(std::uint32_t number) {
   Group& group = groups_[number];
@@ -223,7 +223,7 @@ void GroupTable::add(const GroupRows& rows, Arena& scratch) {
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
     key.clear();
     append_group_key(rows.keys, rows.rows[i], key);
-    groups[i] = find_or_add(key, hash_bytes(key));
+    groups[i] = find_or_add(key, hash_bytes(key).low);
     mark_changed(groups[i]);
   }
   for (std::size_t i = 0; i < shape_.size(); ++i) add_to(i, rows, groups, scratch);
@@ -248,7 +248,7 @@ void GroupTable::merge(const GroupTable& other) {
   for (const Group& from : other.groups_) {
     if (!from.is_there) continue;
     const std::string_view key = other.key_at(from.memory);
-    const std::uint32_t group = find_or_add(key, hash_bytes(key));
+    const std::uint32_t group = find_or_add(key, from.hash);
     mark_changed(group);
     for (std::size_t i = 0; i < shape_.size(); ++i)
       shape_.aggregate(i).merge(groups_[group].memory + shape_.offset(i), from.memory + shape_.offset(i));
@@ -305,7 +305,7 @@ Status GroupTable::load_states(std::string_view bytes, char* group) const {
 Result<std::uint32_t> GroupTable::load(std::string_view bytes) {
   WEIR_ASSIGN(const std::string_view key, take_key(bytes));
   const std::size_t before = size();
-  const std::uint32_t group = find_or_add(key, hash_bytes(key));
+  const std::uint32_t group = find_or_add(key, hash_bytes(key).low);
   if (size() == before) return damaged();  // it is there twice
   WEIR_TRY(load_states(bytes, groups_[group].memory));
   if (shape_.keeps_outside()) measure(group);

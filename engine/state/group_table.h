@@ -127,8 +127,9 @@ class GroupTable final : public Spillable {
     bool is_stored : 1 = false;   // the store has something of this number,
     bool is_current : 1 = false;  // and it is what the group is
   };
-  std::uint32_t find_or_add(std::string_view key, const Hash128& hash);
-  std::optional<std::uint32_t> look_up(std::string_view key, const Hash128& hash, std::size_t& slot) const;
+  /// `hash`: the lower half of that of the key.
+  std::uint32_t find_or_add(std::string_view key, std::uint64_t hash);
+  std::optional<std::uint32_t> look_up(std::string_view key, std::uint64_t hash, std::size_t& slot) const;
   void grow();
   void measure(std::uint32_t group);
   void add_to(std::size_t aggregate, const GroupRows& rows, std::span<const std::uint32_t> groups, Arena& scratch);

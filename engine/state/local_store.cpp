@@ -10,6 +10,8 @@
 #include <cstring>
 #include <filesystem>
 
+#include "engine/base/failpoint.h"
+
 namespace weir {
 namespace {
 
@@ -78,7 +80,7 @@ Status LocalStore::execute(const char* text) {
 Status LocalStore::put(std::uint64_t key, std::string_view bytes) {
   sqlite3_bind_int64(put_.get(), 1, row_number(key));
   sqlite3_bind_blob64(put_.get(), 2, bytes.data() == nullptr ? "" : bytes.data(), bytes.size(), SQLITE_STATIC);
-  const bool is_done = sqlite3_step(put_.get()) == SQLITE_DONE;
+  const bool is_done = failpoint::here("spill_write") == failpoint::Outcome::none && sqlite3_step(put_.get()) == SQLITE_DONE;
   Status status = is_done ? Status() : Status(failed("cannot be written"));
   sqlite3_reset(put_.get());
   return status;
@@ -86,7 +88,7 @@ Status LocalStore::put(std::uint64_t key, std::string_view bytes) {
 
 Status LocalStore::get(std::uint64_t key, std::string& bytes) {
   sqlite3_bind_int64(get_.get(), 1, row_number(key));
-  const int code = sqlite3_step(get_.get());
+  const int code = failpoint::here("spill_read") == failpoint::Outcome::none ? sqlite3_step(get_.get()) : SQLITE_IOERR;
   Status status;
   if (code == SQLITE_ROW)
     bytes.assign(static_cast<const char*>(sqlite3_column_blob(get_.get(), 0)), static_cast<std::size_t>(sqlite3_column_bytes(get_.get(), 0)));

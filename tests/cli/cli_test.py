@@ -53,6 +53,8 @@ class Usage(unittest.TestCase):
                                    (["run"], "FILE is required"),
                                    (["run", "--shard", "2/2", PIPELINE], "--shard wants INDEX/COUNT"),
                                    (["run", "--lease", "soon", PIPELINE], "--lease wants a time"),
+                                   (["run", "--state-memory", "256", PIPELINE], "--state-memory wants an amount of memory of at least 1 MB: 256"),
+                                   (["run", "--state-memory", "12KB", PIPELINE], "--state-memory wants an amount of memory of at least 1 MB: 12KB"),
                                    (["check", "--set", "novalue", PIPELINE], "--set wants NAME=value"),
                                    (["list", "conectors"], "conectors not in"),
                                    (["generate", "product_view", "--bad", "many"], "--bad wants a share"),

@@ -28,6 +28,7 @@ CaseWay read_way(object given) {
   number("chunk_rows", way.chunk_rows);
   number("writers", way.writers);
   number("epoch_rows", way.epoch_rows);
+  number("state_memory", way.state_memory);
   number("seed", way.seed);
   const auto numbers = [&](std::string_view key, std::vector<std::size_t>& into) {
     if_there(given, key, [&](element list) {

@@ -23,6 +23,7 @@ struct CaseWay {
   std::vector<std::size_t> workers;       // of each run in turn; none: 1
   std::size_t writers = 1;
   std::size_t epoch_rows = 50'000;
+  std::size_t state_memory = 0;           // bytes; 0: no limit
   std::uint64_t seed = 0;                 // of the order of splits and chunks
   std::vector<std::size_t> stops;         // a run for each: so many in a thousand of each split's records are there
   std::vector<Dying> deaths;              // of the runs in turn; a run that died is begun again

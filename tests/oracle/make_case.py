@@ -537,13 +537,15 @@ def names_read(stream):
 
 
 def make_ways(rng, is_large, waits):
-    """The whole at once by one worker; and in small chunks by several, stopped, killed and begun again. `waits`: there are rows that are written at the end of
+    """The whole at once by one worker; and in small chunks by several, stopped, killed and begun again, in some with much of the state on disk. `waits`: there are rows that are written at the end of
     all runs, or when nothing can come for them any more."""
     ways = [{"name": "whole"}]
     way = {"name": "pieces", "seed": rng.randrange(1, 10**6), "chunk_rows": rng.choice([1, 1, 2, 3, 7]), "workers": [rng.choice([1, 2, 4]) for _ in range(3)],
            "writers": rng.choice([1, 2]), "epoch_rows": rng.choice([1, 3, 10, 50000])}
     if is_large:
         way.update(chunk_rows=rng.choice([30, 100]), epoch_rows=rng.choice([50, 50000]))
+    if rng.random() < 0.4:
+        way["state_memory"] = rng.choice([1, 2000, 20000])
     way["stops"] = sorted(rng.randrange(0, 1001) for _ in range(rng.choice([0, 0, 1, 1, 2])))
     way["deaths"] = [{"commit": rng.choice([1, 2, 3, 5]), "after": rng.random() < 0.5} for _ in range(rng.choice([0, 0, 1, 1, 2]))]
     if way["deaths"] and not waits and rng.random() < 0.5:

@@ -91,6 +91,7 @@ Status run_once(const std::shared_ptr<const Plan>& plan, const CaseWay& way, std
   JobOptions options{.until_end = true, .workers = workers, .writers = way.writers, .chunk_rows = way.chunk_rows};
   options.epoch_rows = way.epoch_rows;
   options.more_to_come = way.more_to_come && !is_last;
+  if (way.state_memory != 0) options.state_memory = way.state_memory;
   options.retry_pause = std::chrono::milliseconds(1);
   WEIR_ASSIGN(const auto job, Job::create(plan, options));
   return job->run();

@@ -11,6 +11,7 @@
 #include "connectors/formats/formats.h"
 #include "connectors/sqlite/sqlite.h"
 #include "dsl/compile.h"
+#include "engine/base/failpoint.h"
 #include "engine/runtime/job.h"
 #include "tests/doubles/scripted_source.h"
 #include "tests/pipelines/pipeline_test_file.h"
@@ -80,14 +81,20 @@ std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_pt
   return compiled.plan;
 }
 
-void run_once(const PipelineTestFile& file, const std::shared_ptr<Script>& script, const JobOptions& options,
-              const std::string& dsn) {
+void try_once(const PipelineTestFile& file, const std::shared_ptr<Script>& script, const JobOptions& options,
+              const std::string& dsn, Status& status) {
   Registry registry;
   const auto plan = compile(file, script, dsn, registry);
   ASSERT_NE(plan, nullptr);
   auto job = Job::create(plan, options);
   ASSERT_TRUE(job.ok()) << render(job.error());
-  const Status status = (*job)->run();
+  status = (*job)->run();
+}
+
+void run_once(const PipelineTestFile& file, const std::shared_ptr<Script>& script, const JobOptions& options,
+              const std::string& dsn) {
+  Status status;
+  ASSERT_NO_FATAL_FAILURE(try_once(file, script, options, dsn, status));
   ASSERT_TRUE(status.ok()) << render(status.error());
 }
 
@@ -148,6 +155,28 @@ TEST_P(FourWays, GiveTheSameTables) {
       options.more_to_come = file.is_held && visible < longest;
       ASSERT_NO_FATAL_FAILURE(run_once(file, script, options, database.dsn()));
     }
+    ASSERT_NO_FATAL_FAILURE(compare(file, database.dsn()));
+  }
+}
+
+// The disk fails at some write or read: the run ends with a sentence that says so, and the next one goes on from what was committed.
+TEST_P(FourWays, LoseNothingToADiskThatFails) {
+  const PipelineTestFile file = read_test_file(GetParam().string());
+  const JobOptions on_disk = four_ways()[4].options;
+  for (const char* failure : {"spill_write:1:error", "spill_write:4:error", "spill_read:1:error", "spill_read:5:error"}) {
+    SCOPED_TRACE(failure);
+    const Database database(GetParam().stem().string());
+    auto script = std::make_shared<Script>();
+    script->records = file.input;
+    Status status;
+    failpoint::arm(failure);
+    try_once(file, script, on_disk, database.dsn(), status);
+    failpoint::arm("");
+    ASSERT_FALSE(HasFatalFailure());
+    if (!status.ok()) {
+      EXPECT_NE(status.error().message().find("the local store of state cannot be "), std::string::npos) << render(status.error());
+    }
+    ASSERT_NO_FATAL_FAILURE(run_once(file, script, on_disk, database.dsn()));
     ASSERT_NO_FATAL_FAILURE(compare(file, database.dsn()));
   }
 }

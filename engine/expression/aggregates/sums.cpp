@@ -8,8 +8,8 @@
 namespace weir {
 namespace {
 
-/// 192 bits, two's complement: 2^64 values of 128 bits fit.
-struct WideSum {
+/// 192 bits, two's complement: 2^64 values of 128 bits fit. Packed, because there is one in every group.
+struct __attribute__((packed, aligned(8))) WideSum {
   UInt128 low = 0;
   std::int64_t high = 0;
 

@@ -90,6 +90,69 @@ TEST(DedupTable, StaysAsLargeAsItIsWhileRowsComeAndGo) {
   EXPECT_EQ(table.memory_bytes(), largest);
 }
 
+TEST(DedupTable, GivesWhatAMapGivesWithMostOfItOnDisk) {
+  std::mt19937_64 random(8);
+  constexpr std::int64_t within = 100 * second;
+  SpillArea area("");
+  DedupTable table(within);
+  table.spill_to(area, 0);
+  std::map<int, std::vector<std::int64_t>> kept;
+  std::int64_t now = 0;
+  std::size_t most_pieces = 0;
+  for (int i = 0; i < 100'000; ++i) {
+    now += static_cast<std::int64_t>(random() % 20) * 1000;
+    const int key = static_cast<int>(random() % 3000);
+    const std::int64_t time = now - static_cast<std::int64_t>(random() % 200) * second / 10;
+    bool is_new = true;
+    for (const std::int64_t seen : kept[key]) is_new = is_new && std::abs(seen / 1000 - time / 1000) * 1000 >= within;
+    ASSERT_EQ(table.add(row(key, time)), is_new) << i;
+    if (is_new) kept[key].push_back(time);
+    table.forget_before(now - 20 * second);
+    if (table.spilled() != nullptr) most_pieces = std::max(most_pieces, table.spilled()->piece_count());
+  }
+  EXPECT_GT(most_pieces, 2u);
+  EXPECT_LT(table.size(), 3000u * 8);  // pieces that nothing can repeat any more went
+  EXPECT_FALSE(area.failure());
+}
+
+TEST(DedupTable, KeysThatAreKeptForEverTakeLittleMemoryOnceTheyAreOnDisk) {
+  SpillArea area("");
+  DedupTable table(std::nullopt);
+  table.spill_to(area, 1 << 20);
+  constexpr int count = 1'000'000;
+  for (int i = 0; i < count; ++i) ASSERT_TRUE(table.add(row(i, 0))) << i;
+  const std::uint64_t reads = area.reads();
+  EXPECT_LT(reads, count / 10u) << "new keys are told by the filters";
+  for (int i = 0; i < count; i += 7) ASSERT_FALSE(table.add(row(i, 0))) << i;
+  EXPECT_EQ(table.size(), std::size_t{count});
+  EXPECT_LE(table.spilled()->piece_count(), 12u);
+  EXPECT_LT(table.memory_bytes(), std::size_t{count} * 2 + (1 << 20) + LocalStore::cache_bytes * 5 / 4);
+  EXPECT_LT(table.spilled()->disk_bytes(), std::size_t{count} * 16 * 3) << "pieces that were merged leave their places to others";
+}
+
+TEST(DedupTable, ADiskThatFailsIsToldOnAndForgetsNothing) {
+  SpillArea area("/proc/no/such/folder");
+  DedupTable table(std::nullopt);
+  table.spill_to(area, 0);
+  for (int i = 0; i < 10'000; ++i) ASSERT_TRUE(table.add(row(i, 0)));
+  for (int i = 0; i < 10'000; ++i) ASSERT_FALSE(table.add(row(i, 0)));
+  ASSERT_TRUE(area.failure());
+  EXPECT_NE(area.failure()->message().find("/proc/no/such/folder"), std::string::npos);
+}
+
+TEST(KeyFilter, NeverSaysNoWronglyAndSeldomYes) {
+  std::mt19937_64 random(3);
+  for (const std::size_t count : {1u, 100u, 100'000u}) {
+    KeyFilter filter(count);
+    std::vector<std::uint64_t> keys(count);
+    for (std::uint64_t& key : keys) filter.add(key = random());
+    for (const std::uint64_t key : keys) ASSERT_TRUE(filter.may_have(key));
+    int wrong = 0;
+    for (int i = 0; i < 100'000; ++i) wrong += filter.may_have(random()) ? 1 : 0;
+    EXPECT_LT(wrong, 1500) << count;
+  }
+}
+
 TEST(DedupTable, ComesBackFromItsBytes) {
   std::vector<SeenRow> rows, read;
   for (int i = 0; i < 1000; ++i) rows.push_back(row(i, i * second));
