@@ -221,10 +221,12 @@ class PlanBuilder {
   struct WindowedInput {
     NodeId input;
     Window window;
-    ExpressionPtr end;  // over the input
+    ExpressionPtr end;    // over the input
+    ExpressionPtr start;  // of a session; null: it follows from the end
   };
   std::optional<WindowedInput> bind_window(NodeId input, const Ast& ast);
-  ExpressionPtr bind_tumble_end(NodeId input, const CallAst& call, const ExpressionPtr& time, const Location& where);
+  std::optional<WindowedInput> bind_session(NodeId input, const CallAst& call, const ExpressionPtr& time, const Location& where);
+  ExpressionPtr bind_end(const char* function, NodeId input, const CallAst& call, const ExpressionPtr& time, const Location& where);
   void warn_of_open_windows(NodeId input, const Ast& ast);
   ExpressionPtr bind_window_start(const Window& window, const Schema& columns, const Location& where);
   bool report_ungrouped(const Ast& ast, NodeId input, const AggregateRequest& request);

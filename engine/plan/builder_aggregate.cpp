@@ -137,17 +137,25 @@ std::optional<NodeId> PlanBuilder::aggregate(NodeId input, const AggregateReques
   is_good = check_distinct(names, diagnostics_) && is_good;
   is_good = check_window_names(names, request) && is_good;
   Schema output = keys;
-  // The window's end is the last key. Its start follows from that: a column only while expressions are bound, taken out again below.
+  if (windowed && windowed->start != nullptr) {
+    keys.fields.push_back({"window_start", timestamp_type, false});
+    node.keys.push_back(windowed->start);
+    output.fields.push_back(keys.fields.back());
+  }
+  // The window's end is the last key. Where its start follows from that, it is a column only while expressions are bound, taken out again below.
   ExpressionPtr start;
   if (windowed) {
     windowed->window.key = keys.fields.size();
     keys.fields.push_back({"window_end", timestamp_type, windowed->end->nullable});
     node.keys.push_back(windowed->end);
-    start = bind_window_start(windowed->window, keys, request.where);
-    output.fields.push_back({"window_start", timestamp_type, start->nullable});
-    output.fields.push_back(keys.fields.back());
-    keys.fields.push_back({"window_start", timestamp_type, start->nullable});
     node.window = windowed->window;
+    const Field end = keys.fields.back();
+    if (windowed->start == nullptr) {
+      start = bind_window_start(windowed->window, keys, request.where);
+      output.fields.push_back({"window_start", timestamp_type, start->nullable});
+      keys.fields.push_back(output.fields.back());
+    }
+    output.fields.push_back(end);
   } else if (is_good) {
     start = adopt_window(node, keys);
   }
@@ -167,7 +175,8 @@ std::optional<NodeId> PlanBuilder::aggregate(NodeId input, const AggregateReques
     expressions.push_back(bound);
   }
   if (!is_good || !check_regrouping(node)) return std::nullopt;
-  node.rows_can_go = aggregate_above(input).has_value();
+  // Rows make sessions longer, and one of two.
+  node.rows_can_go = node.has_sessions() || aggregate_above(input).has_value();
   if (start != nullptr) take_out_window_start(node.keys.size(), start, grouped, expressions);
   const NodeId made = add_node(std::move(grouped), std::move(node));
   return add_node(std::move(output), ProjectNode{made, std::move(expressions)});
@@ -218,8 +227,9 @@ void PlanBuilder::check_aggregated_sink(NodeId input, const SinkRequest& request
   set_emit(*aggregate, request, sink);
   if (sink.outlet != nullptr) return;  // it is told of changes and replaces nothing
   report_changing_key(input, *aggregate, request, sink);
-  const auto& keys = std::get<AggregateNode>(plan_.nodes[*aggregate].operation).keys;
-  for (std::size_t k = 0; k < keys.size(); ++k) {
+  const auto& node = std::get<AggregateNode>(plan_.nodes[*aggregate].operation);
+  for (std::size_t k = 0; k < node.keys.size(); ++k) {
+    if (node.has_sessions() && k + 1 == node.window->key) continue;  // the end, which comes next, tells as much
     const bool is_in_key = std::any_of(sink.table.key.begin(), sink.table.key.end(), [&](std::size_t column) {
       return tells_group(*aggregate, k, *over_aggregate(plan_.nodes, input, *aggregate, sink.expressions[column]));
     });
@@ -229,17 +239,21 @@ void PlanBuilder::check_aggregated_sink(NodeId input, const SinkRequest& request
              fmt::format("group by a value that is never NULL, such as by: {{{0}: coalesce({0}, ...)}}, or leave such rows out with where", field.name));
     }
     if (is_in_key) continue;
-    report(fmt::format("sink {}: rows of different groups would replace each other: its key is without {}", request.name,
-                       field.name),
-           "every grouping column belongs to the key, as it is");
+    const bool is_session = node.has_sessions() && k == node.window->key;
+    report(fmt::format("sink {}: rows of different groups would replace each other: its key is without {}", request.name, field.name),
+           is_session ? "window_end, or window_start, belongs to the key, as it is" : "every grouping column belongs to the key, as it is");
   }
 }
 
 /// Whether groups that differ in a key differ in `expression`, over the aggregate's columns.
 bool PlanBuilder::tells_group(NodeId aggregate, std::size_t key, const Expression& expression) const {
   const auto* reference = std::get_if<ColumnReference>(&expression.node);
+  const auto& node = std::get<AggregateNode>(plan_.nodes[aggregate].operation);
+  const auto& window = node.window;
+  // Of sessions, the start and the end tell as much.
+  const bool is_border = node.has_sessions() && (key == window->key || key + 1 == window->key);
+  if (reference != nullptr && is_border) return reference->index == window->key || reference->index + 1 == window->key;
   if (reference != nullptr) return reference->index == key;
-  const auto& window = std::get<AggregateNode>(plan_.nodes[aggregate].operation).window;
   return window && window->key == key && is_start_of(*window, expression);
 }
 

@@ -10,7 +10,7 @@
 namespace weir {
 namespace {
 
-const std::vector<std::string> window_kinds = {"tumble", "hop", "cumulate"};
+const std::vector<std::string> window_kinds = {"tumble", "hop", "cumulate", "session"};
 
 AstPtr ast_of(decltype(Ast::node) node, const Location& where) { return std::make_unique<Ast>(Ast{std::move(node), where}); }
 
@@ -148,10 +148,10 @@ std::optional<NodeId> PlanBuilder::dedup(NodeId input, const DedupRequest& reque
   return add_node(schema(input), std::move(node));
 }
 
-/// tumble_end of the same arguments. Null after reporting.
-ExpressionPtr PlanBuilder::bind_tumble_end(NodeId input, const CallAst& call, const ExpressionPtr& time, const Location& where) {
+/// `function` of the same arguments. Null after reporting.
+ExpressionPtr PlanBuilder::bind_end(const char* function, NodeId input, const CallAst& call, const ExpressionPtr& time, const Location& where) {
   CallAst end;
-  end.function = "tumble_end";
+  end.function = function;
   BoundCalls bound;
   for (std::size_t i = 0; i < call.arguments.size(); ++i) {
     CallAst stands_for;
@@ -166,14 +166,35 @@ ExpressionPtr PlanBuilder::bind_tumble_end(NodeId input, const CallAst& call, co
   return bind(*ast_of(std::move(end), where), scope, registry_.functions, diagnostics_);
 }
 
-/// tumble(ts, INTERVAL 5 MINUTES), hop(ts, slide, size) or cumulate(ts, step, size): what the rows are then, and the key that tells the window.
-/// Nothing after reporting.
+/// session(ts, gap): each row is a session of its own, until those that touch become one.
+std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_session(NodeId input, const CallAst& call, const ExpressionPtr& time, const Location& where) {
+  const auto report = [&](std::string message, std::string hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint(std::move(hint)));
+    return std::nullopt;
+  };
+  if (time->nullable)
+    return report(fmt::format("sessions go by the time from one row to the next, and {} may be NULL", print(*time)),
+                  "declare its column not null, or say which time is meant: coalesce(..., ...)");
+  const ExpressionPtr gap = bind_value(*call.arguments[1], schema(input), input);
+  if (gap == nullptr) return std::nullopt;
+  const auto& interval = std::get<Interval>(std::get<Literal>(gap->node).value.data);
+  if (interval.months != 0 || interval.nanoseconds % 1000 != 0 || span_of(*gap) <= Duration(0))
+    return report("the gap of session is a span of time in microseconds, more than none and without months, which differ in length", "write it as INTERVAL 30 MINUTES");
+  WindowedInput made{input, {}, bind_end("+", input, call, time, where), time};
+  if (made.end == nullptr) return std::nullopt;
+  made.window.kind = WindowKind::session;
+  made.window.size = made.window.step = span_of(*gap);
+  return made;
+}
+
+/// tumble(ts, INTERVAL 5 MINUTES), hop(ts, slide, size), cumulate(ts, step, size) or session(ts, gap): what the rows are then, and the key that tells
+/// the window. Nothing after reporting.
 std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_window(NodeId input, const Ast& ast) {
   const auto report = [&](std::string message, const char* hint) {
     diagnostics_.error(Error{ErrorKind::user, std::move(message), ast.where}.with_hint(hint));
     return std::nullopt;
   };
-  constexpr const char* example = "write tumble(ts, INTERVAL 5 MINUTES), hop(ts, slide, size) or cumulate(ts, step, size)";
+  constexpr const char* example = "write tumble(ts, INTERVAL 5 MINUTES), hop(ts, slide, size), cumulate(ts, step, size) or session(ts, gap)";
   const auto* call = std::get_if<CallAst>(&ast.node);
   const auto kind = call == nullptr ? window_kinds.end() : std::find(window_kinds.begin(), window_kinds.end(), call->function);
   if (kind == window_kinds.end()) {
@@ -182,7 +203,8 @@ std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_window(NodeId input,
     return std::nullopt;
   }
   const auto number = static_cast<std::size_t>(kind - window_kinds.begin());
-  const std::size_t wanted = number == 0 ? 2 : 3;
+  const bool is_session = static_cast<WindowKind>(number) == WindowKind::session;
+  const std::size_t wanted = number == 0 || is_session ? 2 : 3;
   if (call->arguments.size() != wanted)
     return report(fmt::format("{} takes {} arguments, not {}", call->function, wanted, call->arguments.size()), example);
   if (number != 0 && aggregate_above(input))
@@ -191,7 +213,7 @@ std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_window(NodeId input,
   if (time == nullptr) return std::nullopt;
   if (time->type != timestamp_type)
     return report(fmt::format("windows go by a timestamp, but {} is {}", print(*time), to_string(time->type)), "timestamp_seconds(number) or CAST(text AS timestamp) make one");
-  WindowedInput made{input, {}, nullptr};
+  WindowedInput made{input, {}, nullptr, nullptr};
   made.window.kind = static_cast<WindowKind>(number);
   const auto span = [&](std::size_t i) {
     const ExpressionPtr bound = bind_value(*call->arguments[i], schema(input), input);
@@ -213,7 +235,11 @@ std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_window(NodeId input,
   }
   // The functions themselves say what else is wrong with their arguments.
   if (made.window.kind == WindowKind::tumble) {
-    made.end = bind_tumble_end(input, *call, time, ast.where);
+    made.end = bind_end("tumble_end", input, *call, time, ast.where);
+  } else if (is_session) {
+    auto session = bind_session(input, *call, time, ast.where);
+    if (!session) return std::nullopt;
+    made = *std::move(session);
   } else {
     const auto exploded = explode(input, {&ast, {}, std::nullopt, false, ast.where});
     if (!exploded) return std::nullopt;

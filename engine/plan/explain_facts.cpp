@@ -148,7 +148,8 @@ std::string aggregate_text(const Plan& plan, NodeId node) {
   const auto& aggregate = std::get<AggregateNode>(plan.nodes[node].operation);
   std::vector<std::string> calls, keys;
   const std::vector<Field>& fields = plan.nodes[node].schema.fields;
-  for (std::size_t i = 0; i < aggregate.keys.size(); ++i) {
+  const std::size_t plain_keys = aggregate.has_sessions() ? aggregate.window->key - 1 : aggregate.keys.size();
+  for (std::size_t i = 0; i < plain_keys; ++i) {
     const std::string printed = print(*aggregate.keys[i]);
     keys.push_back(printed == fields[i].name ? printed : fmt::format("{} = {}", fields[i].name, printed));
   }
@@ -159,6 +160,8 @@ std::string aggregate_text(const Plan& plan, NodeId node) {
     const char* kind = aggregate.window->kind == WindowKind::tumble ? "tumble" : aggregate.window->kind == WindowKind::hop ? "hop" : "cumulate";
     window = fmt::format(" in windows {} {}{}", kind, format_duration(aggregate.window->size),
                          aggregate.window->step == aggregate.window->size ? "" : " by " + format_duration(aggregate.window->step));
+    if (aggregate.has_sessions())
+      window = fmt::format(" in sessions of {} with gaps of up to {}", print(*aggregate.keys[plain_keys]), format_duration(aggregate.window->size));
     window += aggregate.window->closes ? "" : ", which never close";
   }
   return fmt::format("aggregate {}{}{}", join(calls), keys.empty() ? "" : " by " + join(keys), window);

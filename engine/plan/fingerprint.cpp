@@ -106,7 +106,7 @@ std::string aggregate_definition(const Plan& plan, NodeId node) {
     add(out, fmt::format("{} {} {}", declaration.name, call.is_distinct, to_string(call.bound.type)));
     for (const Overload& overload : declaration.overloads) out += overload.origin;
   }
-  if (aggregate.window) add(out, fmt::format("window {} {}", aggregate.window->key, aggregate.window->closes));
+  if (aggregate.window) add(out, fmt::format("window {} {}{}", aggregate.window->key, aggregate.window->closes, aggregate.has_sessions() ? " session" : ""));
   return out;
 }
 

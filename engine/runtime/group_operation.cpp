@@ -47,6 +47,7 @@ Status GroupOperation::compile(const Store& store, std::int64_t now) {
   const auto& node = std::get<AggregateNode>(plan_.nodes[stage_.aggregate].operation);
   shape_ = std::make_unique<GroupShape>(shape_of(node));
   table_ = std::make_unique<GroupTable>(*shape_);
+  if (node.has_sessions()) sessions_ = std::make_unique<Sessions>(*table_);
   if (node.window && node.window->closes) window_ = node.window;
   std::vector<std::vector<ExpressionPtr>> roots(stage_.overs.size() + 1);
   for (std::size_t i = 0; i < stage_.overs.size(); ++i) WEIR_TRY(add_over(i, roots[stage_.overs[i].parent]));
@@ -214,6 +215,12 @@ void GroupOperation::let_go() {
   leaving_.clear();
 }
 
+void GroupOperation::merge(const GroupTable& groups) {
+  GroupTable& table = next_groups();
+  if (sessions_ == nullptr) return table.merge(groups);
+  sessions_->merge(groups, [&](std::uint32_t group) { return get_flag(is_registered_, group); }, vanishing_);
+}
+
 GroupTable& GroupOperation::next_groups() {
   let_go();
   return *table_;
@@ -297,6 +304,7 @@ GroupOperation::Emitted GroupOperation::emit(const EmitMoment& moment) {
   const std::vector<std::uint32_t> over = expired(moment.closed.expired);
   if (!over.empty()) keep_fed(over, moment);
   if (!over.empty()) fold(over, moment.now);
+  if (sessions_ != nullptr) sessions_->forget_before(moment.closed.expired);
   std::vector<char> is_gone(over.empty() ? 0 : table_->end(), 0);
   for (const std::uint32_t group : over) {
     made.gone.push_back(table_->key_hash(group));

@@ -15,6 +15,7 @@
 #include "engine/runtime/state_counts.h"
 #include "engine/runtime/watermarks.h"
 #include "engine/state/group_table.h"
+#include "engine/state/sessions.h"
 
 namespace weir {
 
@@ -38,6 +39,8 @@ class GroupOperation {
   const GroupTable& groups() const { return *table_; }
   const GroupShape& shape() const { return *shape_; }
 
+  /// Takes in the groups of a chunk, which comes with the next epoch.
+  void merge(const GroupTable& groups);
   /// The table, to take in rows of the next epoch: what left with the last one is taken out first.
   GroupTable& next_groups();
   /// There is no such group any more: its row goes from every sink that has it, and its state is forgotten. Requires AggregateNode::rows_can_go. Called
@@ -202,6 +205,7 @@ class GroupOperation {
   GroupStage stage_;
   std::unique_ptr<GroupShape> shape_;
   std::unique_ptr<GroupTable> table_;
+  std::unique_ptr<Sessions> sessions_;  // null: groups keep their keys
   std::optional<Window> window_;
   std::vector<std::unique_ptr<Program>> programs_;  // one per block
   std::vector<Output> outputs_;

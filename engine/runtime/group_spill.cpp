@@ -32,6 +32,7 @@ std::size_t GroupOperation::memory_bytes() const {
   if (regrouping_ != nullptr) bytes += regrouping_->memory_bytes();
   for (const Output& output : outputs_)
     bytes += bytes_of(output.dirty) + bytes_of(output.is_dirty) + bytes_of(output.is_written) + bytes_of(output.is_known) + bytes_of(output.emitted);
+  if (sessions_ != nullptr) bytes += sessions_->memory_bytes();
   for (const auto& [end, groups] : ends_) bytes += map_node_bytes + bytes_of(groups);
   for (const Over& over : overs_) {
     // Keys of partitions are much alike in length: the first one stands for all.
@@ -43,7 +44,11 @@ std::size_t GroupOperation::memory_bytes() const {
 
 void GroupOperation::settle_loaded() {
   std::vector<std::uint32_t> groups;
-  for (; settled_ < loaded_.size(); ++settled_) groups.push_back(loaded_[settled_].first);
+  for (; settled_ < loaded_.size(); ++settled_) {
+    const std::uint32_t group = loaded_[settled_].first;
+    groups.push_back(group);
+    if (sessions_ != nullptr && !is_vanished(group)) sessions_->add(table_->key(group));
+  }
   register_groups(groups);
 }
 

@@ -46,7 +46,7 @@ std::string name_of(const Plan& plan, NodeId node, const std::string& fed_by) {
     text += fmt::format("{} {};", print(call), to_string(call.bound.type));
     for (const ExpressionPtr& argument : call.bound.arguments) text += to_string(argument->type) + ";";
   }
-  if (aggregate.window) text += fmt::format("window {};", aggregate.window->closes);
+  if (aggregate.window) text += fmt::format("window {}{};", aggregate.window->closes, aggregate.has_sessions() ? " session" : "");
   return fmt::format("{}/{:016x}", owner_of(plan, node), hash_bytes(text).low);
 }
 
@@ -184,7 +184,7 @@ GroupOperation& KeyedState::operation(NodeId aggregate) const { return *operatio
 const GroupShape& KeyedState::shape(NodeId aggregate) const { return operation(aggregate).shape(); }
 
 void KeyedState::merge(NodeId aggregate, const GroupTable& groups) {
-  operation(aggregate).next_groups().merge(groups);
+  operation(aggregate).merge(groups);
 }
 
 void KeyedState::take_seen(std::span<const NewlySeen> rows) {

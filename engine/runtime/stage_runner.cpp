@@ -121,7 +121,7 @@ Status StageRunner::compile(const Plan& plan, const Store& store, const AllTable
     }
     const auto& node = std::get<AggregateNode>(plan.nodes[gathering.aggregate].operation);
     gatherings_.push_back({gathering.block, add_roots(gathering.predicate, std::move(expressions), roots_[gathering.block]), &gathering,
-                           std::make_unique<GroupShape>(shape_of(node)), is_timed(plan, gathering)});
+                           std::make_unique<GroupShape>(shape_of(node)), is_timed(plan, gathering), node.has_sessions()});
   }
   for (const Intake& intake : stage_.intakes) {
     std::vector<ExpressionPtr> expressions = intake.keys;
@@ -283,6 +283,8 @@ void StageRunner::run_gathering(const GatheringPlan& gathering, const std::vecto
   const std::span<const Column> columns(outputs, gathering.results.column_count);
   if (!errors_are_null_) drop_failed(columns, selection, out.refused, [](std::size_t) { return std::string("aggregate: "); });
 
+  std::vector<Column> keys(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(gathering.gathering->keys.size()));
+  if (gathering.has_sessions) find_sessions(keys, selection, rows.batch.row_count, arena, out);
   std::vector<std::span<const Column>> arguments;
   std::vector<const Column*> filters;
   const Column* next = outputs + gathering.gathering->keys.size();
@@ -294,7 +296,7 @@ void StageRunner::run_gathering(const GatheringPlan& gathering, const std::vecto
   std::vector<RowPosition> positions;
   if (gathering.shape->uses_positions()) positions = positions_of(selection.rows, rows, chunk);
   if (out.groups == nullptr) out.groups = std::make_unique<GroupTable>(*gathering.shape);
-  out.groups->add({columns.first(gathering.gathering->keys.size()), arguments, filters, selection.rows, positions}, arena);
+  out.groups->add({keys, arguments, filters, selection.rows, positions}, arena);
   out.absorbed += static_cast<std::int64_t>(selection.rows.size());
 }
 

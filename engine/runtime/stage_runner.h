@@ -62,6 +62,7 @@ class StageRunner {
     const Gathering* gathering;
     std::unique_ptr<GroupShape> shape;
     bool is_timed;
+    bool has_sessions;
   };
   struct IntakePlan {
     Results results;  // keys, then what is carried along
@@ -85,6 +86,7 @@ class StageRunner {
   void run_branch(const BranchPlan& branch, const std::vector<Column>& results, const BlockRows& rows, BranchRows& out) const;
   void encode(const BranchPlan& branch, std::span<const Column> columns, RowSelection& selection, EncodedRows& out,
               std::int64_t& duplicates) const;
+  static void find_sessions(std::vector<Column>& keys, RowSelection& selection, std::uint32_t row_count, Arena& arena, GatheredRows& out);
   void run_gathering(const GatheringPlan& gathering, const std::vector<Column>& results, const BlockRows& rows, Arena& arena,
                      StagedChunk& chunk, GatheredRows& out) const;
   void run_intake(const IntakePlan& intake, const std::vector<Column>& results, const BlockRows& rows, const StagedChunk& chunk, TakenRows& out) const;

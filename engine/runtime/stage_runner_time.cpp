@@ -6,6 +6,7 @@
 #include "engine/runtime/row_selection.h"
 #include "engine/runtime/stage_runner.h"
 #include "engine/state/group_key.h"
+#include "engine/state/sessions.h"
 
 namespace weir {
 
@@ -44,6 +45,19 @@ void StageRunner::apply_rules(const std::vector<Column>& results, BlockRows& row
     if (is_good) chosen.push_back(row);
   }
   if (chosen.size() != rows.batch.row_count) rows.chosen = std::move(chosen);
+}
+
+// A row's own session is among its keys, and becomes the one that it is part of as far as the chunk tells. Where a time that cannot be computed is NULL,
+// the row is of none.
+void StageRunner::find_sessions(std::vector<Column>& keys, RowSelection& selection, std::uint32_t row_count, Arena& arena, GatheredRows& out) {
+  Column& end = keys.back();
+  Column& start = keys[keys.size() - 2];
+  keep_if(selection, [&](std::uint32_t row, std::uint32_t record) {
+    if (!start.is_null(row) && !end.is_null(row)) return true;
+    out.refused.push_back({record, "no_event_time", "aggregate: the time by which sessions go is NULL"});
+    return false;
+  });
+  join_sessions(std::span<const Column>(keys).first(keys.size() - 2), selection.rows, start, end, row_count, arena);
 }
 
 void StageRunner::suspend(std::size_t number, SuspendedBlock::Kind kind, const Rows& rows, const std::vector<Column>& results, StagedChunk& chunk) const {

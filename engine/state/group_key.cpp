@@ -94,6 +94,21 @@ void append_group_key(std::span<const Column> columns, std::uint32_t row, std::s
   }
 }
 
+KeyBorders borders_of(std::string_view key) {
+  WEIR_CHECK(key.size() >= borders_size, "the key of a session has borders");
+  KeyBorders borders{};
+  std::memcpy(&borders.start, key.data() + key.size() - borders_size + 1, sizeof borders.start);
+  std::memcpy(&borders.end, key.data() + key.size() - sizeof borders.end, sizeof borders.end);
+  return borders;
+}
+
+void append_borders(const KeyBorders& borders, std::string& out) {
+  for (const std::int64_t border : {borders.start, borders.end}) {
+    out += value_mark;
+    append_raw(&border, sizeof border, out);
+  }
+}
+
 bool is_group_key(std::string_view key, std::span<const Type> types) {
   KeyReader reader{key};
   for (const Type& type : types) {

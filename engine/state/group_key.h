@@ -4,6 +4,7 @@
 // their length before them, 32 bits. Kept in weir_state: a change needs another version there.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -21,5 +22,15 @@ bool is_group_key(std::string_view key, std::span<const Type> types);
 
 /// The columns whose rows have these keys.
 std::vector<Column> group_key_columns(std::span<const std::string_view> keys, std::span<const Type> types, Arena& arena);
+
+/// The values of the last two columns of a key, timestamps that are not NULL: the borders of a session.
+struct KeyBorders {
+  std::int64_t start;
+  std::int64_t end;
+};
+/// How many bytes of a key they are.
+inline constexpr std::size_t borders_size = 2 * (1 + sizeof(std::int64_t));
+KeyBorders borders_of(std::string_view key);
+void append_borders(const KeyBorders& borders, std::string& out);
 
 }  // namespace weir

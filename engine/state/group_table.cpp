@@ -90,13 +90,30 @@ void GroupTable::give_back(char* group, GroupMemory& memory) const {
 
 void GroupTable::grow() {
   slots_.assign(std::max<std::size_t>(32, slots_.size() * 2), 0);
-  const std::size_t mask = slots_.size() - 1;
   for (std::uint32_t group = 0; group < groups_.size(); ++group) {
-    if (!groups_[group].is_there) continue;
-    std::size_t slot = groups_[group].hash & mask;
-    while (slots_[slot] != 0) slot = (slot + 1) & mask;
-    slots_[slot] = group + 1;
+    if (groups_[group].is_there) link(group);
   }
+}
+
+void GroupTable::link(std::uint32_t group) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t slot = groups_[group].hash & mask;
+  while (slots_[slot] != 0) slot = (slot + 1) & mask;
+  slots_[slot] = group + 1;
+}
+
+void GroupTable::unlink(std::uint32_t group) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t hole = groups_[group].hash & mask;
+  while (slots_[hole] != group + 1) hole = (hole + 1) & mask;
+  // What stands behind the hole moves into it, unless it would stand before its own first place.
+  for (std::size_t slot = (hole + 1) & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
+    const std::size_t wanted = groups_[slots_[slot] - 1].hash & mask;
+    if (((slot - wanted) & mask) < ((slot - hole) & mask)) continue;
+    slots_[hole] = slots_[slot];
+    hole = slot;
+  }
+  slots_[hole] = 0;
 }
 
 // `slot`: where the group is, or would be.
@@ -145,17 +162,7 @@ Hash128 GroupTable::key_hash(std::uint32_t number) const {
 void GroupTable::remove(std::uint32_t number) {
   Group& group = groups_[number];
   WEIR_CHECK(group.is_there && !group.is_changed, "a group is taken out once, when it is unchanged");
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t hole = group.hash & mask;
-  while (slots_[hole] != number + 1) hole = (hole + 1) & mask;
-  // What stands behind the hole moves into it, unless it would stand before its own first place.
-  for (std::size_t slot = (hole + 1) & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
-    const std::size_t wanted = groups_[slots_[slot] - 1].hash & mask;
-    if (((slot - wanted) & mask) < ((slot - hole) & mask)) continue;
-    slots_[hole] = slots_[slot];
-    hole = slot;
-  }
-  slots_[hole] = 0;
+  unlink(number);
   outside_bytes_ -= group.outside;
   if (group.is_spilled)
     --spilled_;
@@ -245,15 +252,41 @@ void GroupTable::add_to(std::size_t aggregate, const GroupRows& rows, std::span<
 }
 
 void GroupTable::merge(const GroupTable& other) {
-  for (const Group& from : other.groups_) {
-    if (!from.is_there) continue;
-    const std::string_view key = other.key_at(from.memory);
-    const std::uint32_t group = find_or_add(key, from.hash);
-    mark_changed(group);
-    for (std::size_t i = 0; i < shape_.size(); ++i)
-      shape_.aggregate(i).merge(groups_[group].memory + shape_.offset(i), from.memory + shape_.offset(i));
-    if (shape_.keeps_outside()) measure(group);
+  for (std::uint32_t group = 0; group < other.groups_.size(); ++group) {
+    const Group& from = other.groups_[group];
+    if (from.is_there) merge(find_or_add(other.key_at(from.memory), from.hash), other, group);
   }
+}
+
+void GroupTable::merge(std::uint32_t into, const GroupTable& other, std::uint32_t from) {
+  merge_states(into, other.resident(from).memory);
+}
+
+char* GroupTable::key_place(char* group, std::size_t size) const {
+  WEIR_CHECK(key_at(group).size() == size, "a key takes the place of one of its size");
+  return group + shape_.state_bytes() + sizeof(std::uint32_t);
+}
+
+void GroupTable::rename(std::uint32_t number, std::string_view key) {
+  resident(number);
+  Group& group = groups_[number];
+  unlink(number);
+  std::memcpy(key_place(group.memory, key.size()), key.data(), key.size());
+  group.hash = hash_bytes(key).low;
+  group.is_current = false;
+  link(number);
+}
+
+void GroupTable::move_rows(std::uint32_t from, std::uint32_t to) {
+  const std::size_t size = key(to).size();
+  resident(from);
+  Group &source = groups_[from], &target = groups_[to];
+  char* place = key_place(source.memory, size);
+  std::swap_ranges(place, place + size, key_place(target.memory, size));
+  std::swap(source.memory, target.memory);
+  std::swap(source.outside, target.outside);
+  source.is_current = false;
+  mark_changed(to);
 }
 
 std::vector<Column> GroupTable::results(std::span<const std::uint32_t> groups, Arena& arena) const {

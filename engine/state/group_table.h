@@ -72,6 +72,12 @@ class GroupTable final : public Spillable {
   void add(const GroupRows& rows, Arena& scratch);
   /// Takes in all rows of `other`, a table of the same shape, none of which is spilled.
   void merge(const GroupTable& other);
+  /// Lets `into` take in the rows of group `from` of `other`, a table of the same shape or this one.
+  void merge(std::uint32_t into, const GroupTable& other, std::uint32_t from);
+  /// Gives the group another key of the same size, which no group has.
+  void rename(std::uint32_t group, std::string_view key);
+  /// `to`, which has no rows, gets those of `from`, which is left without; their keys are of one size.
+  void move_rows(std::uint32_t from, std::uint32_t to);
 
   /// Groups that took in rows since forget_changes(), each once.
   const std::vector<std::uint32_t>& changed() const { return changed_; }
@@ -131,11 +137,14 @@ class GroupTable final : public Spillable {
   std::uint32_t find_or_add(std::string_view key, std::uint64_t hash);
   std::optional<std::uint32_t> look_up(std::string_view key, std::uint64_t hash, std::size_t& slot) const;
   void grow();
+  void link(std::uint32_t group);
+  void unlink(std::uint32_t group);
   void measure(std::uint32_t group);
   void add_to(std::size_t aggregate, const GroupRows& rows, std::span<const std::uint32_t> groups, Arena& scratch);
 
   std::size_t memory_of(std::string_view key) const { return shape_.state_bytes() + sizeof(std::uint32_t) + key.size(); }
   std::string_view key_at(const char* group) const;
+  char* key_place(char* group, std::size_t size) const;
   char* make_group(std::string_view key, GroupMemory& memory) const;
   void give_back(char* group, GroupMemory& memory) const;
   std::vector<Column> results_of(std::span<const char* const> groups, Arena& arena) const;

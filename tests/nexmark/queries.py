@@ -133,6 +133,16 @@ def q8(auctions, people):
             for person in people if (person["id"], windows_of(time_of(person), 10, 10)[0]) in opened]
 
 
+def q11(bids):
+    gap, rows = datetime.timedelta(seconds=10), []
+    for bidder, group in grouped(bids, lambda bid: bid["bidder"]).items():
+        times = sorted(map(time_of, group))
+        first = [0] + [i for i in range(1, len(times)) if times[i] - times[i - 1] > gap]
+        for begin, end in zip(first, first[1:] + [len(times)]):
+            rows.append({"bidder": bidder, "bid_count": end - begin, "starttime": stamp(times[begin]), "endtime": stamp(times[end - 1] + gap)})
+    return rows
+
+
 def q12(bids):
     groups = grouped(bids, lambda bid: (bid["bidder"], windows_of(time_of(bid), 10, 10)[0]))
     return [{"bidder": bidder, "bid_count": len(group), "starttime": second(end - 10), "endtime": second(end)} for (bidder, end), group in groups.items()]

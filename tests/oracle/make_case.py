@@ -481,6 +481,8 @@ class Maker:
             sink["key"] = [renamed[column] for column in key]
         elif self.rng.random() < 0.2:
             self.add_group_step(sink.setdefault("steps", []), relation)
+        if "sessions" in relation.marks and "window_end" in sink["key"] and "window_start" in relation.scope and self.rng.random() < 0.5:
+            sink["key"] = ["window_start" if column == "window_end" else column for column in sink["key"]]
         if "emit" in self.can and self.rng.random() < 0.4:
             sink["emit"] = self.rng.choice(["changes", "every 5 minutes", "every 1 second"] + (["final", "final"] if "closing" in relation.marks else []))
         self.try_sink(sink)

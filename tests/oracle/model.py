@@ -32,7 +32,7 @@ class Relation:
         self.is_ordered = is_ordered  # all of one split, so that each row comes before or after each other
         self.times = set(times)       # the columns that are the event time
         # "nulls": what cannot be computed is NULL, by the source's on_error. "pairs": rows of a join of two streams, "left pairs": also without a match.
-        self.marks = set(marks)       # "where", "failing where": there is one on this stretch; "dedup"; "closing": groups of windows over event time
+        self.marks = set(marks)       # "where", "failing where": there is one on this stretch; "dedup"; "closing": groups of windows over event time; "sessions"
 
     def losses(self):
         return self.closed + self.open
@@ -295,7 +295,7 @@ class Model:
         groups = [name for name in result if name != "window_start" or name in by]
         result.update({name: Column(value.type, value.nullable) for name, value in made})
         shape = {window[0], f"size {window[-1]}"} if window else {one for one in relation.marks if one in windows.KINDS or one.startswith("size ")} if of_groups else set()
-        marks = ({"closing"} if closes else set()) | shape
+        marks = ({"closing"} if closes else set()) | shape | ({"sessions"} if is_session else set())
         return Relation(table, result, relation.reads, relation.losses() + losses, groups=groups, marks=marks | relation.marks & {"left pairs"})
 
     def sink(self, sink):
@@ -342,7 +342,8 @@ class Table:
     def check_groups(self, relation):
         if self.on_conflict != "update" or not self.key or None in relation.groups:
             raise Invalid("rows of groups are replaced by their key")
-        if relation.groups and set(self.key) != set(relation.groups):
+        key = {"window_end" if column == "window_start" and "sessions" in relation.marks else column for column in self.key}
+        if relation.groups and key != set(relation.groups):
             raise Invalid("the key is what tells groups apart")
         if any(relation.scope[name].nullable for name in self.key):
             raise Invalid("a key may be NULL")

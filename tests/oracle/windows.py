@@ -37,7 +37,8 @@ def of_windows(window, relation):
     is_end = "closing" in relation.marks and window[1] == ["column", "window_end"]
     is_start = {"closing", "tumble"} <= relation.marks and window[1] == ["column", "window_start"]
     fits = any(window[2] % int(mark[5:]) == 0 for mark in relation.marks if mark.startswith("size "))
-    start = f"((epoch_us({time.duck}) - {1 if is_end else 0}) // {size}) * {size}"
+    shift = 1 if is_end and "session" not in relation.marks else 0  # the end of a session is of it
+    start = f"((epoch_us({time.duck}) - {shift}) // {size}) * {size}"
     borders = [("window_end", f"make_timestamp({start} + {size})"), ("window_start", f"make_timestamp({start})")]
     return [(name, Typed("timestamp", False, name, duck, None)) for name, duck in borders], is_end or (is_start and fits)
 
