@@ -17,11 +17,13 @@
 
 namespace weir {
 
-/// Where a row stands among all rows, however it was read: event time, then source and split, then offset. `first`, `last` and `string_agg` go by it.
+/// Where a row stands among all rows, however it was read: event time, then source and split, then offset, then its place among the rows made of one
+/// record. `first`, `last` and `string_agg` go by it.
 struct RowPosition {
   std::int64_t time = 0;  // event time in microseconds; 0 where the stream has none
   std::uint64_t split = 0;
   std::uint64_t offset = 0;
+  std::uint32_t part = 0;
   friend auto operator<=>(const RowPosition&, const RowPosition&) = default;
 };
 

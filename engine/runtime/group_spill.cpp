@@ -33,7 +33,8 @@ std::size_t GroupOperation::memory_bytes() const {
   for (const Output& output : outputs_)
     bytes += bytes_of(output.dirty) + bytes_of(output.is_dirty) + bytes_of(output.is_written) + bytes_of(output.is_known) + bytes_of(output.emitted);
   if (sessions_ != nullptr) bytes += sessions_->memory_bytes();
-  for (const auto& [end, groups] : ends_) bytes += map_node_bytes + bytes_of(groups);
+  // Not one by one: of sessions, there are as many ends as groups.
+  bytes += ends_.size() * (map_node_bytes + sizeof(std::vector<std::uint32_t>)) + table_->size() * sizeof(std::uint32_t);
   for (const Over& over : overs_) {
     // Keys of partitions are much alike in length: the first one stands for all.
     const std::size_t key = over.partitions.empty() ? 0 : text_bytes(over.partitions.begin()->first);

@@ -295,6 +295,8 @@ void StageRunner::run_gathering(const GatheringPlan& gathering, const std::vecto
   }
   std::vector<RowPosition> positions;
   if (gathering.shape->uses_positions()) positions = positions_of(selection.rows, rows, chunk);
+  // Rows made of one record are numbered in their order.
+  for (std::size_t i = 0; i < positions.size() && gathering.block != 0; ++i) positions[i].part = rows.origins[selection.rows[i]];
   if (out.groups == nullptr) out.groups = std::make_unique<GroupTable>(*gathering.shape);
   out.groups->add({keys, arguments, filters, selection.rows, positions}, arena);
   out.absorbed += static_cast<std::int64_t>(selection.rows.size());

@@ -231,9 +231,7 @@ class Model:
         table = self.create(f"SELECT {columns}, {hidden} FROM (SELECT *, unnest({numbers}) AS _n FROM {relation.table})")
         losses = [Loss("expanded", relation.table, f"{size} > 1", f"{size} - 1")]
         losses += [] if keeps_empty else [Loss("filtered", relation.table, f"{size} = 0")]
-        made = relation.remade(table, scope, losses)
-        made.is_ordered = False  # the rows of a record have no order among themselves
-        return made
+        return relation.remade(table, scope, losses)
 
     def step_join(self, given, relation):
         return lookups.join(self, given, relation, Loss)

@@ -75,6 +75,22 @@ class StateReader {
   bool is_ok_ = true;
 };
 
+/// A position takes 28 bytes.
+inline void save_position(const RowPosition& position, StateWriter& writer) {
+  writer.put(position.time);
+  writer.put(position.split);
+  writer.put(position.offset);
+  writer.put(position.part);
+}
+inline RowPosition load_position(StateReader& reader) {
+  RowPosition position;
+  position.time = reader.get<std::int64_t>();
+  position.split = reader.get<std::uint64_t>();
+  position.offset = reader.get<std::uint64_t>();
+  position.part = reader.get<std::uint32_t>();
+  return position;
+}
+
 /// Of a node of a container, as malloc gives it: three pointers and a mark, then the value.
 template <typename Value>
 constexpr std::size_t node_bytes = (4 * sizeof(void*) + sizeof(Value) + 8 + 15) / 16 * 16;

@@ -122,6 +122,7 @@ struct ChosenBy : PlainBody {
 /// first (-1) and last (1) by position.
 template <int direction>
 struct Outermost : PlainBody {
+  static constexpr std::uint8_t version = 2;
   static constexpr bool takes_nulls = true;
   static constexpr bool uses_positions = true;
   struct State { RowPosition position; StoredValue value; bool has_any = false; bool is_null = false; };
@@ -152,17 +153,13 @@ struct Outermost : PlainBody {
   void save(const State& state, StateWriter& writer) const {
     writer.put(state.has_any);
     writer.put(state.is_null);
-    writer.put(state.position.time);
-    writer.put(state.position.split);
-    writer.put(state.position.offset);
+    save_position(state.position, writer);
     state.value.save(writer);
   }
   void load(State& state, StateReader& reader) const {
     state.has_any = reader.get<char>() != 0;
     state.is_null = reader.get<char>() != 0;
-    state.position.time = reader.get<std::int64_t>();
-    state.position.split = reader.get<std::uint64_t>();
-    state.position.offset = reader.get<std::uint64_t>();
+    state.position = load_position(reader);
     state.value.load(type, reader);
   }
 };

@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t longest_text = std::size_t{16} * 1024 * 1024;
 
 struct TextList : PlainBody {
+  static constexpr std::uint8_t version = 2;
   static constexpr bool uses_positions = true;
   struct Item {
     RowPosition position;
@@ -50,20 +51,15 @@ struct TextList : PlainBody {
   void save(const State& state, StateWriter& writer) const {
     writer.put(static_cast<std::uint64_t>(state.items.size()));
     for (const auto& [position, text] : state.items) {
-      writer.put(position.time);
-      writer.put(position.split);
-      writer.put(position.offset);
+      save_position(position, writer);
       writer.put_text(text);
     }
   }
   void load(State& state, StateReader& reader) const {
     const auto size = reader.get<std::uint64_t>();
-    if (!reader.holds(size, 32)) return;
+    if (!reader.holds(size, 36)) return;
     for (std::uint64_t i = 0; i < size; ++i) {
-      Item item;
-      item.position.time = reader.get<std::int64_t>();
-      item.position.split = reader.get<std::uint64_t>();
-      item.position.offset = reader.get<std::uint64_t>();
+      Item item{load_position(reader), {}};
       item.text = reader.get_text();
       insert(state, std::move(item));
     }
