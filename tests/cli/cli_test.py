@@ -566,6 +566,58 @@ class Stopping(unittest.TestCase):
             process.communicate()
 
 
+class AggregatesOfAggregates(unittest.TestCase):
+    PIPELINE = """name: sums
+connections: { store: { dsn: "sqlite:sums.db" } }
+sources:
+  bid:
+    type: nexmark
+    table: bid
+    events: EVENTS
+    first_event_rate: 10
+    format: json
+    columns: { auction: bigint not null, price: bigint not null, dateTime: timestamp not null }
+    watermark: dateTime - INTERVAL 4 SECONDS
+transforms:
+  parts:
+    input: bid
+    steps: [{ aggregate: { window: "tumble(dateTime, INTERVAL 10 SECONDS)", by: { remainder: auction % 3 }, select: { n: count(*), best: max(price) } } }]
+  ever:
+    input: parts
+    steps: [{ where: n > LEAST }, { aggregate: { by: [remainder], select: { n: sum(n), best: max(best) } } }]
+sinks:
+  ever: { input: ever, connection: store, key: [remainder], on_conflict: update }
+"""
+
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def run_with(self, **words):
+        text = self.PIPELINE
+        for word, value in words.items():
+            text = text.replace(word, str(value))
+        (self.folder / "sums.yaml").write_text(text)
+        return subprocess.run([weir_program, "run", "--until-end", "sums.yaml"], env=CLEAN, cwd=self.folder, capture_output=True, text=True, timeout=60)
+
+    def kept(self):
+        done = subprocess.run([weir_program, "state", "show", "--json", "sums.yaml"], env=CLEAN, cwd=self.folder, capture_output=True, text=True, check=True)
+        return {re.sub("/[0-9a-f]{16}", "", kept["name"]): kept["rows"] for kept in json.loads(done.stdout)["state"]}
+
+    def test_what_windows_that_are_gone_added_is_kept_by_outer_group(self):
+        self.assertEqual(self.run_with(EVENTS=1000, LEAST=0).returncode, 0)
+        kept = self.kept()
+        self.assertEqual((kept["ever"], kept["ever/gone"]), (3, 3))
+        self.assertLessEqual(kept["parts"], 2 * 3)  # windows that are open
+
+    def test_another_choice_among_inner_rows_does_not_go_on_from_the_sums_of_the_first(self):
+        self.assertEqual(self.run_with(EVENTS=500, LEAST=1).returncode, 0)
+        self.assertEqual(self.run_with(EVENTS=600, LEAST=1).returncode, 0)
+        done = self.run_with(EVENTS=700, LEAST=2)
+        self.assertEqual(done.returncode, 78, done.stderr)
+        self.assertIn("the stored state is of a step that this pipeline does not have: ever/", done.stderr)
+        self.assertIn("weir reset", done.stderr)
+
+
 if __name__ == "__main__":
     weir_program = str(pathlib.Path(sys.argv.pop(1)).resolve())
     unittest.main()
