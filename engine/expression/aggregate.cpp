@@ -3,13 +3,12 @@
 
 #include <fmt/format.h>
 
-#include "engine/base/check.h"
 #include "engine/expression/bound_arguments.h"
 
 namespace weir {
 
 std::size_t Aggregate::outside_bytes(const void*) const { return 0; }
-void Aggregate::retract(void*, const void*) const { WEIR_CHECK(false, "rows are taken out of states that can be without them"); }
+bool Aggregate::retract(void*, const void*) const { return false; }
 
 Result<BoundAggregate> bind_aggregate(const AggregateFunction& function, std::vector<ExpressionPtr> arguments, bool is_distinct,
                                       const FunctionRegistry& functions) {

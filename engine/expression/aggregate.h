@@ -5,6 +5,7 @@
 #pragma once
 
 #include <compare>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -58,10 +59,12 @@ class Aggregate {
   /// Whether states may own memory outside of theirs, and about how many bytes this one does: found in a moment, whatever it holds.
   virtual bool keeps_outside() const { return false; }
   virtual std::size_t outside_bytes(const void* state) const;
-  /// Whether retract() gives exactly what the state would be without the rows.
-  virtual bool can_retract() const { return false; }
-  /// Takes out of `from` the rows of `part`, which it has seen. Only where can_retract().
-  virtual void retract(void* from, const void* part) const;
+  /// Whether retract() can ever, or always, take rows out.
+  enum class Retracts : std::uint8_t { never, sometimes, always };
+  virtual Retracts retracts() const { return Retracts::never; }
+  /// Makes of `from` exactly what it would be without the rows of `part`, which it has seen; false where it does not know that, and has to see the
+  /// other rows anew.
+  virtual bool retract(void* from, const void* part) const;
 };
 
 using AggregateResult = Result<std::unique_ptr<Aggregate>>;

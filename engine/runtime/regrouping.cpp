@@ -2,6 +2,7 @@
 #include "engine/runtime/regrouping.h"
 
 #include <algorithm>
+#include <set>
 
 #include "engine/base/check.h"
 #include "engine/runtime/group_parts.h"
@@ -12,11 +13,11 @@ namespace {
 
 constexpr std::uint32_t nowhere = ~0u;
 
-bool can_retract(const GroupShape& shape) {
-  for (std::size_t i = 0; i < shape.size(); ++i) {
-    if (!shape.aggregate(i).can_retract()) return false;
-  }
-  return true;
+/// How far all of them can.
+Aggregate::Retracts retracts(const GroupShape& shape) {
+  Aggregate::Retracts least = Aggregate::Retracts::always;
+  for (std::size_t i = 0; i < shape.size(); ++i) least = std::min(least, shape.aggregate(i).retracts());
+  return least;
 }
 
 GroupShape without_states(const GroupShape& shape) { return GroupShape(shape.keys(), {}, {}); }
@@ -42,10 +43,9 @@ GroupRows as_group_rows(const RegroupedRows& rows, std::span<const std::uint32_t
 }  // namespace
 
 Regrouping::Regrouping(GroupTable& outer) : outer_(outer) {
-  if (can_retract(outer.shape())) {
-    contributions_ = std::make_unique<RowStates>(outer.shape());
-    gone_shape_ = std::make_unique<GroupShape>(without_states(outer.shape()));
-  }
+  const Aggregate::Retracts how_far = retracts(outer.shape());
+  if (how_far != Aggregate::Retracts::never) contributions_ = std::make_unique<RowStates>(outer.shape());
+  if (how_far == Aggregate::Retracts::always) gone_shape_ = std::make_unique<GroupShape>(without_states(outer.shape()));
   gone_ = std::make_unique<GroupTable>(gone_shape_ == nullptr ? outer.shape() : *gone_shape_);
 }
 
@@ -66,15 +66,18 @@ void Regrouping::attach(std::uint32_t inner, std::uint32_t outer) {
 }
 
 void Regrouping::detach(std::uint32_t inner) {
-  const auto outer = outer_of(inner);
-  if (!outer) return;
-  std::vector<std::uint32_t>& members = members_[*outer];
+  if (!outer_of(inner)) return;
+  unlink(inner);
+  if (contributions_ != nullptr) contributions_->forget(inner);
+}
+
+void Regrouping::unlink(std::uint32_t inner) {
+  std::vector<std::uint32_t>& members = members_[places_[inner].outer];
   members[places_[inner].index] = members.back();
   places_[members.back()].index = places_[inner].index;
   members.pop_back();
   if (members.empty()) members.shrink_to_fit();
   places_[inner].outer = nowhere;
-  if (contributions_ != nullptr) contributions_->forget(inner);
 }
 
 void Regrouping::restore(const RegroupedRows& rows, Arena& arena) {
@@ -91,12 +94,13 @@ void Regrouping::restore(const RegroupedRows& rows, Arena& arena) {
 }
 
 void Regrouping::take(const RegroupedRows& rows, Arena& arena) {
+  std::vector<Old> old;
   std::vector<std::uint32_t> losing;
   for (const std::uint32_t inner : rows.groups) {
     const auto outer = outer_of(inner);
     if (!outer) continue;
-    if (contributions_ != nullptr) outer_.retract_states(*outer, contributions_->at(inner));
-    detach(inner);
+    old.push_back({*outer, contributions_ == nullptr ? nullptr : contributions_->take(inner)});
+    unlink(inner);
     losing.push_back(*outer);
   }
   std::sort(losing.begin(), losing.end());
@@ -111,14 +115,33 @@ void Regrouping::take(const RegroupedRows& rows, Arena& arena) {
     attach(rows.groups[row], outer);
     if (contributions_ != nullptr || !std::binary_search(losing.begin(), losing.end(), outer)) added.push_back(row);
   }
+  // New rows first: a maximum that grows is no longer the old one, which can go then.
   add(added, rows, arena);
+  std::set<std::uint32_t> again;
+  for (const Old& one : old) {
+    if (one.states == nullptr) continue;
+    if (!again.contains(one.outer) && !outer_.retract_states(one.outer, one.states)) again.insert(one.outer);
+    contributions_->give_back(one.states);
+  }
   anew_.clear();
   emptied_.clear();
   for (const std::uint32_t outer : losing) {
     const bool is_empty = members(outer).empty() && !gone_->find(outer_.key(outer));
     if (is_empty) emptied_.push_back(outer);
     else if (contributions_ == nullptr) anew_.push_back(outer);
+    else if (again.contains(outer)) put_together(outer);
   }
+}
+
+void Regrouping::begin_anew(std::uint32_t outer) {
+  outer_.restart(outer);
+  outer_.mark_changed(outer);
+  if (const auto gone = gone_->find(outer_.key(outer))) outer_.merge_states(outer, gone_->states(*gone));
+}
+
+void Regrouping::put_together(std::uint32_t outer) {
+  begin_anew(outer);
+  for (const std::uint32_t inner : members(outer)) outer_.merge_states(outer, contributions_->at(inner));
 }
 
 void Regrouping::add(std::span<const std::uint32_t> rows, const RegroupedRows& input, Arena& arena) {
@@ -129,11 +152,7 @@ void Regrouping::add(std::span<const std::uint32_t> rows, const RegroupedRows& i
 }
 
 void Regrouping::compute_anew(const RegroupedRows& rows, Arena& arena) {
-  for (const std::uint32_t outer : anew_) {
-    outer_.restart(outer);
-    outer_.mark_changed(outer);
-    if (const auto gone = gone_->find(outer_.key(outer))) outer_.merge_states(outer, gone_->states(*gone));
-  }
+  for (const std::uint32_t outer : anew_) begin_anew(outer);
   const std::vector<std::uint32_t> numbers = counting(rows);
   outer_.add(as_group_rows(rows, numbers), arena);
 }
@@ -150,10 +169,14 @@ void Regrouping::keep(std::span<const std::uint32_t> inner, const RegroupedRows&
     const std::vector<std::uint32_t> numbers = counting(rows);
     return gone_->add(as_group_rows(rows, numbers), arena);
   }
-  // What they added stays in the outer groups' states.
   for (const std::uint32_t group : inner) {
     const auto outer = outer_of(group);
-    if (outer && !gone_->find(outer_.key(*outer))) gone_->mark_changed(gone_->find_or_add(outer_.key(*outer)));
+    if (!outer) continue;
+    const bool is_known = gone_->find(outer_.key(*outer)).has_value();
+    const std::uint32_t kept = gone_->find_or_add(outer_.key(*outer));
+    // Without states, what they added stays in the outer groups alone: then only that there is something is kept.
+    if (gone_shape_ == nullptr) gone_->merge_states(kept, contributions_->at(group));
+    else if (!is_known) gone_->mark_changed(kept);
   }
 }
 

@@ -1,7 +1,8 @@
 // regrouping.h — the rows of one aggregate's groups as they count in the groups of another.
 //
-// "Inner" are the groups whose rows count, "outer" those in which they do; both by their numbers. Where every outer aggregate can take a row out again, only
-// what changed is taken out and put in; else an outer group that loses a row is computed anew from all of its inner groups' rows.
+// "Inner" are the groups whose rows count, "outer" those in which they do; both by their numbers. Where every outer aggregate can take rows out, what each
+// inner row added is kept, and only what changed is put in and taken out; an outer group that one of them could not take a row out of is put together again
+// from these. Else an outer group that loses a row is computed anew from its inner groups' rows.
 #pragma once
 
 #include <cstdint>
@@ -48,15 +49,23 @@ class Regrouping {
   /// The inner group goes; its outer group is not changed by that.
   void detach(std::uint32_t inner);
 
-  /// By outer key: what counts of inner groups that are gone; without states where nothing is computed anew. To be saved.
+  /// By outer key: what counts of inner groups that are gone; without states where nothing is ever computed anew. To be saved.
   GroupTable& gone() { return *gone_; }
   const GroupTable& gone() const { return *gone_; }
   /// Roughly, without gone().
   std::size_t memory_bytes() const;
 
  private:
+  /// What a row added to a group in which it counts no more.
+  struct Old {
+    std::uint32_t outer;
+    char* states;  // of contributions_; null without
+  };
   void attach(std::uint32_t inner, std::uint32_t outer);
+  void unlink(std::uint32_t inner);
   void add(std::span<const std::uint32_t> rows, const RegroupedRows& input, Arena& arena);
+  void begin_anew(std::uint32_t outer);
+  void put_together(std::uint32_t outer);
 
   struct Place {
     std::uint32_t outer;
@@ -65,7 +74,7 @@ class Regrouping {
   GroupTable& outer_;
   std::unique_ptr<GroupShape> gone_shape_;
   std::unique_ptr<GroupTable> gone_;
-  std::unique_ptr<RowStates> contributions_;  // of each inner group; null: not every aggregate can retract
+  std::unique_ptr<RowStates> contributions_;  // of each inner group; null: not every aggregate retracts
   std::vector<Place> places_;                 // by inner group
   std::vector<std::vector<std::uint32_t>> members_;  // by outer group
   std::vector<std::uint32_t> anew_, emptied_;

@@ -202,11 +202,14 @@ void GroupTable::merge_states(std::uint32_t number, const char* states) {
   if (shape_.keeps_outside()) measure(number);
 }
 
-void GroupTable::retract_states(std::uint32_t number, const char* states) {
+bool GroupTable::retract_states(std::uint32_t number, const char* states) {
   resident(number);
   mark_changed(number);
-  for (std::size_t i = 0; i < shape_.size(); ++i) shape_.aggregate(i).retract(groups_[number].memory + shape_.offset(i), states + shape_.offset(i));
+  bool is_done = true;
+  for (std::size_t i = 0; i < shape_.size() && is_done; ++i)
+    is_done = shape_.aggregate(i).retract(groups_[number].memory + shape_.offset(i), states + shape_.offset(i));
   if (shape_.keeps_outside()) measure(number);
+  return is_done;
 }
 
 // What its aggregates keep outside, after they took in rows.

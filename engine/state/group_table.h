@@ -94,9 +94,10 @@ class GroupTable final : public Spillable {
   std::uint32_t find_or_add(std::string_view key);
   /// Counts the group among those that took in rows.
   void mark_changed(std::uint32_t group);
-  /// Puts states, as of this shape, into those of a group; or takes them out, where its aggregates can.
+  /// Puts states, as of this shape, into those of a group; or takes them out: false where one of its aggregates could not, and the group is to begin
+  /// anew.
   void merge_states(std::uint32_t group, const char* states);
-  void retract_states(std::uint32_t group, const char* states);
+  bool retract_states(std::uint32_t group, const char* states);
   /// The states of `group`, one after the other as in the shape.
   const char* states(std::uint32_t group) const { return resident(group).memory; }
   std::optional<std::uint32_t> find(std::string_view key) const;

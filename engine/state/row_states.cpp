@@ -9,9 +9,12 @@ RowStates::~RowStates() {
 
 void RowStates::forget(std::uint32_t number) {
   if (number >= states_.size() || states_[number] == nullptr) return;
-  for (std::size_t i = 0; i < shape_.size(); ++i) shape_.aggregate(i).stop(states_[number] + shape_.offset(i));
-  memory_.give_back(states_[number], shape_.state_bytes());
-  states_[number] = nullptr;
+  give_back(take(number));
+}
+
+void RowStates::give_back(char* states) {
+  for (std::size_t i = 0; i < shape_.size(); ++i) shape_.aggregate(i).stop(states + shape_.offset(i));
+  memory_.give_back(states, shape_.state_bytes());
 }
 
 void RowStates::set(std::span<const std::uint32_t> numbers, const GroupRows& rows, Arena& scratch) {

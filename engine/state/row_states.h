@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "engine/state/group_table.h"
@@ -11,7 +12,7 @@ namespace weir {
 /// One thread.
 class RowStates {
  public:
-  /// `shape` must outlive it; its aggregates can retract.
+  /// `shape` must outlive it; none of its aggregates goes by positions.
   explicit RowStates(const GroupShape& shape) : shape_(shape) {}
   ~RowStates();
   RowStates(const RowStates&) = delete;
@@ -22,6 +23,9 @@ class RowStates {
   /// Requires set().
   const char* at(std::uint32_t number) const { return states_[number]; }
   void forget(std::uint32_t number);
+  /// Has `number` without states, which the caller gives back.
+  char* take(std::uint32_t number) { return std::exchange(states_[number], nullptr); }
+  void give_back(char* states);
   std::size_t memory_bytes() const { return states_.capacity() * sizeof(char*) + memory_.used_bytes(); }
 
  private:

@@ -6,10 +6,11 @@
 //   void result(const State&, ColumnWriter&, std::uint32_t row) const;
 //   void save(const State&, StateWriter&) const;      void load(State&, StateReader&) const;
 // and, where a state owns memory, std::size_t outside_bytes(const State&) const;
-// and, where it is exact, void retract(State& from, const State& part) const;
+// and, where it is exact, void retract(State& from, const State& part) const, or bool where it sometimes cannot be.
 // `add` is called for rows without NULL arguments, unless the body says `takes_nulls`. It is inlined: there is no virtual call a row.
 #pragma once
 
+#include <concepts>
 #include <cstring>
 #include <new>
 #include <string>
@@ -152,16 +153,28 @@ class StateAggregate final : public Aggregate {
     else return 0;
   }
 
-  bool can_retract() const override { return retracts; }
-  void retract(void* from, const void* part) const override {
-    if constexpr (retracts) body_.retract(of(from), of(part));
-    else Aggregate::retract(from, part);
+  Retracts retracts() const override {
+    if constexpr (!has_retract) return Retracts::never;
+    else return always_retracts ? Retracts::always : Retracts::sometimes;
+  }
+  bool retract(void* from, const void* part) const override {
+    if constexpr (!has_retract) {
+      return Aggregate::retract(from, part);
+    } else if constexpr (always_retracts) {
+      body_.retract(of(from), of(part));
+      return true;
+    } else {
+      return body_.retract(of(from), of(part));
+    }
   }
 
  private:
   static constexpr bool owns_memory = requires(const Body& body, const State& state) { body.outside_bytes(state); };
   static_assert(owns_memory || std::is_trivially_destructible_v<State>, "a state that owns memory says how much");
-  static constexpr bool retracts = requires(const Body& body, State& from, const State& part) { body.retract(from, part); };
+  static constexpr bool has_retract = requires(const Body& body, State& from, const State& part) { body.retract(from, part); };
+  static constexpr bool always_retracts = requires(const Body& body, State& from, const State& part) {
+    { body.retract(from, part) } -> std::same_as<void>;
+  };
   static State& of(void* state) { return *static_cast<State*>(state); }
   static const State& of(const void* state) { return *static_cast<const State*>(state); }
   static bool has_null(std::span<const Column> arguments, std::uint32_t row) {

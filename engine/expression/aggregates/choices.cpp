@@ -26,6 +26,8 @@ struct FixedExtreme : PlainBody {
   void merge(State& into, const State& from) const {
     if (from.has_any) offer(into, from.value);
   }
+  /// What is no extreme can go; whether there is another row like the extreme is not known.
+  bool retract(State& from, const State& part) const { return !part.has_any || is_less(part.value, from.value) || is_less(from.value, part.value); }
   void result(const State& state, ColumnWriter& writer, std::uint32_t row) const {
     if (!state.has_any) return writer.set_null(row);
     writer.set(row, state.value);
@@ -54,6 +56,7 @@ struct StoredExtreme : PlainBody {
     if (!from.has_any || (into.has_any && into.value.compare(type, from.value) * direction >= 0)) return;
     into = from;
   }
+  bool retract(State& from, const State& part) const { return !part.has_any || from.value.compare(type, part.value) != 0; }
   void result(const State& state, ColumnWriter& writer, std::uint32_t row) const {
     if (!state.has_any) return writer.set_null(row);
     state.value.write(type, writer, row);
@@ -99,6 +102,10 @@ struct ChosenBy : PlainBody {
       if (order == 0 && (from.is_null || (!into.is_null && into.value.compare(type, from.value) <= 0))) return;
     }
     into = from;
+  }
+  bool retract(State& from, const State& part) const {
+    if (!part.has_any || from.order.compare(order_type, part.order) != 0) return true;
+    return from.is_null != part.is_null || (!part.is_null && from.value.compare(type, part.value) != 0);
   }
   void result(const State& state, ColumnWriter& writer, std::uint32_t row) const {
     if (!state.has_any || state.is_null) return writer.set_null(row);
