@@ -38,8 +38,9 @@ std::string progress_line(const JobStatus& status, double rows_per_second, std::
 }
 
 std::string state_line(const StateCounts& state) {
-  if (state.groups == 0 && state.dedup_keys == 0) return "";
+  if (state.groups == 0 && state.dedup_keys == 0 && state.joined_rows == 0) return "";
   std::string line = fmt::format("state: {} groups", grouped(state.groups));
+  if (state.joined_rows > 0) line += fmt::format(" and {} rows to join", grouped(state.joined_rows));
   if (state.dedup_keys > 0) line += fmt::format(" and {} keys of dedups", grouped(state.dedup_keys));
   line += fmt::format(" in {} of memory (of {})", megabytes(state.memory_bytes), megabytes(state.memory_limit));
   if (state.writes > 0) {

@@ -215,6 +215,11 @@ class PlanBuilder {
   /// where it is not.
   std::optional<Duration> event_time_lag(NodeId node, const ExpressionPtr& expression) const;
   std::optional<Duration> event_time_lag(const StreamJoinNode& join, const ExpressionPtr& expression) const;
+  /// How far behind the watermark rows of `node` may come by their own time, that of the record that they are made of or of the input's row of a join; nothing
+  /// where they may come whenever.
+  std::optional<Duration> row_time_lag(NodeId node) const;
+  /// How far an event time that event_time_lag() knows may lie before a row's own time.
+  Duration event_time_offset(NodeId node, const ExpressionPtr& expression) const;
   bool holds_dedup(NodeId node) const;
   /// A grouping column, or a part of a dedup's key. Null after reporting.
   ExpressionPtr bind_grouping(const NamedAst& key, NodeId input);

@@ -26,8 +26,8 @@ bool PlanBuilder::can_join(NodeId input, const StreamJoinRequest& request) {
     const std::string which = node == input ? "the rows of this stream" : "the rows of " + request.name.name;
     if (aggregate_above(node))
       return report(which + " are of an aggregate, and change: a join of these is not available in this version", "join the streams first, and aggregate what the join gives");
-    if (stream_join_above(plan_.nodes, node))
-      return report(which + " are joined of two streams already: a second join is not available in this version", "write what the first gives into a topic, and read it as a source");
+    if (request.bounds && !row_time_lag(node))
+      return report(which + " are of a join without a time, and come however late: they cannot be joined within one", "give the first join a time with within: 4 hours, or this one none");
   }
   if (schema(input).index_of(request.name.name))
     return report(fmt::format("this stream has a column called {}, as the joined stream is", request.name.name), "give the joined stream another name with as: NAME");
@@ -115,7 +115,8 @@ bool PlanBuilder::select_joined(NodeId input, const Schema& both, const StreamJo
 
 std::optional<NodeId> PlanBuilder::join_streams(NodeId input, const StreamJoinRequest& request) {
   if (!can_join(input, request)) return std::nullopt;
-  StreamJoinNode node{input, request.joined, request.name.name, {}, {}, request.bounds, nullptr, request.is_left};
+  StreamJoinNode node{input, request.joined, request.name.name, {}, {}, request.bounds, nullptr, request.is_left,
+                      row_time_lag(input).value_or(Duration{}), row_time_lag(request.joined).value_or(Duration{})};
   Schema both = schema(input);
   for (const Field& field : schema(request.joined).fields)
     both.fields.push_back({request.name.name + "." + field.name, field.type, field.nullable || request.is_left});
@@ -143,24 +144,68 @@ std::optional<bool> PlanBuilder::is_joined(NodeId node) const {
   return are_all_the_same ? first : std::nullopt;
 }
 
-/// A row of one side comes again beside every later one of the other, as long as that may match; rows without a match come when none can.
-std::optional<Duration> PlanBuilder::event_time_lag(const StreamJoinNode& join, const ExpressionPtr& expression) const {
-  if (!join.bounds) return std::nullopt;
-  const std::vector<Field>& fields = schema(join.input).fields;
-  const std::vector<Field>& others = schema(join.joined).fields;
+std::optional<Duration> PlanBuilder::row_time_lag(NodeId node) const {
+  const PlanOperation& operation = plan_.nodes[node].operation;
+  if (std::holds_alternative<ScanNode>(operation)) return Duration{};
+  if (const auto* join = std::get_if<StreamJoinNode>(&operation))
+    return join->bounds ? std::optional(std::max(join->lag, join->joined_lag + join->bounds->upper)) : std::nullopt;
+  Duration lag{};
+  for (const NodeId input : inputs_of(operation)) {
+    const auto of_input = row_time_lag(input);
+    if (!of_input) return std::nullopt;
+    lag = std::max(lag, *of_input);
+  }
+  return lag;
+}
+
+namespace {
+
+/// Which side of a join an expression over its rows is of, and that as one over the rows of the side.
+struct OfSide {
+  NodeId node;
+  ExpressionPtr expression;
+  bool is_joined;
+};
+
+/// Nothing where it is of both, or of none.
+std::optional<OfSide> side_of(const std::vector<PlanNode>& nodes, const StreamJoinNode& join, const ExpressionPtr& expression) {
+  const std::vector<Field>& fields = nodes[join.input].schema.fields;
+  const std::vector<Field>& others = nodes[join.joined].schema.fields;
   std::vector<bool> used(fields.size() + others.size(), false);
   mark_used_columns(*expression, used);
   const auto border = used.begin() + static_cast<std::ptrdiff_t>(fields.size());
   const bool uses_input = std::find(used.begin(), border, true) != border, uses_joined = std::find(border, used.end(), true) != used.end();
-  if (uses_input == uses_joined || (uses_joined && join.is_left)) return std::nullopt;
-  if (uses_input) {
-    const auto lag = event_time_lag(join.input, expression);
-    return lag ? std::optional(std::max(*lag, *lag + join.bounds->upper)) : std::nullopt;
-  }
+  if (uses_input == uses_joined) return std::nullopt;
+  if (uses_input) return OfSide{join.input, expression, false};
   std::vector<ExpressionPtr> columns(fields.size() + others.size());
   for (std::size_t i = 0; i < others.size(); ++i) columns[fields.size() + i] = make_column(i, others[i]);
-  const auto lag = event_time_lag(join.joined, substitute(expression, columns));
-  return lag ? std::optional(std::max(*lag, *lag - join.bounds->lower)) : std::nullopt;
+  return OfSide{join.joined, substitute(expression, columns), true};
+}
+
+}  // namespace
+
+/// A row of one side comes again beside every later one of the other, as long as that may match; rows without a match come when none can.
+std::optional<Duration> PlanBuilder::event_time_lag(const StreamJoinNode& join, const ExpressionPtr& expression) const {
+  const std::optional<OfSide> side = side_of(plan_.nodes, join, expression);
+  if (!side || !join.bounds || (side->is_joined && join.is_left)) return std::nullopt;
+  const auto lag = event_time_lag(side->node, side->expression);
+  if (!lag) return std::nullopt;
+  const Duration until_matched = side->is_joined ? join.lag - join.bounds->lower : join.joined_lag + join.bounds->upper;
+  return std::max(*lag, until_matched + event_time_offset(side->node, side->expression));
+}
+
+Duration PlanBuilder::event_time_offset(NodeId node, const ExpressionPtr& expression) const {
+  const PlanOperation& operation = plan_.nodes[node].operation;
+  if (const auto* join = std::get_if<StreamJoinNode>(&operation)) {
+    const std::optional<OfSide> side = side_of(plan_.nodes, *join, expression);
+    const Duration within = event_time_offset(side->node, side->expression);
+    return side->is_joined ? within - join->bounds->lower : within;
+  }
+  if (const auto* project = std::get_if<ProjectNode>(&operation)) return event_time_offset(project->input, substitute(expression, project->expressions));
+  if (const auto* join = std::get_if<JoinNode>(&operation)) return event_time_offset(join->input, substitute(expression, join->expressions));
+  std::optional<Duration> offset;
+  for (const NodeId input : inputs_of(operation)) offset = std::max(offset.value_or(Duration::min()), event_time_offset(input, expression));
+  return offset.value_or(Duration{});
 }
 
 }  // namespace weir

@@ -45,6 +45,25 @@ std::string expansion_text(const Expansion& expansion) {
   return "makes rows by " + print(call);
 }
 
+// What reads the rows of a stage, but for its sinks.
+std::string readers_text(const Plan& plan, const Stage& stage) {
+  std::string text;
+  for (const Expansion& expansion : stage.expansions) {
+    const std::string where = expansion.predicate == nullptr ? "" : " where " + print(*expansion.predicate);
+    text += fmt::format("  {}{}\n", expansion_text(expansion), where);
+  }
+  for (const Gathering& gathering : stage.gatherings) {
+    const std::string where = gathering.predicate == nullptr ? "" : " where " + print(*gathering.predicate);
+    text += fmt::format("  gathers rows for {}{}\n", aggregate_text(plan, gathering.aggregate), where);
+  }
+  for (const Intake& intake : stage.intakes) {
+    const std::string of = intake.is_joined ? std::get<StreamJoinNode>(plan.nodes[intake.join].operation).name : "the input";
+    const std::string where = intake.predicate == nullptr ? "" : ", those where " + print(*intake.predicate);
+    text += fmt::format("  takes rows of {} for {}{}\n", of, stream_join_text(plan, intake.join), where);
+  }
+  return text;
+}
+
 std::string stage_text(const Plan& plan, const StageFacts& facts) {
   const ScanNode& scan = *facts.scan;
   std::string text = fmt::format("source {}: {}, format {}\n", scan.source, scan.definition->describe(),
@@ -58,19 +77,7 @@ std::string stage_text(const Plan& plan, const StageFacts& facts) {
   if (!facts.unread.empty()) text += wrapped("skips:", facts.unread);
   text += fmt::format("  one stage computes {} for {}\n", times(facts.distinct_expressions, "expression"),
                       branches(facts.stage.branches.size()));
-  for (const Expansion& expansion : facts.stage.expansions) {
-    const std::string where = expansion.predicate == nullptr ? "" : " where " + print(*expansion.predicate);
-    text += fmt::format("  {}{}\n", expansion_text(expansion), where);
-  }
-  for (const Gathering& gathering : facts.stage.gatherings) {
-    const std::string where = gathering.predicate == nullptr ? "" : " where " + print(*gathering.predicate);
-    text += fmt::format("  gathers rows for {}{}\n", aggregate_text(plan, gathering.aggregate), where);
-  }
-  for (const Intake& intake : facts.stage.intakes) {
-    const std::string of = intake.is_joined ? std::get<StreamJoinNode>(plan.nodes[intake.join].operation).name : "the input";
-    const std::string where = intake.predicate == nullptr ? "" : ", those where " + print(*intake.predicate);
-    text += fmt::format("  takes rows of {} for {}{}\n", of, stream_join_text(plan, intake.join), where);
-  }
+  text += readers_text(plan, facts.stage);
   for (const SharedExpression& shared : facts.shared)
     text += fmt::format("  shared by {} uses: {}\n", shared.uses, shared.text);
   return text + "\n";
@@ -84,6 +91,21 @@ std::string groups_text(const Plan& plan, const GroupStage& groups) {
     text += fmt::format("  gathers rows for {}{}\n", aggregate_text(plan, gathering.aggregate), where);
   }
   return text + "\n";
+}
+
+std::string join_stage_text(const Plan& plan, const JoinStage& stage) {
+  const auto& join = std::get<StreamJoinNode>(plan.nodes[stage.join].operation);
+  const std::string& name = plan.nodes[stage.join].name;
+  std::string text = fmt::format("join{}: {}\n", name.empty() ? "" : " " + name, stream_join_text(plan, stage.join));
+  const auto columns = [](const std::vector<Field>& fields) {
+    std::vector<std::string> texts;
+    for (const Field& field : fields) texts.push_back(column_text(field));
+    return texts.empty() ? std::vector<std::string>{"no column"} : texts;
+  };
+  text += wrapped("keeps of the input:", columns(stage.carried));
+  text += wrapped(fmt::format("keeps of {}:", join.name), columns(stage.joined_carried));
+  text += fmt::format("  rows go {}\n", join.bounds ? "when the watermark says that none can match them any more" : "never");
+  return text + readers_text(plan, stage.rows) + "\n";
 }
 
 // Columns that a projection computes; those it only passes on are counted.
@@ -179,6 +201,7 @@ std::string sink_text(const PlanFacts& facts, std::size_t index) {
 std::string explain_text(const PlanFacts& facts) {
   std::string text = fmt::format("pipeline {} (plan {})\n\n", facts.plan->name, facts.fingerprint);
   for (const StageFacts& stage : facts.stages) text += stage_text(*facts.plan, stage);
+  for (const JoinStage& join : fuse_joins(*facts.plan)) text += join_stage_text(*facts.plan, join);
   for (const GroupStage& groups : fuse_groups(*facts.plan)) text += groups_text(*facts.plan, groups);
   for (const PlanTable& table : facts.plan->tables) text += fmt::format("table {}: {}\n  {}\n\n", table.shape.table, table.definition->describe(), table_text(table));
   for (std::size_t i = 0; i < facts.plan->sinks.size(); ++i)

@@ -198,10 +198,9 @@ std::string fingerprint(const Plan& plan) {
     for (const Intake& intake : stage.intakes) parts.push_back(intake_text(from, stage, intake, joins.at(intake.join)));
     for (const Branch& branch : stage.branches) parts.push_back(branch_text(plan, from, stage, branch));
   };
-  for (const JoinStage& stage : fuse_joins(plan)) {
-    joins[stage.join] = join_definition(stage, std::get<StreamJoinNode>(plan.nodes[stage.join].operation));
-    add_readers(joins[stage.join], stage.rows);
-  }
+  const std::vector<JoinStage> join_stages = fuse_joins(plan);
+  for (const JoinStage& stage : join_stages) joins[stage.join] = join_definition(stage, std::get<StreamJoinNode>(plan.nodes[stage.join].operation));
+  for (const JoinStage& stage : join_stages) add_readers(joins[stage.join], stage.rows);
   for (const Stage& stage : fuse(plan)) {
     const auto& scan = std::get<ScanNode>(plan.nodes[stage.scan].operation);
     parts.push_back(scan_text(scan, stage));

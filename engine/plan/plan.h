@@ -147,6 +147,8 @@ struct StreamJoinNode {
   std::optional<Bounds> bounds;  // event time of the joined row less that of the input's, ends included; nothing: however far apart
   ExpressionPtr condition;       // over both; null: all such pairs
   bool is_left = false;          // rows of the input without any come beside NULLs, once no more can come
+  Duration lag{};                // how far behind the watermark rows of the input may come,
+  Duration joined_lag{};         // and joined ones: 0 but for those of joins. The time of a pair is that of the input's row
 };
 
 /// One row for each combination of keys among the rows of the input, which changes as they come: the keys, then the aggregates. The input may be

@@ -55,6 +55,11 @@ void EpochAssembler::add_joined_rejects() {
           if (state_->feeds(sink, gathering.aggregate)) reject(made, gathering.block, made.chunk->gathered[g].refused, {plan_.sinks[sink].table.sink});
         }
       }
+      for (std::size_t i = 0; i < stage.intakes.size(); ++i) {
+        for (std::size_t sink = 0; sink < plan_.sinks.size() && !made.chunk->taken[i].refused.empty(); ++sink) {
+          if (state_->feeds(sink, stage.intakes[i])) reject(made, stage.intakes[i].block, made.chunk->taken[i].refused, {plan_.sinks[sink].table.sink});
+        }
+      }
     }
   }
 }

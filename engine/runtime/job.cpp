@@ -201,7 +201,7 @@ Result<bool> StreamJob::open_state() {
     log::info("restored {} groups, {} of them on disk", counts.groups, counts.spilled_groups);
   else if (counts.groups > 0)
     log::info("restored {} groups", counts.groups);
-  if (state_->joined_row_count() > 0) log::info("restored {} rows that wait to be joined", state_->joined_row_count());
+  if (counts.joined_rows > 0) log::info("restored {} rows that wait to be joined", counts.joined_rows);
   return true;
 }
 

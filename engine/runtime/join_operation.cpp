@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/runtime/group_operation.h"
 #include "engine/runtime/row_selection.h"
@@ -14,11 +15,28 @@ namespace {
 constexpr std::size_t rows_at_once = 8 * 1024;
 constexpr std::size_t rows_ahead = 8;       // whose places in the table are fetched while earlier rows are looked up
 constexpr std::size_t most_described = 8;   // columns of a row in words
+constexpr std::int64_t smallest_bucket = 1'000'000;  // microseconds
 
 bool writes_null_on_error(const Plan& plan, NodeId node) {
   if (const auto* scan = std::get_if<ScanNode>(&plan.nodes[node].operation)) return scan->on_error.reaction == OnRowError::null;
   const std::vector<NodeId> inputs = inputs_of(plan.nodes[node].operation);
   return std::all_of(inputs.begin(), inputs.end(), [&](NodeId input) { return writes_null_on_error(plan, input); });
+}
+
+// How long after another row of its source one may come and not be late.
+std::int64_t longest_delay(const Plan& plan, NodeId node) {
+  if (const auto* scan = std::get_if<ScanNode>(&plan.nodes[node].operation)) return scan->time ? scan->time->bound().count() : 0;
+  std::int64_t longest = 0;
+  for (const NodeId input : inputs_of(plan.nodes[node].operation)) longest = std::max(longest, longest_delay(plan, input));
+  return longest;
+}
+
+// Where rows are kept much longer than the time in which they match others.
+TimeBuckets buckets_for(const Plan& plan, NodeId node) {
+  const auto& join = std::get<StreamJoinNode>(plan.nodes[node].operation);
+  if (!join.bounds) return {};
+  const std::int64_t width = (join.bounds->upper - join.bounds->lower).count();
+  return longest_delay(plan, node) > 2 * width ? TimeBuckets(std::max(width, smallest_bucket)) : TimeBuckets();
 }
 
 std::vector<Type> types_of(const std::vector<Field>& fields) {
@@ -36,6 +54,7 @@ JoinOperation::JoinOperation(const Plan& plan, JoinStage stage, std::string name
       stage_(std::move(stage)),
       node_(std::get<StreamJoinNode>(plan.nodes[stage_.join].operation)),
       errors_are_null_(writes_null_on_error(plan, stage_.join)),
+      buckets_(buckets_for(plan, stage_.join)),
       input_{{}, StatePieces(name + "/input"), types_of(stage_.carried), {}},
       joined_{{}, StatePieces(name + "/joined"), types_of(stage_.joined_carried), {}},
       matched_(name + "/(matched)"),
@@ -61,26 +80,39 @@ void JoinOperation::take(bool is_joined, const TakenRows& rows) {
   const JoinTable& other = (is_joined ? input_ : joined_).table;
   std::size_t offset = 0;
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
-    if (i + rows_ahead < rows.rows.size()) other.prefetch(rows.rows[i + rows_ahead].key);
+    if (i + rows_ahead < rows.rows.size()) other.prefetch(place_of(rows.rows[i + rows_ahead]));
     const TakenRows::Row& row = rows.rows[i];
     const std::string_view values = std::string_view(rows.values).substr(offset, row.size);
     offset += row.size;
     // A row without a key matches none: only one that waits for being written without a match is kept.
     const bool waits = !is_joined && node_.is_left;
     if (!row.has_key && !waits) continue;
-    const std::uint32_t number = own.table.add(row.key, row.time, values);
+    const std::uint32_t number = own.table.add(place_of(row), row.time, values);
     own.added.push_back(number);
     if (waits) ++waiting_;
     if (row.has_key) probe(is_joined, row, values, number);
   }
 }
 
+// Of rows of the other side.
+JoinOperation::Times JoinOperation::matching_times(bool is_joined, std::int64_t time) const {
+  if (!node_.bounds) return {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
+  const std::int64_t lower = node_.bounds->lower.count(), upper = node_.bounds->upper.count();
+  return is_joined ? Times{time - upper, time - lower} : Times{time + lower, time + upper};
+}
+
 void JoinOperation::probe(bool is_joined, const TakenRows::Row& row, std::string_view values, std::uint32_t number) {
   const JoinTable& other = (is_joined ? input_ : joined_).table;
-  for (std::uint32_t match = other.first(row.key); match != JoinTable::no_row; match = other.next(match)) {
+  const Times times = matching_times(is_joined, row.time);
+  for (std::int64_t bucket = buckets_.of(times.first); bucket <= buckets_.of(times.last); ++bucket)
+    probe(is_joined, row, values, number, other.first(buckets_.place(row.key, bucket)), times);
+}
+
+void JoinOperation::probe(bool is_joined, const TakenRows::Row& row, std::string_view values, std::uint32_t number, std::uint32_t first, const Times& times) {
+  const JoinTable& other = (is_joined ? input_ : joined_).table;
+  for (std::uint32_t match = first; match != JoinTable::no_row; match = other.next(match)) {
     const std::int64_t match_time = other.row(match).time;
-    const std::int64_t apart = is_joined ? row.time - match_time : match_time - row.time;
-    if (node_.bounds && (apart < node_.bounds->lower.count() || apart > node_.bounds->upper.count())) continue;
+    if (match_time < times.first || match_time > times.last) continue;
     const std::string_view match_values = other.values(match);
     if (is_joined)
       add_pair(match, match_values, match_time, &values, row.time);
@@ -98,6 +130,7 @@ void JoinOperation::add_pair(std::uint32_t input_row, std::string_view input, st
     is_good = pending_->joined.append(*joined) && is_good;
   WEIR_CHECK(is_good, "rows of a join are read as they were written");
   pending_->input_rows.push_back(input_row);
+  pending_->times.push_back(input_time);
   if (needs_positions_) {
     const std::int64_t time = std::max(input_time, joined_time);
     pending_->positions.push_back({time == no_time ? 0 : time, hash_of(input), joined == nullptr ? 0 : hash_of(*joined)});
@@ -126,18 +159,40 @@ void JoinOperation::evaluate(bool is_of_pairs) {
   std::vector<Column> joined = ready->joined.finish();
   std::move(joined.begin(), joined.end(), std::back_inserter(batch.columns));
   batch.row_count = static_cast<std::uint32_t>(ready->input_rows.size());
-  if (is_of_pairs && condition_ != nullptr) batch = keep_true(std::move(batch), ready->input_rows, ready->positions, ready->arena);
+  if (is_of_pairs && condition_ != nullptr) batch = keep_true(std::move(batch), *ready);
   if (is_of_pairs && node_.is_left) {
     for (const std::uint32_t row : ready->input_rows) mark_matched(row);
   }
   if (batch.row_count == 0) return;
   JoinedRows made{std::make_unique<StagedChunk>(), batch, ready->arena};
   made.chunk->positions = std::move(ready->positions);
+  made.chunk->times = std::move(ready->times);
   runner_->run_joined(std::move(batch), std::make_shared<Arena>(), *made.chunk);
-  made_.push_back(std::move(made));
+  keep(std::move(made));
 }
 
-Batch JoinOperation::keep_true(Batch batch, std::vector<std::uint32_t>& input_rows, std::vector<RowPosition>& positions, const std::shared_ptr<Arena>& arena) {
+// Where all of it went into groups, these are all that is kept: an epoch may have many more pairs than rows.
+void JoinOperation::keep(JoinedRows made) {
+  const auto is_refused = [](const auto& rows) { return !rows.refused.empty(); };
+  const std::vector<GatheredRows>& gathered = made.chunk->gathered;
+  const std::vector<MadeBlock>& blocks = made.chunk->blocks;
+  const bool is_of_groups = stage_.rows.branches.empty() && stage_.rows.intakes.empty() && std::none_of(gathered.begin(), gathered.end(), is_refused) &&
+                            std::none_of(blocks.begin(), blocks.end(), is_refused);
+  if (!is_of_groups || made_.empty()) {
+    made_.push_back(std::move(made));
+    return;
+  }
+  for (std::size_t g = 0; g < made.chunk->gathered.size(); ++g) {
+    std::unique_ptr<GroupTable>& into = made_.back().chunk->gathered[g].groups;
+    std::unique_ptr<GroupTable>& from = made.chunk->gathered[g].groups;
+    if (into == nullptr)
+      into = std::move(from);
+    else if (from != nullptr)
+      into->merge(*from);
+  }
+}
+
+Batch JoinOperation::keep_true(Batch batch, Pending& ready) {
   Arena scratch;
   const Column truth = condition_->evaluate(batch, scratch, clock_->wall_microseconds()).front();
   std::vector<std::uint32_t> kept;
@@ -150,24 +205,26 @@ Batch JoinOperation::keep_true(Batch batch, std::vector<std::uint32_t>& input_ro
     if (error != nullptr) refused_.push_back({describe(batch, row), error->code, "where of join: " + error->message});
   }
   if (kept.size() == batch.row_count) return batch;
-  for (std::size_t i = 0; i < kept.size(); ++i) {
-    input_rows[i] = input_rows[kept[i]];
-    if (!positions.empty()) positions[i] = positions[kept[i]];
-  }
-  input_rows.resize(kept.size());
-  if (!positions.empty()) positions.resize(kept.size());
-  batch.columns = gather_all(batch.columns, kept, *arena);
+  const auto keep = [&](auto& values) {
+    if (values.empty()) return;
+    for (std::size_t i = 0; i < kept.size(); ++i) values[i] = values[kept[i]];
+    values.resize(kept.size());
+  };
+  keep(ready.input_rows);
+  keep(ready.times);
+  keep(ready.positions);
+  batch.columns = gather_all(batch.columns, kept, *ready.arena);
   batch.row_count = static_cast<std::uint32_t>(kept.size());
   return batch;
 }
 
 // Rows of the input that happened before can match nothing that may still come.
 std::int64_t JoinOperation::input_limit(std::int64_t time) const {
-  return time == no_time || !node_.bounds ? no_time : time - node_.bounds->upper.count();
+  return time == no_time || !node_.bounds ? no_time : time - (node_.joined_lag + node_.bounds->upper).count();
 }
 
 std::int64_t JoinOperation::joined_limit(std::int64_t time) const {
-  return time == no_time || !node_.bounds ? no_time : time + node_.bounds->lower.count();
+  return time == no_time || !node_.bounds ? no_time : time - (node_.lag - node_.bounds->lower).count();
 }
 
 void JoinOperation::forget(std::int64_t time, bool writes_lonely) {

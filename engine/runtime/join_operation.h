@@ -12,12 +12,13 @@
 #include "engine/runtime/state_pieces.h"
 #include "engine/state/join_table.h"
 #include "engine/state/row_bytes.h"
+#include "engine/state/time_buckets.h"
 
 namespace weir {
 
 /// Joined rows that were evaluated together: they stand in a chunk as records do.
 struct JoinedRows {
-  StagedChunkPtr chunk;  // branches, blocks and gathered, of JoinStage::rows
+  StagedChunkPtr chunk;  // branches, blocks, gathered and taken, of JoinStage::rows
   Batch batch;           // the rows of block 0,
   std::shared_ptr<Arena> arena;  // where they live
 };
@@ -75,17 +76,25 @@ class JoinOperation {
     std::shared_ptr<Arena> arena = std::make_shared<Arena>();
     RowColumns input, joined;
     std::vector<std::uint32_t> input_rows;  // of each pair
+    std::vector<std::int64_t> times;        // of these
     std::vector<RowPosition> positions;     // where an aggregate asks for them
   };
   struct Mark {
     std::uint64_t serial;
     std::int64_t time;
   };
+  struct Times {
+    std::int64_t first, last;
+  };
+  Times matching_times(bool is_joined, std::int64_t time) const;
+  Hash128 place_of(const TakenRows::Row& row) const { return buckets_.place(row.key, buckets_.of(row.time)); }
   void probe(bool is_joined, const TakenRows::Row& row, std::string_view values, std::uint32_t number);
+  void probe(bool is_joined, const TakenRows::Row& row, std::string_view values, std::uint32_t number, std::uint32_t first, const Times& times);
   void add_pair(std::uint32_t input_row, std::string_view input, std::int64_t input_time, const std::string_view* joined, std::int64_t joined_time);
   void add_lonely(std::uint32_t row);
   void evaluate(bool is_of_pairs);
-  Batch keep_true(Batch batch, std::vector<std::uint32_t>& input_rows, std::vector<RowPosition>& positions, const std::shared_ptr<Arena>& arena);
+  void keep(JoinedRows made);
+  Batch keep_true(Batch batch, Pending& ready);
   void mark_matched(std::uint32_t row);
   void forget(std::int64_t time, bool writes_lonely);
   std::int64_t input_limit(std::int64_t time) const;
@@ -99,6 +108,7 @@ class JoinOperation {
   const JoinStage stage_;
   const StreamJoinNode& node_;
   const bool errors_are_null_;
+  const TimeBuckets buckets_;           // where rows are found
   bool needs_positions_ = false;
   const Clock* clock_ = nullptr;
   std::unique_ptr<StageRunner> runner_;

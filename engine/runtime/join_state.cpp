@@ -67,7 +67,7 @@ void JoinOperation::save_rows(Side& side) {
     row.serial = next_serial_++;
     ++head.rows;
     latest = std::max(latest, row.time);
-    append_raw(SavedRow{side.table.key(number), row.time, row.size, row.is_matched ? 1u : 0u}, part);
+    append_raw(SavedRow{buckets_.place(side.table.key(number), buckets_.of(row.time)), row.time, row.size, row.is_matched ? 1u : 0u}, part);
     part += side.table.values(number);
     if (part.size() >= largest_part) save_part();
   }
@@ -105,7 +105,7 @@ Status JoinOperation::load_rows(Side& side, std::string_view bytes) {
     for (std::uint64_t i = 0; i < head.rows; ++i) {
       SavedRow saved{};
       if (!take_raw(bytes, saved) || bytes.size() < saved.size || !is_row_of(bytes.substr(0, saved.size), side.types)) return damaged();
-      const std::uint32_t number = side.table.add(saved.key, saved.time, bytes.substr(0, saved.size));
+      const std::uint32_t number = side.table.add(buckets_.place(saved.key, buckets_.of(saved.time)), saved.time, bytes.substr(0, saved.size));
       bytes.remove_prefix(saved.size);
       side.table.row(number).serial = head.first_serial + i;
       side.table.row(number).is_matched = saved.is_matched != 0;

@@ -375,6 +375,7 @@ StateCounts KeyedState::counts() const {
   counts.dedup_keys = static_cast<std::int64_t>(dedups_.size());
   counts.spilled_keys = static_cast<std::int64_t>(dedups_.spilled());
   counts.disk_bytes += static_cast<std::int64_t>(dedups_.disk_bytes());
+  counts.joined_rows = static_cast<std::int64_t>(joined_row_count());
   counts.memory_bytes = static_cast<std::int64_t>(budget_.memory_bytes());
   counts.memory_limit = static_cast<std::int64_t>(budget_.limit());
   counts.writes = static_cast<std::int64_t>(area_.writes());

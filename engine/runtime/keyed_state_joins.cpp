@@ -32,6 +32,8 @@ void KeyedState::finish_joins(std::int64_t expired, bool is_end, std::vector<Sta
       for (std::size_t g = 0; g < joined.chunk->gathered.size(); ++g) {
         if (joined.chunk->gathered[g].groups != nullptr) merge(join->rows().gatherings[g].aggregate, *joined.chunk->gathered[g].groups);
       }
+      // Of joins that come later here: a join stands in front of what reads its rows.
+      for (std::size_t i = 0; i < joined.chunk->taken.size(); ++i) take(join->rows().intakes[i], joined.chunk->taken[i]);
     }
     join->collect(rows, gone);
     if (!made.rows.empty() || !made.refused.empty()) changes_.joined.push_back(std::move(made));
@@ -48,7 +50,8 @@ bool KeyedState::is_joined(std::size_t sink) const {
 bool KeyedState::feeds(std::size_t sink, const Intake& intake) const {
   const Stage& rows = join_operation(intake.join).rows();
   return std::any_of(rows.branches.begin(), rows.branches.end(), [&](const Branch& branch) { return branch.sink == sink; }) ||
-         std::any_of(rows.gatherings.begin(), rows.gatherings.end(), [&](const Gathering& gathering) { return feeds(sink, gathering.aggregate); });
+         std::any_of(rows.gatherings.begin(), rows.gatherings.end(), [&](const Gathering& gathering) { return feeds(sink, gathering.aggregate); }) ||
+         std::any_of(rows.intakes.begin(), rows.intakes.end(), [&](const Intake& further) { return feeds(sink, further); });
 }
 
 std::size_t KeyedState::joined_row_count() const {

@@ -175,6 +175,7 @@ void StageRunner::run_joined(Batch batch, const std::shared_ptr<Arena>& arena, S
   chunk.branches.resize(branches_.size());
   chunk.blocks.resize(expansions_.size());
   chunk.gathered.resize(gatherings_.size());
+  chunk.taken.resize(intakes_.size());
   auto rows = std::make_shared<BlockRows>();
   rows->batch = std::move(batch);
   rows->origins.resize(rows->batch.row_count);

@@ -29,7 +29,7 @@ class StageRunner {
   /// Fills rejected, ignored, branches, blocks, gathered and taken, and suspends what must wait for the sequencer; where there is nothing of that, keeps of
   /// the chunk's arena only what the records need.
   void run(StagedChunk& chunk) const;
-  /// Fills branches, blocks and gathered of a chunk that has positions and no records. The rows live in `arena`.
+  /// Fills branches, blocks, gathered and taken of a chunk that has times and positions and no records. The rows live in `arena`.
   void run_joined(Batch batch, const std::shared_ptr<Arena>& arena, StagedChunk& chunk) const;
   /// Compiles the programs anew, after a lookup table has changed: for chunks that are run from now on. One thread.
   Status renew();

@@ -23,7 +23,7 @@ void StageRunner::run_intake(const IntakePlan& intake, const std::vector<Column>
     if (has_key) append_group_key(keys, row, key);
     const std::size_t before = out.values.size();
     append_row_bytes(carried, row, out.values);
-    const std::int64_t time = stage_.time == nullptr ? no_time : chunk.times[rows.records[row]];
+    const std::int64_t time = chunk.times.empty() ? no_time : chunk.times[rows.records[row]];
     out.rows.push_back({has_key ? hash_bytes(key) : Hash128{}, time, static_cast<std::uint32_t>(out.values.size() - before), has_key});
   }
   out.absorbed += static_cast<std::int64_t>(selection.rows.size());

@@ -123,7 +123,7 @@ struct StagedChunk {
   std::vector<RowPosition> positions;  // of each record where it is none but a joined row; else empty
   std::size_t charged_bytes = 0;     // taken from the credit
   // Where something goes by the time of rows:
-  std::vector<std::int64_t> times;     // of each record; no_time where it was refused
+  std::vector<std::int64_t> times;     // of each record, or of each pair of a join; no_time where it was refused
   std::vector<std::int64_t> limits;    // of each record that is late: what it is earlier than; else no_time. Empty: none is late
   std::int64_t latest_time = no_time;
   std::vector<SuspendedBlock> suspended;

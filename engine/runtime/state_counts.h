@@ -8,6 +8,7 @@ namespace weir {
 struct StateCounts {
   std::int64_t groups = 0;         // of aggregates, and partitions that OVER goes on from
   std::int64_t dedup_keys = 0;     // on disk or not
+  std::int64_t joined_rows = 0;    // that wait for others to match, of both sides of joins
   std::int64_t memory_bytes = 0;
   std::int64_t memory_limit = 0;
   std::int64_t spilled_groups = 0;

@@ -10,6 +10,7 @@ query's rate as a ratio to q0 of the same run, which writes every bid.
 import argparse
 import os
 import pathlib
+import re
 import sqlite3
 import statistics
 import subprocess
@@ -46,9 +47,11 @@ def run_query(given, query, folder):
     result["rows"] = connection.execute(f'SELECT count(*) FROM "{query}"').fetchone()[0]
     read = connection.execute("SELECT sum(read) FROM weir_ledger").fetchone()[0]
     connection.close()
-    bids = given.events // 50 * 46 + max(0, given.events % 50 - 4)
-    if read != bids:
-        sys.exit(f"{query} read {read} of {bids} bids")
+    rounds, rest = divmod(given.events, 50)
+    events = {"person": rounds + min(rest, 1), "auction": rounds * 3 + min(max(rest - 1, 0), 3), "bid": rounds * 46 + max(rest - 4, 0)}
+    wanted = sum(events[kind] for kind in re.findall(r"^    table: (\w+)$", (PIPELINES / f"{query}.yaml").read_text(), re.MULTILINE))
+    if read != wanted:
+        sys.exit(f"{query} read {read} of {wanted} events")
     return result
 
 

@@ -52,6 +52,7 @@ class Usage(unittest.TestCase):
                                    ([], "A subcommand is required"),
                                    (["run"], "FILE is required"),
                                    (["run", "--shard", "2/2", PIPELINE], "--shard wants INDEX/COUNT"),
+                                   (["run", "--more-to-come", PIPELINE], "--more-to-come requires --until-end"),
                                    (["run", "--lease", "soon", PIPELINE], "--lease wants a time"),
                                    (["run", "--state-memory", "256", PIPELINE], "--state-memory wants an amount of memory of at least 1 MB: 256"),
                                    (["run", "--state-memory", "12KB", PIPELINE], "--state-memory wants an amount of memory of at least 1 MB: 12KB"),

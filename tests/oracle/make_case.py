@@ -48,7 +48,8 @@ class Maker:
         if rng.random() < 0.3:
             self.add_stream_of_groups()
         if "stream join" in self.can and rng.random() < 0.35:
-            self.add_pairs()
+            for _ in range(self.rng.choice([1, 1, 2])):
+                self.add_pairs()
         for _ in range(rng.choice([0, 0, 1, 1, 2])):
             self.add_regrouping()
         for _ in range(rng.choice([1, 1, 2, 3])):

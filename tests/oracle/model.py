@@ -32,6 +32,7 @@ class Relation:
         self.is_ordered = is_ordered  # all of one split, so that each row comes before or after each other
         self.times = set(times)       # the columns that are the event time
         # "nulls": what cannot be computed is NULL, by the source's on_error. "pairs": rows of a join of two streams, "left pairs": also without a match.
+        self.joins = {}               # of pairs: what each join above took in, by its number: the reads, and the losses
         self.marks = set(marks)       # "where", "failing where": there is one on this stretch; "dedup"; "closing": groups of windows over event time; "sessions"
 
     def losses(self):
@@ -40,14 +41,18 @@ class Relation:
     def changed(self, table, scope=None, losses=()):
         """Other columns or fewer rows, but of the same stretch."""
         losses = [] if "pairs" in self.marks else losses
-        return Relation(table, self.scope if scope is None else scope, self.reads, self.closed, self.starts, self.open + list(losses), self.groups,
+        made = Relation(table, self.scope if scope is None else scope, self.reads, self.closed, self.starts, self.open + list(losses), self.groups,
                         self.is_ordered, self.times & set(self.scope if scope is None else scope), self.marks)
+        made.joins = self.joins
+        return made
 
     def remade(self, table, scope, losses):
         """Rows of another stretch."""
         losses = [] if "pairs" in self.marks else losses
-        return Relation(table, scope, self.reads, self.losses() + list(losses), is_ordered=self.is_ordered, times=self.times & set(scope),
+        made = Relation(table, scope, self.reads, self.losses() + list(losses), is_ordered=self.is_ordered, times=self.times & set(scope),
                         marks=self.marks - {"where", "failing where"})
+        made.joins = self.joins
+        return made
 
     def on_time(self, model):
         """Without the rows that are late."""
@@ -102,6 +107,7 @@ class Model:
         if time:  # rows without one have been rejected; to the computed columns it was what was declared
             relation.scope[time] = Column("timestamp", False)
         if source.get("watermark"):  # goes by a computed column
+            relation = relation.changed(self.create(f"SELECT * REPLACE ({source['watermark']} AS _t) FROM {relation.table}"))
             relation.times = {source["watermark"]}
         return relation
 

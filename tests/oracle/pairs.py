@@ -16,10 +16,11 @@ def scope_with(given, relation, other):
 
 def check(model, given, relation, other):
     for one in (relation, other):
-        if one.groups is not None or "pairs" in one.marks or any(column.error for column in one.scope.values()):
+        if one.groups is not None or any(column.error for column in one.scope.values()):
             raise Invalid("no rows to join")
         timed = all(source["event_time"] for source in model.case["sources"] if source["name"] in one.reads)
-        if given["bounds"] and not timed:
+        # Such a dedup takes no late rows then; such pairs come however late.
+        if given["bounds"] and (not timed or one.marks & {"dedup for ever", "pairs for ever"}):
             raise Invalid("no event time to join within")
     if not given["keys"] or len(dict(given["keys"])) != len(given["keys"]):
         raise Invalid("other keys")
@@ -51,9 +52,14 @@ def join(model, given, relation, loss):
     columns = ", ".join([f"l.{name}" for name in relation.scope] + [f'r."{given["as"]}.{name}"' for name in other.scope])
     kind = "LEFT JOIN" if given["type"] == "left" else "JOIN"
     table = model.create(f"SELECT {columns}, {hidden} FROM {relation.table} AS l {kind} {right} AS r ON {' AND '.join(conditions)}")
-    losses = relation.losses() + other.losses() + [loss("absorbed", relation.table), loss("absorbed", other.table)]
-    made = type(relation)(table, scope, relation.reads + other.reads, losses)
-    made.marks = {"pairs"} | ({"left pairs"} if given["type"] == "left" else set())
+    # A join that comes in on both sides has taken its rows in once.
+    joins, rows = {**relation.joins, **other.joins}, [one for one in (relation, other) if "pairs" not in one.marks]
+    joins[table] = ([name for one in rows for name in one.reads], [found for one in rows for found in one.losses() + [loss("absorbed", one.table)]])
+    made = type(relation)(table, scope, [name for reads, _ in joins.values() for name in reads], [found for _, losses in joins.values() for found in losses])
+    made.joins = joins
+    made.marks = {"pairs"} | (relation.marks | other.marks) & {"left pairs", "pairs for ever"}
+    made.marks |= {"left pairs"} if given["type"] == "left" else set()
+    made.marks |= set() if given["bounds"] else {"pairs for ever"}
     if given["bounds"]:
         made.times = set(relation.times) | ({f"{given['as']}.{name}" for name in other.times} if given["type"] == "inner" else set())
     return model.project(made, {name: name for name in relation.scope}, given["select"])

@@ -99,7 +99,7 @@ def dedup(model, given, relation, loss):
     marked = model.create(f"SELECT *, {same} AS _repeated FROM {rows.table} AS t")
     kept = model.create(f"SELECT * EXCLUDE (_repeated) FROM {marked} WHERE NOT _repeated")
     made = rows.remade(kept, relation.scope, [loss("duplicates", marked, "_repeated")])
-    made.marks.add("dedup")
+    made.marks |= {"dedup"} if within else {"dedup", "dedup for ever"}
     return made
 
 

@@ -186,7 +186,7 @@ std::vector<std::filesystem::path> test_files() {
   for (const auto& entry : std::filesystem::directory_iterator(WEIR_SOURCE_DIR "/tests/pipelines")) {
     if (entry.path().extension() == ".test") files.push_back(entry.path());
   }
-  for (const char* page : {"types", "steps", "time"}) files.emplace_back(std::string(WEIR_SOURCE_DIR "/docs/") + page + ".md");
+  for (const char* page : {"types", "steps", "time", "joins"}) files.emplace_back(std::string(WEIR_SOURCE_DIR "/docs/") + page + ".md");
   std::sort(files.begin(), files.end());
   return files;
 }
