@@ -42,8 +42,13 @@ class PlanWalk {
   std::optional<Plan> run() {
     for (const SettingSyntax& setting : pipeline_.settings)
       builder_.add_setting(setting.name.text, setting.name.where, setting.value);
-    for (const ConnectionSyntax& connection : pipeline_.connections)
-      builder_.add_connection(connection.name.text, connection.options);
+    for (const ConnectionSyntax& connection : pipeline_.connections) {
+      if (connection.is_broken) {
+        builder_.name_broken_connection(connection.name.text);
+      } else {
+        builder_.add_connection(connection.name.text, connection.options);
+      }
+    }
     if (pipeline_.state_limits_where.is_known()) builder_.set_state_limits(pipeline_.state_limits, pipeline_.state_limits_where);
     if (pipeline_.state) builder_.set_books(pipeline_.state->text, pipeline_.state->where);
     for (const SourceSyntax& source : pipeline_.sources) add_source(source);
@@ -54,6 +59,7 @@ class PlanWalk {
       builder_.name_broken_stream(stream->name.text, stream->name.where);
     for (const StreamSyntax* stream : order.streams) add_stream(*stream);
     for (const SinkSyntax& sink : pipeline_.sinks) add_sink(sink);
+    if (pipeline_.is_broken) return std::nullopt;
     return builder_.finish();
   }
 

@@ -11,6 +11,8 @@
 #include "dsl/parse_yaml.h"
 #include "dsl/text_file.h"
 #include "dsl/variables.h"
+#include "dsl/weir_hint.h"
+#include "dsl/weir_tree.h"
 #include "dsl/yaml_tree.h"
 
 namespace weir {
@@ -51,10 +53,11 @@ void add_all_outside(const std::vector<Location>& places, const Diagnostics& fro
   }
 }
 
-Diagnostics in_order(const Diagnostics& found) {
+Diagnostics in_order(const Diagnostics& found, Spelling spelling) {
   Diagnostics result;
-  for (Error& error : in_order(found.errors())) result.error(std::move(error));
-  for (Error& warning : in_order(found.warnings())) result.warning(std::move(warning));
+  const auto spelled = [&](Error error) { return spelling == Spelling::yaml ? error : in_words_of_weir(error); };
+  for (Error& error : in_order(found.errors())) result.error(spelled(std::move(error)));
+  for (Error& warning : in_order(found.warnings())) result.warning(spelled(std::move(warning)));
   return result;
 }
 
@@ -96,6 +99,32 @@ bool define_functions(const PipelineSyntax& syntax, const std::string& file, con
   return is_complete;
 }
 
+std::shared_ptr<const SourceText> source_of(const std::string& name, const std::string& text) {
+  return std::make_shared<const SourceText>(SourceText{name, text});
+}
+
+/// `found`: what is known to be wrong already.
+Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name, const Registry& registry, const Variables& variables, Diagnostics found) {
+  Compiled result;
+  if (tree) {
+    Diagnostics later;
+    const std::vector<Location> unfilled = substitute_variables(tree->root, variables, found);
+    if (const std::optional<PipelineSyntax> syntax = read_pipeline(*tree, later)) {
+      const bool is_syntax_good = later.ok();
+      const bool has_plugins = load_plugins(*syntax, name, registry, later);
+      // A function that could not be read has been reported; what is left of it is not defined.
+      if (has_plugins && (syntax->functions.empty() || (is_syntax_good && define_functions(*syntax, name, registry, later)))) {
+        std::optional<Plan> plan = build_plan(*syntax, registry, later);
+        if (plan) result.plan = std::make_shared<const Plan>(*std::move(plan));
+      }
+    }
+    add_all_outside(unfilled, later, found);
+  }
+  result.diagnostics = in_order(found, tree ? tree->spelling : Spelling::yaml);
+  if (!result.diagnostics.ok()) result.plan = nullptr;
+  return result;
+}
+
 Compiled failed(Error error) {
   Compiled result;
   result.diagnostics.error(std::move(error));
@@ -110,42 +139,27 @@ bool ends_with(const std::string& text, std::string_view ending) {
 }  // namespace
 
 Compiled compile_file(const std::string& path, const Registry& registry, const Variables& variables) {
-  if (ends_with(path, ".weir")) {
-    return failed(Error{ErrorKind::user,
-                        fmt::format("pipelines in the DSL are not available in this version: {}", path)}
-                      .with_hint("write it in YAML, in a file that ends in .yaml"));
-  }
-  if (!ends_with(path, ".yaml") && !ends_with(path, ".yml")) {
+  const bool is_weir = ends_with(path, ".weir");
+  if (!is_weir && !ends_with(path, ".yaml") && !ends_with(path, ".yml")) {
     return failed(Error{ErrorKind::user, fmt::format("not the name of a pipeline file: {}", path)}.with_hint(
-        "it must end in .yaml"));
+        "it must end in .yaml, or in .weir if it is written in SQL"));
   }
   Result<std::string> text = read_text_file(path, max_file_size);
   if (!text.ok()) return failed(std::move(text).error());
-  return compile_yaml(path, *text, registry, variables);
+  return is_weir ? compile_weir(path, *text, registry, variables) : compile_yaml(path, *text, registry, variables);
 }
 
-Compiled compile_yaml(const std::string& name, const std::string& text, const Registry& registry,
-                      const Variables& variables) {
+Compiled compile_yaml(const std::string& name, const std::string& text, const Registry& registry, const Variables& variables) {
   Diagnostics found;
-  Compiled result;
-  const auto source = std::make_shared<const SourceText>(SourceText{name, text});
-  if (std::optional<Config> tree = load_yaml(source, found)) {
-    Diagnostics later;
-    const std::vector<Location> unfilled = substitute_variables(*tree, variables, found);
-    if (const std::optional<PipelineSyntax> syntax = parse_yaml(*tree, later)) {
-      const bool is_syntax_good = later.ok();
-      const bool has_plugins = load_plugins(*syntax, name, registry, later);
-      // A function that could not be read has been reported; what is left of it is not defined.
-      if (has_plugins && (syntax->functions.empty() || (is_syntax_good && define_functions(*syntax, name, registry, later)))) {
-        std::optional<Plan> plan = build_plan(*syntax, registry, later);
-        if (plan) result.plan = std::make_shared<const Plan>(*std::move(plan));
-      }
-    }
-    add_all_outside(unfilled, later, found);
-  }
-  result.diagnostics = in_order(found);
-  if (!result.diagnostics.ok()) result.plan = nullptr;
-  return result;
+  std::optional<SettingsTree> tree;
+  if (std::optional<Config> root = load_yaml(source_of(name, text), found)) tree = SettingsTree{Spelling::yaml, *std::move(root), {}};
+  return compile_tree(std::move(tree), name, registry, variables, std::move(found));
+}
+
+Compiled compile_weir(const std::string& name, const std::string& text, const Registry& registry, const Variables& variables) {
+  Diagnostics found;
+  std::optional<SettingsTree> tree = load_weir(source_of(name, text), aggregates_of(registry), found);
+  return compile_tree(std::move(tree), name, registry, variables, std::move(found));
 }
 
 }  // namespace weir

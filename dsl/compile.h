@@ -28,9 +28,10 @@ struct Compiled {
   Diagnostics diagnostics;            // every error and warning of the file
 };
 
-/// Reads and compiles a pipeline file; the spelling is told by its ending (.yaml, .yml; .weir comes with the DSL).
+/// Reads and compiles a pipeline file; the spelling is told by its ending (.yaml, .yml, .weir).
 Compiled compile_file(const std::string& path, const Registry& registry, const Variables& variables);
 Compiled compile_yaml(const std::string& name, const std::string& text, const Registry& registry, const Variables& variables);
+Compiled compile_weir(const std::string& name, const std::string& text, const Registry& registry, const Variables& variables);
 
 /// Parses one expression; `where` is the place of its first character in `where.source`. Null after reporting every error.
 AstPtr parse_expression(const std::string& text, const Location& where, Diagnostics& diagnostics);

@@ -1,4 +1,4 @@
-// parse_yaml.cpp — the YAML front end: the sections of a pipeline.
+// parse_yaml.cpp — from a tree of settings to the syntax tree: the sections of a pipeline.
 #include "dsl/parse_yaml.h"
 
 #include <fmt/format.h>
@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t least_state_memory = 1'000'000;
 constexpr const char* pipeline_example = "a pipeline has name, connections, sources, transforms and sinks";
+constexpr const char* weir_example = "a pipeline is CREATE PIPELINE, CREATE CONNECTION, CREATE SOURCE, CREATE STREAM and CREATE SINK";
 
 bool is_plain_name(const std::string& text) {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
@@ -28,10 +29,15 @@ void check_name(const Name& name, const std::string& what, YamlReader& reader) {
                 "use letters, digits, _ and -, with a letter first");
 }
 
-Name read_pipeline_name(const Config& root, YamlReader& reader) {
+Name read_pipeline_name(const SettingsTree& tree, YamlReader& reader) {
+  const Config& root = tree.root;
   if (root.find("name") == nullptr) {
-    reader.report(root.where, "the pipeline has no name",
-                  "add name: NAME; positions and the ledger are stored under it");
+    const bool is_broken = std::any_of(tree.broken.begin(), tree.broken.end(), [](const auto& one) { return one.section == "name" || one.section.empty(); });
+    if (!is_broken) {
+      reader.report(root.where, "the pipeline has no name",
+                    reader.spelled("add name: NAME; positions and the ledger are stored under it",
+                                   "begin with CREATE PIPELINE NAME; positions and the ledger are stored under it"));
+    }
     return {};
   }
   std::optional<Name> name = reader.required_name(root, "name", "pipeline");
@@ -109,6 +115,15 @@ StreamSyntax read_stream(const Name& name, const Config& config, YamlReader& rea
   return stream;
 }
 
+// What reads it is not wrong for that.
+void add_broken(const SettingsTree::Broken& broken, PipelineSyntax& pipeline) {
+  const Name name{broken.name, broken.where};
+  if (broken.section == "sources") pipeline.sources.push_back(SourceSyntax{.name = name, .is_broken = true});
+  if (broken.section == "tables") pipeline.tables.push_back(TableSyntax{.name = name, .is_broken = true});
+  if (broken.section == "transforms") pipeline.streams.push_back(StreamSyntax{.name = name, .is_broken = true});
+  if (broken.section == "connections") pipeline.connections.push_back(ConnectionSyntax{.name = name, .is_broken = true});
+}
+
 }  // namespace
 
 std::vector<Name> read_inputs(const Config& config, const std::string& what, YamlReader& reader) {
@@ -129,8 +144,9 @@ std::vector<Name> read_inputs(const Config& config, const std::string& what, Yam
   return name ? std::vector<Name>{*name} : std::vector<Name>{};
 }
 
-std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagnostics) {
-  YamlReader reader(diagnostics);
+std::optional<PipelineSyntax> read_pipeline(const SettingsTree& tree, Diagnostics& diagnostics) {
+  const Config& root = tree.root;
+  YamlReader reader(diagnostics, tree.spelling);
   if (!root.is_map()) {
     reader.report(root.where, "the file holds no pipeline", pipeline_example);
     return std::nullopt;
@@ -141,11 +157,11 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
                     {"include", "reports", "tests"});
   const bool knows_keys = diagnostics.errors().size() == errors_before;
   PipelineSyntax pipeline;
-  pipeline.name = read_pipeline_name(root, reader);
+  pipeline.name = read_pipeline_name(tree, reader);
   for (const char* section : {"sources", "sinks"}) {
     // A section that seems to be missing may only be misspelt.
-    if (knows_keys && root.find(section) == nullptr)
-      reader.report(root.where, fmt::format("the pipeline has no {}", section), pipeline_example);
+    if (knows_keys && tree.broken.empty() && root.find(section) == nullptr)
+      reader.report(root.where, fmt::format("the pipeline has no {}", section), reader.spelled(pipeline_example, weir_example));
   }
   if (const Config* state = root.find("state")) pipeline.state = reader.name(*state, "state");
   read_state_limits(root, pipeline, reader);
@@ -170,6 +186,8 @@ std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagno
   for_each_entry(root, "sinks", "sink", reader, [&](const Name& name, const Config& config) {
     pipeline.sinks.push_back(read_sink(name, config, reader));
   });
+  pipeline.is_broken = !tree.broken.empty();
+  for (const SettingsTree::Broken& broken : tree.broken) add_broken(broken, pipeline);
   return pipeline;
 }
 

@@ -1,4 +1,4 @@
-// parse_yaml.h — the YAML front end: from a tree of settings to the syntax tree.
+// parse_yaml.h — from a tree of settings, which both spellings become, to the syntax tree.
 #pragma once
 
 #include <optional>
@@ -10,7 +10,7 @@ namespace weir {
 
 /// Reads a whole pipeline, reporting every key and value that is not of the language. Nothing if the tree is
 /// no pipeline at all.
-std::optional<PipelineSyntax> parse_yaml(const Config& root, Diagnostics& diagnostics);
+std::optional<PipelineSyntax> read_pipeline(const SettingsTree& tree, Diagnostics& diagnostics);
 
 // The parts, each in its file. `what` names the owner in messages: "source views", "stream enriched".
 

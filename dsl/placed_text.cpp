@@ -58,6 +58,16 @@ Meeting after_variable(const std::string& source, std::size_t offset, const std:
   return found == std::string::npos ? Meeting{} : Meeting{close + 1, found};
 }
 
+// Where file and text go on together behind a comment or a name that the text leaves out, told by the text's next word.
+Meeting after_omission(const std::string& source, std::size_t offset, const std::string& text, std::size_t at) {
+  constexpr std::size_t reach = 500;
+  if (offset >= source.size() || source.compare(offset, 2, "${") == 0) return {};
+  std::size_t end = at;
+  while (end < text.size() && !is_blank(text[end])) ++end;
+  const std::size_t found = std::string_view(source).substr(0, offset + reach).find(std::string_view(text).substr(at, end - at), offset);
+  return found == std::string::npos ? Meeting{} : Meeting{found, at};
+}
+
 }  // namespace
 
 PlacedText::PlacedText(const std::string& text, const Location& where) : where_(where) {
@@ -88,7 +98,8 @@ void PlacedText::follow(const std::string& text) {
       offset += length;
       ++at;
     } else {
-      const Meeting next = after_variable(source, offset, text, at);
+      Meeting next = after_variable(source, offset, text, at);
+      if (next.in_text == std::string::npos) next = after_omission(source, offset, text, at);
       at = std::min(next.in_text, text.size());
       source_offset_.resize(at, offset);
       if (at < text.size()) offset = next.in_source;

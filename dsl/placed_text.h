@@ -10,9 +10,9 @@
 
 namespace weir {
 
-/// Follows the text through the file from `where` on: over folded lines, indentation and doubled or escaped
-/// quotes. From the point on where the file says something else (a ${variable}), every character is placed at
-/// that point.
+/// Follows the text through the file from `where` on: over folded lines, indentation, doubled or escaped
+/// quotes, and comments that the text leaves out. From the point on where the file says something else (a
+/// ${variable}), every character is placed at that point.
 class PlacedText {
  public:
   /// `where` is the place of the first character. The text is valid UTF-8.

@@ -143,6 +143,7 @@ struct SinkSyntax {
 struct ConnectionSyntax {
   Name name;
   Config options;
+  bool is_broken = false;
 };
 
 struct TableSyntax {
@@ -180,6 +181,7 @@ struct PipelineSyntax {
   std::vector<TableSyntax> tables;
   std::vector<StreamSyntax> streams;
   std::vector<SinkSyntax> sinks;
+  bool is_broken = false;  // parts of it could not be read at all: what seems to be missing may be among them
 };
 
 }  // namespace weir

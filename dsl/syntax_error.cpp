@@ -3,19 +3,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <string>
 #include <vector>
 
 #include "WeirParser.h"
+#include "engine/base/nearest_name.h"
 
 namespace weir {
 namespace {
 
 using Parser = weir_grammar::WeirParser;
 
-std::string shown(antlr4::Token& token) {
-  if (token.getType() == antlr4::Token::EOF) return "the end";
+bool is_end(const antlr4::Token& token) { return token.getType() == antlr4::Token::EOF; }
+
+std::string shown(const antlr4::Token& token) {
+  if (is_end(token)) return token.getText() == ";" ? "';'" : "the end";
   std::string text = token.getText();
   constexpr std::size_t limit = 30;
   if (text.size() > limit) {
@@ -48,23 +53,64 @@ bool is_reserved(std::size_t type) {
   }
 }
 
+// The grammar knows these words so as to say that what they stand for is not available: nobody is told to write them.
+bool is_refused(std::size_t type) {
+  switch (type) {
+    case Parser::K_ANTI:
+    case Parser::K_CROSS:
+    case Parser::K_FULL:
+    case Parser::K_INCLUDE:
+    case Parser::K_LIMIT:
+    case Parser::K_NATURAL:
+    case Parser::K_ORDER:
+    case Parser::K_REPORT:
+    case Parser::K_RIGHT:
+    case Parser::K_SEMI:
+    case Parser::K_TEST:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // Everything else that can follow an operand is an operator.
-constexpr std::array<std::pair<std::size_t, const char*>, 9> structure = {{{Parser::COMMA, "','"},
-                                                                           {Parser::CLOSE, "')'"},
-                                                                           {Parser::CLOSE_BRACKET, "']'"},
-                                                                           {Parser::K_WHEN, "WHEN"},
-                                                                           {Parser::K_THEN, "THEN"},
-                                                                           {Parser::K_ELSE, "ELSE"},
-                                                                           {Parser::K_END, "END"},
-                                                                           {Parser::K_AS, "AS"},
-                                                                           {Parser::K_FROM, "FROM"}}};
+constexpr std::array<std::pair<std::size_t, const char*>, 18> structure = {{{Parser::COMMA, "','"},
+                                                                            {Parser::CLOSE, "')'"},
+                                                                            {Parser::CLOSE_BRACKET, "']'"},
+                                                                            {Parser::K_WHEN, "WHEN"},
+                                                                            {Parser::K_THEN, "THEN"},
+                                                                            {Parser::K_ELSE, "ELSE"},
+                                                                            {Parser::K_END, "END"},
+                                                                            {Parser::K_AS, "AS"},
+                                                                            {Parser::K_FROM, "FROM"},
+                                                                            {Parser::K_WHERE, "WHERE"},
+                                                                            {Parser::K_GROUP, "GROUP BY"},
+                                                                            {Parser::K_HAVING, "HAVING"},
+                                                                            {Parser::K_JOIN, "JOIN"},
+                                                                            {Parser::K_WITHIN, "WITHIN"},
+                                                                            {Parser::K_SELECT, "SELECT"},
+                                                                            {Parser::K_POSITION, "POSITION"},
+                                                                            {Parser::K_KEEP, "KEEP EMPTY"},
+                                                                            {Parser::PIPE, "'|>'"}}};
 
 std::string joined(const std::vector<std::string>& words) {
   if (words.size() == 1) return words.front();
   return fmt::format("{} or {}", fmt::join(words.begin(), words.end() - 1, ", "), words.back());
 }
 
-std::string word_for(const Parser& parser, std::size_t type) {
+bool is_in_statement(Parser& parser) {
+  antlr4::RuleContext* context = parser.getContext();
+  while (context != nullptr && context->parent != nullptr) context = dynamic_cast<antlr4::RuleContext*>(context->parent);
+  return context != nullptr && context->getRuleIndex() == Parser::RuleOneStatement;
+}
+
+/// WHERE of K_WHERE; empty where the type is no keyword's.
+std::string keyword(const Parser& parser, std::size_t type) {
+  const std::string symbol = parser.getVocabulary().getSymbolicName(type);
+  return symbol.rfind("K_", 0) == 0 ? symbol.substr(2) : std::string();
+}
+
+std::string word_for(Parser& parser, std::size_t type) {
   switch (type) {
     case Parser::IDENTIFIER:
       return "a name";
@@ -72,49 +118,98 @@ std::string word_for(const Parser& parser, std::size_t type) {
       return "a number";
     case Parser::STRING:
       return "a text in '…'";
+    case Parser::DOLLAR_STRING:
+      return "$$…$$";
     case antlr4::Token::EOF:
-      return "the end";
+      return is_in_statement(parser) ? "';'" : "the end";
     default:
       break;
   }
-  const std::string symbol = parser.getVocabulary().getSymbolicName(type);
-  if (symbol.rfind("K_", 0) == 0) return symbol.substr(2);
-  return parser.getVocabulary().getDisplayName(type);
+  if (type == Parser::EQUAL) return "'='";
+  const std::string word = keyword(parser, type);
+  return word.empty() ? parser.getVocabulary().getDisplayName(type) : word;
+}
+
+/// What one rule of the grammar stands for, where that says more than its first words.
+std::string meant_rule(Parser& parser, const antlr4::misc::IntervalSet& expected) {
+  const auto has = [&](std::size_t type) { return expected.contains(type); };
+  if (has(Parser::K_CASE) && has(Parser::BYTES)) return has(Parser::CLOSE) ? "an expression or ')'" : "an expression";
+  if (has(Parser::STRING) && has(Parser::INTEGER) && has(Parser::OPEN_BRACKET)) return has(Parser::CLOSE_BRACKET) ? "a value or ']'" : "a value";
+  // All keywords that are names too can stand where any name can.
+  const bool is_name = has(Parser::IDENTIFIER) && has(Parser::QUOTED) && has(Parser::K_UNBOUNDED);
+  if (!is_name) return {};
+  const std::size_t rule = parser.getContext()->getRuleIndex();
+  if (rule == Parser::RuleTypeName) return "a type";
+  const antlr4::Token* previous = parser.getTokenStream()->LT(-1);
+  const bool begins_item = previous == nullptr || previous->getType() == Parser::OPEN || previous->getType() == Parser::COMMA;
+  if (rule == Parser::RuleColumnItem && !begins_item) return "a type or AS";
+  std::vector<std::string> words = {"a name"};
+  if (has(Parser::OPEN_BRACKET)) words.emplace_back("'['");
+  if (has(Parser::STRING) && is_in_statement(parser)) words.emplace_back("a text in '…'");
+  return joined(words);
 }
 
 std::string expectation(Parser& parser, bool got_end) {
   const antlr4::misc::IntervalSet expected = parser.getExpectedTokens();
   const auto has = [&](std::size_t type) { return expected.contains(type); };
-  if (has(Parser::K_CASE) && has(Parser::BYTES)) {
-    return has(Parser::CLOSE) ? "an expression or ')'" : "an expression";
-  }
+  if (std::string meant = meant_rule(parser, expected); !meant.empty()) return meant;
   std::vector<std::string> words;
-  if (has(Parser::IDENTIFIER) && has(Parser::QUOTED)) {
-    words.emplace_back("a name");
-    if (has(Parser::OPEN_BRACKET)) words.emplace_back("'['");
-    return joined(words);
-  }
-  if (has(Parser::PLUS) || has(Parser::K_AND)) {
+  if (has(Parser::PLUS) || has(Parser::K_OR)) {
     if (!got_end) words.emplace_back("an operator");
     if (!has(Parser::K_OR)) words.emplace_back("AND");  // of BETWEEN
     for (const auto& [type, word] : structure) {
       if (has(type)) words.emplace_back(word);
     }
+    if (has(antlr4::Token::EOF) && is_in_statement(parser)) words.emplace_back("';'");
     return words.empty() ? "an operator" : joined(words);
   }
-  if (expected.size() == 1 && has(antlr4::Token::EOF)) return "an operator";
-  for (const ssize_t type : expected.toList())
-    words.push_back(word_for(parser, static_cast<std::size_t>(type)));
+  if (expected.size() == 1 && has(antlr4::Token::EOF) && !is_in_statement(parser)) return "an operator";
+  for (const ssize_t one : expected.toList()) {
+    const auto type = static_cast<std::size_t>(one);
+    const bool is_alias = type == Parser::IDENTIFIER || type == Parser::QUOTED;
+    const bool is_kind_of_join = (type == Parser::K_INNER || type == Parser::K_LEFT) && has(Parser::K_JOIN);
+    if (is_refused(type) || is_kind_of_join || (is_alias && expected.size() > 2) || one == -1) continue;
+    words.push_back(word_for(parser, type));
+  }
+  if (has(antlr4::Token::EOF)) words.push_back(word_for(parser, antlr4::Token::EOF));
   return words.empty() ? "the end" : joined(words);
 }
 
-std::string hint_for(antlr4::Token& offending, antlr4::Token* previous, bool expected_operand) {
-  const auto is_meant_as_column = [](antlr4::Token& token) {
+/// The words that clauses and steps begin with.
+const std::vector<std::string> clauses = {"FROM", "WHERE", "SELECT", "GROUP", "HAVING", "JOIN", "LEFT", "WITHIN", "WITH", "POSITION", "KEEP", "USING", "METADATA", "CHECK", "RETURNS", "LANGUAGE", "LIMIT"};
+
+/// The expected keyword that a word was probably meant to be.
+std::string nearest_keyword(Parser& parser, const antlr4::Token& token) {
+  if (token.getType() != Parser::IDENTIFIER) return {};
+  const antlr4::misc::IntervalSet expected = parser.getExpectedTokens();
+  std::vector<std::string> candidates;
+  for (std::size_t type = 1; type <= Parser::K_WITHIN; ++type) {
+    if (!is_refused(type) && expected.contains(type)) candidates.push_back(keyword(parser, type));
+  }
+  return nearest_name(token.getText(), candidates);
+}
+
+std::string nearest_clause(const antlr4::Token& token) { return token.getType() == Parser::IDENTIFIER ? nearest_name(token.getText(), clauses) : std::string(); }
+
+/// What other languages call a step.
+std::string step_for(std::string word) {
+  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  if (word == "filter") return "write |> WHERE condition";
+  if (word == "map" || word == "project") return "write |> SELECT expression AS name, ...";
+  if (word == "group" || word == "summarize") return "write |> AGGREGATE sum(x) AS total GROUP BY columns";
+  if (word == "order" || word == "sort") return "a stream has no end at which it could be sorted: tables are sorted by those who read them";
+  if (word == "unnest" || word == "flatten") return "write |> EXPLODE array AS name";
+  if (word == "distinct") return "write |> DEDUP ON columns";
+  if (word == "from") return "FROM stands first, before the first |>";
+  return {};
+}
+
+std::string hint_for_operand(const antlr4::Token& offending, const antlr4::Token* previous, bool expected_operand) {
+  const auto is_meant_as_column = [](const antlr4::Token& token) {
     return is_reserved(token.getType()) && token.getType() != Parser::K_AND &&
            token.getType() != Parser::K_OR;
   };
-  const bool is_end = offending.getType() == antlr4::Token::EOF;
-  if (is_end && previous != nullptr && is_meant_as_column(*previous)) {
+  if (is_end(offending) && previous != nullptr && is_meant_as_column(*previous)) {
     return fmt::format("a column of that name is written `{}`", previous->getText());
   }
   if (!expected_operand) return {};
@@ -124,28 +219,70 @@ std::string hint_for(antlr4::Token& offending, antlr4::Token* previous, bool exp
   return offending.getType() == Parser::STAR ? "name the columns or values you want" : "";
 }
 
+std::string hint_for_first_word(Parser& parser, const antlr4::Token& offending) {
+  const std::string nearest = nearest_keyword(parser, offending);
+  if (!nearest.empty()) return fmt::format("did you mean {}?", nearest);
+  if (offending.getType() == Parser::K_WITH) return "rows get a name by CREATE STREAM NAME AS ...";
+  return "statements begin with CREATE: CREATE SINK NAME WITH (...) AS FROM ... |> ...";
+}
+
+std::string hint_for_statement(Parser& parser, const antlr4::Token& offending, const antlr4::Token* previous, bool knows_expected) {
+  if (previous == nullptr) return hint_for_first_word(parser, offending);
+  const std::size_t type = offending.getType(), before = previous->getType();
+  std::string nearest = knows_expected ? nearest_keyword(parser, offending) : "";
+  if (nearest.empty()) nearest = nearest_clause(offending);
+  if (!nearest.empty()) return fmt::format("did you mean {}?", nearest);
+  if (before == Parser::COMMA && (type == Parser::CLOSE || type == Parser::CLOSE_BRACKET || is_end(offending) || type == Parser::PIPE)) return "leave the last ',' out";
+  if (before == Parser::PIPE) return step_for(offending.getText());
+  if (type == Parser::OPEN && (before == Parser::K_FROM || before == Parser::K_JOIN)) return "give these rows a name: CREATE STREAM NAME AS SELECT ...";
+  if (before == Parser::K_SELECT) return "a query stands in no expression: give its rows a name by CREATE STREAM, and join them";
+  if (type == Parser::INTEGER && before != Parser::EQUAL) return "names begin with a letter";
+  // A misspelt keyword may have been taken for a name.
+  const std::string taken = nearest_clause(*previous);
+  if (!taken.empty()) return fmt::format("did you mean {} instead of {}?", taken, previous->getText());
+  const bool are_operands = type == Parser::IDENTIFIER && (before == Parser::IDENTIFIER || before == Parser::STRING || before == Parser::CLOSE);
+  return are_operands ? fmt::format("is a ',' or AS missing before {}?", offending.getText()) : std::string();
+}
+
+std::string hint_for(Parser& parser, const antlr4::Token& offending, const antlr4::Token* previous, bool expected_operand, bool knows_expected) {
+  std::string hint = hint_for_operand(offending, previous, expected_operand);
+  if (hint.empty() && is_in_statement(parser)) hint = hint_for_statement(parser, offending, previous, knows_expected);
+  return hint;
+}
+
+/// SELECT FROM t, SELECT a, FROM t: FROM was taken for a column.
+bool is_taken_for_column(const antlr4::Token* from, const antlr4::Token* before) {
+  return from != nullptr && before != nullptr && from->getType() == Parser::K_FROM && (before->getType() == Parser::K_SELECT || before->getType() == Parser::COMMA);
+}
+
 }  // namespace
 
 Error syntax_error(Parser& parser, antlr4::Token& offending, const PlacedText& text) {
   const std::size_t index = offending.getTokenIndex();
-  antlr4::Token* previous = index > 0 ? parser.getTokenStream()->get(index - 1) : nullptr;
+  const antlr4::Token* previous = index > 0 ? parser.getTokenStream()->get(index - 1) : nullptr;
+  const antlr4::Token* before = index > 1 ? parser.getTokenStream()->get(index - 2) : nullptr;
   const std::string after = previous != nullptr ? " after " + shown(*previous) : "";
-  const bool is_end = offending.getType() == antlr4::Token::EOF;
-  const Location where = text.span(offending.getStartIndex(), offending.getStopIndex());
+  const auto place = [&](const antlr4::Token& token) { return text.span(token.getStartIndex(), token.getStopIndex()); };
+  const Location where = place(offending);
+  const auto unexpected = [&](std::string hint) { return Error{ErrorKind::user, fmt::format("unexpected {}{}", shown(offending), after), where}.with_hint(std::move(hint)); };
+  if (is_in_statement(parser) && is_taken_for_column(previous, before)) {
+    return Error{ErrorKind::user, fmt::format("expected an expression after {}, got 'FROM'", shown(*before)), place(*previous)}.with_hint(
+        before->getType() == Parser::COMMA ? "leave the last ',' out" : "name the columns, or write * for all of them");
+  }
   // The parser may have looked ahead: then what it expects at its own place says nothing about this one.
-  if (parser.getCurrentToken() != &offending) {
-    return Error{ErrorKind::user, fmt::format("unexpected {}{}", shown(offending), after), where}.with_hint(
-        hint_for(offending, previous, false));
-  }
-  const std::string expected = expectation(parser, is_end);
-  if (offending.getType() == Parser::CLOSE && expected == "an operator") {
-    return Error{ErrorKind::user, fmt::format("unexpected ')'{}", after), where}.with_hint(
-        "there is no '(' for it");
-  }
+  if (parser.getCurrentToken() != &offending) return unexpected(hint_for(parser, offending, previous, false, false));
+  const antlr4::misc::IntervalSet set = parser.getExpectedTokens();
+  const std::string expected = expectation(parser, is_end(offending));
+  const bool has_no_bracket = offending.getType() == Parser::CLOSE && !set.contains(static_cast<std::size_t>(Parser::CLOSE));
+  if (has_no_bracket && (expected.rfind("an operator", 0) == 0 || expected == "';'")) return unexpected("there is no '(' for it");
+  // Where a statement could end, everything else that could stand there has been tried.
+  const bool is_next = offending.getType() == Parser::K_CREATE || offending.getType() == Parser::K_INCLUDE;
+  if (expected == "';'" && offending.getType() == Parser::COMMA) return unexpected("relations are put beside each other by JOIN ... ON, and below each other by |> UNION");
+  if (expected == "';'" && !is_next) return unexpected(hint_for(parser, offending, previous, false, false));
   const bool expected_operand = expected.rfind("an expression", 0) == 0;
-  const std::string got = is_end && previous == nullptr ? "nothing" : shown(offending);
+  const std::string got = is_end(offending) && previous == nullptr ? "nothing" : shown(offending);
   return Error{ErrorKind::user, fmt::format("expected {}{}, got {}", expected, after, got), where}.with_hint(
-      hint_for(offending, previous, expected_operand));
+      hint_for(parser, offending, previous, expected_operand, true));
 }
 
 }  // namespace weir

@@ -1,8 +1,9 @@
-// token_guard.cpp — cuts an expression into tokens and refuses what no parser should be given.
+// token_guard.cpp — refuses tokens that no parser should be given.
 #include "dsl/token_guard.h"
 
 #include <fmt/format.h>
 
+#include <cctype>
 #include <optional>
 #include <string>
 
@@ -16,110 +17,58 @@ using weir_grammar::WeirLexer;
 constexpr std::size_t max_tokens = 10'000;
 constexpr std::size_t max_nesting = 200;
 
+// Words are names too, but for the few that join or begin an expression.
 bool ends_operand(std::size_t type) {
   switch (type) {
-    case WeirLexer::IDENTIFIER:
-    case WeirLexer::QUOTED:
-    case WeirLexer::INTEGER:
-    case WeirLexer::DECIMAL:
-    case WeirLexer::EXPONENT:
-    case WeirLexer::STRING:
-    case WeirLexer::BYTES:
+    case WeirLexer::K_AND:
+    case WeirLexer::K_OR:
+    case WeirLexer::K_NOT:
+    case WeirLexer::K_IS:
+    case WeirLexer::K_IN:
+    case WeirLexer::K_BETWEEN:
+    case WeirLexer::K_LIKE:
+    case WeirLexer::K_ILIKE:
+    case WeirLexer::K_RLIKE:
+    case WeirLexer::K_CASE:
+    case WeirLexer::K_WHEN:
+    case WeirLexer::K_THEN:
+    case WeirLexer::K_ELSE:
+      return false;
     case WeirLexer::CLOSE:
     case WeirLexer::CLOSE_BRACKET:
-    case WeirLexer::K_END:
-    case WeirLexer::K_NULL:
-    case WeirLexer::K_TRUE:
-    case WeirLexer::K_FALSE:
-    case WeirLexer::K_CAST:
-    case WeirLexer::K_TRY_CAST:
-    case WeirLexer::K_EXTRACT:
-    case WeirLexer::K_AS:
-    case WeirLexer::K_DATE:
-    case WeirLexer::K_DISTINCT:
-    case WeirLexer::K_DIV:
-    case WeirLexer::K_DOUBLE:
-    case WeirLexer::K_ESCAPE:
-    case WeirLexer::K_FILTER:
-    case WeirLexer::K_FROM:
-    case WeirLexer::K_INTERVAL:
-    case WeirLexer::K_PRECISION:
-    case WeirLexer::K_TIMESTAMP:
-    case WeirLexer::K_WHERE:
+      return true;
+    default:
+      return type != 0 && (type < WeirLexer::EQUAL || type > WeirLexer::PIPE);
+  }
+}
+
+bool is_of_statements(std::size_t type) {
+  switch (type) {
+    case WeirLexer::SEMICOLON:
+    case WeirLexer::VARIABLE:
+    case WeirLexer::DOLLAR_STRING:
+    case WeirLexer::UNCLOSED_DOLLAR:
       return true;
     default:
       return false;
   }
 }
 
-// Counts how deep the parser would recurse: brackets, CASE, and signs or NOTs before an operand. May count
-// too much, never too little.
-class Nesting {
- public:
-  void add(std::size_t type) {
-    const bool is_name = previous_ == WeirLexer::DOT || previous_ == WeirLexer::COLON;
-    if (!is_name) count(type);
-    previous_ = type;
-  }
-  std::size_t depth() const { return depth_ + prefixes_; }
+bool is_nested_type(std::string word) {
+  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return word == "array" || word == "map" || word == "struct";
+}
 
- private:
-  void count(std::size_t type) {
-    switch (type) {
-      case WeirLexer::OPEN:
-      case WeirLexer::OPEN_BRACKET:
-        open(false);
-        break;
-      case WeirLexer::K_CASE:
-        open(true);
-        break;
-      case WeirLexer::CLOSE:
-      case WeirLexer::CLOSE_BRACKET:
-        close(false);
-        break;
-      // END where an operand is expected is a column of that name.
-      case WeirLexer::K_END:
-        ends_operand(previous_) ? close(true) : void(prefixes_ = 0);
-        break;
-      case WeirLexer::K_NOT:
-      case WeirLexer::MINUS:
-      case WeirLexer::PLUS:
-      case WeirLexer::TILDE:
-        ++prefixes_;
-        break;
-      default:
-        prefixes_ = 0;
-    }
-  }
-  void open(bool is_case) {
-    levels_.push_back({prefixes_ + 1, is_case});
-    depth_ += prefixes_ + 1;
-    prefixes_ = 0;
-  }
-  void close(bool is_case) {
-    prefixes_ = 0;
-    if (levels_.empty() || levels_.back().is_case != is_case) return;
-    depth_ -= levels_.back().weight;
-    levels_.pop_back();
-  }
-
-  struct Level {
-    std::size_t weight;
-    bool is_case;
-  };
-  std::size_t previous_ = WeirLexer::OPEN;
-  std::size_t depth_ = 0;
-  std::size_t prefixes_ = 0;
-  std::vector<Level> levels_;
-};
-
-std::string excerpt(const std::string& text) {
+std::string excerpt(const std::string& whole) {
   constexpr std::size_t limit = 30;
+  const std::string text = whole.substr(0, whole.find_first_of("\r\n"));
   if (text.size() <= limit) return text;
   std::size_t end = limit;
   while ((static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
   return text.substr(0, end) + "…";
 }
+
+}  // namespace
 
 std::optional<Error> lexical_error(const antlr4::Token& token, const Location& where) {
   const std::string text = token.getText();
@@ -132,6 +81,8 @@ std::optional<Error> lexical_error(const antlr4::Token& token, const Location& w
           .with_hint(fmt::format("end it with {}", text.front()));
     case WeirLexer::UNCLOSED_COMMENT:
       return Error{ErrorKind::user, "this comment is not closed", where}.with_hint("end it with */");
+    case WeirLexer::UNCLOSED_DOLLAR:
+      return Error{ErrorKind::user, fmt::format("this text is not closed: {}", excerpt(text)), where}.with_hint("end it with $$");
     case WeirLexer::UNKNOWN:
       return Error{ErrorKind::user, fmt::format("unexpected character: {}", text), where};
     default:
@@ -139,27 +90,74 @@ std::optional<Error> lexical_error(const antlr4::Token& token, const Location& w
   }
 }
 
-}  // namespace
+std::optional<Error> TokenGuard::add(const antlr4::Token& token, const Location& where) {
+  const std::size_t type = token.getType();
+  const bool is_name = previous_ == WeirLexer::DOT || previous_ == WeirLexer::COLON;
+  if (!is_name) count(type);
+  previous_ = type;
+  is_after_nested_type_ = type == WeirLexer::IDENTIFIER && is_nested_type(token.getText());
+  if (++tokens_ > max_tokens_) return Error{ErrorKind::user, fmt::format("{} is too long: more than {} words and signs", what_, max_tokens_), where};
+  if (depth_ + prefixes_ > max_nesting) return Error{ErrorKind::user, fmt::format("{} is nested too deeply: more than {} levels", what_, max_nesting), where};
+  return std::nullopt;
+}
+
+void TokenGuard::count(std::size_t type) {
+  switch (type) {
+    case WeirLexer::OPEN:
+    case WeirLexer::OPEN_BRACKET:
+      return open(Kind::bracket);
+    case WeirLexer::K_CASE:
+      return open(Kind::choice);
+    case WeirLexer::CLOSE:
+    case WeirLexer::CLOSE_BRACKET:
+      return close(Kind::bracket);
+    case WeirLexer::LESS:
+      return is_after_nested_type_ ? open(Kind::type) : void(prefixes_ = 0);
+    case WeirLexer::GREATER:
+      return close(Kind::type);
+    // END where an operand is expected is a column of that name.
+    case WeirLexer::K_END:
+      return ends_operand(previous_) ? close(Kind::choice) : void(prefixes_ = 0);
+    case WeirLexer::K_NOT:
+    case WeirLexer::MINUS:
+    case WeirLexer::PLUS:
+    case WeirLexer::TILDE:
+      ++prefixes_;
+      return;
+    default:
+      prefixes_ = 0;
+  }
+}
+
+void TokenGuard::open(Kind kind) {
+  levels_.push_back({prefixes_ + 1, kind});
+  depth_ += prefixes_ + 1;
+  prefixes_ = 0;
+}
+
+void TokenGuard::close(Kind kind) {
+  prefixes_ = 0;
+  const auto pop = [&] {
+    depth_ -= levels_.back().weight;
+    levels_.pop_back();
+  };
+  // map < 3 in brackets was a column after all.
+  while (kind != Kind::type && !levels_.empty() && levels_.back().kind == Kind::type) pop();
+  if (!levels_.empty() && levels_.back().kind == kind) pop();
+}
 
 std::optional<Tokens> tokenize(WeirLexer& lexer, const PlacedText& text, Diagnostics& diagnostics) {
   Tokens tokens;
-  Nesting nesting;
+  TokenGuard guard("the expression", max_tokens);
   while (tokens.empty() || tokens.back()->getType() != antlr4::Token::EOF) {
     tokens.push_back(lexer.nextToken());
     const antlr4::Token& token = *tokens.back();
     const Location where = text.span(token.getStartIndex(), token.getStopIndex());
-    nesting.add(token.getType());
+    std::optional<Error> limit = guard.add(token, where);
     std::optional<Error> error = lexical_error(token, where);
-    if (!error && tokens.size() > max_tokens) {
-      error =
-          Error{ErrorKind::user,
-                fmt::format("the expression is too long: more than {} words and signs", max_tokens), where};
-    }
-    if (!error && nesting.depth() > max_nesting) {
-      error =
-          Error{ErrorKind::user,
-                fmt::format("the expression is nested too deeply: more than {} levels", max_nesting), where};
-    }
+    if (!error && is_of_statements(token.getType()))
+      error = Error{ErrorKind::user, fmt::format("unexpected character: {}", token.getText().substr(0, 1)), text.span(token.getStartIndex(), token.getStartIndex())};
+    if (!error) error = std::move(limit);
     if (error) {
       diagnostics.error(std::move(*error));
       return std::nullopt;

@@ -7,6 +7,7 @@
 
 #include "dsl/compile.h"
 #include "dsl/cut_short.h"
+#include "dsl/placed_text.h"
 #include "engine/base/nearest_name.h"
 
 namespace weir {
@@ -27,6 +28,13 @@ std::string_view line_of(const Location& where) {
   for (std::uint32_t line = 1; line < where.line; ++line)
     text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
   return text.substr(0, text.find('\n'));
+}
+
+/// Keys for which statements have no place of their own.
+std::vector<std::string> options_among(std::vector<std::string> keys) {
+  static const std::vector<std::string> others = {"name", "connections", "sources", "tables", "transforms", "sinks", "functions", "input", "inputs", "steps", "where", "select"};
+  std::erase_if(keys, [&](const std::string& key) { return holds(others, key); });
+  return keys;
 }
 
 std::string_view trim(std::string_view text) {
@@ -58,9 +66,11 @@ void YamlReader::check_keys(const Config& map, const std::string& what, const st
       report(value.key_where, fmt::format("{}: not available in this version", key));
       continue;
     }
-    const std::string nearest = nearest_name(key, known);
-    report(value.key_where, fmt::format("unknown key of {}: {}", what, key),
-           nearest.empty() ? fmt::format("keys are {}", fmt::join(known, ", "))
+    const std::vector<std::string> meant = spelling_ == Spelling::yaml ? known : options_among(known);
+    const std::string nearest = nearest_name(key, meant);
+    const char* word = spelled("key", "option");
+    report(value.key_where, fmt::format("unknown {} of {}: {}", word, what, key),
+           nearest.empty() ? fmt::format("{}s are {}", word, fmt::join(meant, ", "))
                            : fmt::format("did you mean {}?", nearest));
   }
 }
@@ -113,10 +123,11 @@ std::vector<Name> YamlReader::names(const Config& config, const std::string& wha
            "write it as [a, b]");
     return result;
   }
+  const PlacedText placed(config.scalar(), config.where);
   for (std::string_view rest = config.scalar(); !rest.empty();) {
     const auto comma = std::min(rest.find(','), rest.size());
     if (const auto part = trim(rest.substr(0, comma)); !part.empty())
-      result.push_back({std::string(part), config.where});
+      result.push_back({std::string(part), placed.bytes(static_cast<std::size_t>(part.data() - config.scalar().data()), part.size())});
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
   if (result.empty())

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dsl/settings_tree.h"
 #include "dsl/syntax.h"
 
 namespace weir {
@@ -13,7 +14,10 @@ namespace weir {
 /// `what` names the setting in messages: "key of sink retail". One thread.
 class YamlReader {
  public:
-  explicit YamlReader(Diagnostics& diagnostics) : diagnostics_(diagnostics) {}
+  explicit YamlReader(Diagnostics& diagnostics, Spelling spelling = Spelling::yaml) : diagnostics_(diagnostics), spelling_(spelling) {}
+
+  /// Of two ways to say the same, that of the file.
+  const char* spelled(const char* yaml, const char* weir) const { return spelling_ == Spelling::yaml ? yaml : weir; }
 
   /// Where a message about a setting points: its value, or its key where the value is empty.
   static const Location& place(const Config& config);
@@ -46,6 +50,7 @@ class YamlReader {
   void warn_of_comment(const Config& config);
 
   Diagnostics& diagnostics_;
+  Spelling spelling_;
 };
 
 }  // namespace weir

@@ -12,12 +12,11 @@
 
 #include "dsl/cut_short.h"
 #include "dsl/line_table.h"
-#include "engine/data/utf8.h"
+#include "dsl/readable_text.h"
 
 namespace weir {
 namespace {
 
-constexpr std::size_t max_size = 1 << 20;
 constexpr std::size_t max_depth = 64;
 
 struct Refused {};  // thrown through the YAML parser once something was reported
@@ -242,42 +241,17 @@ class TreeBuilder final : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-// yaml-cpp ends a text at the first such character without a word.
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t';
-}
-
-bool has_readable_bytes(const LineTable& lines, Diagnostics& diagnostics) {
+bool has_tab_before_text(const LineTable& lines, Diagnostics& diagnostics) {
   const std::string& text = lines.text();
-  if (text.size() > max_size) {
-    Location file = lines.span(0, 0);
-    file.line = 0;
-    diagnostics.error(user_error(
-        fmt::format("the file is too long: {} bytes; a pipeline has at most 1 MiB", text.size()), file));
-    return false;
-  }
   for (std::size_t start = 0; start < text.size();) {
-    const std::size_t end = std::min(text.find('\n', start), text.size());
-    const std::string_view line(text.data() + start, end - start);
-    if (!is_valid_utf8(line)) {
-      diagnostics.error(user_error("this line is not valid UTF-8", lines.span(start, line.size())));
-      return false;
+    const std::size_t content = text.find_first_not_of(' ', start);
+    if (content != std::string::npos && text[content] == '\t') {
+      diagnostics.error(user_error("YAML has no tabs before the first character of a line", lines.span(content, 1), "use blanks"));
+      return true;
     }
-    const auto content = line.find_first_not_of(' ');
-    if (content != std::string_view::npos && line[content] == '\t') {
-      diagnostics.error(user_error("YAML has no tabs before the first character of a line",
-                                   lines.span(start + content, 1), "use blanks"));
-      return false;
-    }
-    for (std::size_t at = start; at < end; ++at) {
-      if (!is_control(text[at])) continue;
-      diagnostics.error(
-          user_error(fmt::format("unexpected control character: 0x{:02x}", text[at]), lines.span(at, 1)));
-      return false;
-    }
-    start = end + 1;
+    start = std::min(text.find('\n', start), text.size() - 1) + 1;
   }
-  return true;
+  return false;
 }
 
 // What the parser says, what people understand, and what they can do about it.
@@ -327,7 +301,7 @@ Error yaml_error(const YAML::ParserException& exception, const LineTable& lines,
 
 std::optional<Config> load_yaml(const std::shared_ptr<const SourceText>& source, Diagnostics& diagnostics) {
   const LineTable lines(source);
-  if (!has_readable_bytes(lines, diagnostics)) return std::nullopt;
+  if (!is_readable_text(lines, diagnostics) || has_tab_before_text(lines, diagnostics)) return std::nullopt;
   const std::size_t errors_before = diagnostics.errors().size();
   TreeBuilder builder(lines, diagnostics);
   try {

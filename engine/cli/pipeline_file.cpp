@@ -27,7 +27,7 @@ int report(const Error& error) {
 }
 
 void PipelineFile::add_options(CLI::App& command) {
-  command.add_option("FILE", path_, "The pipeline file (.yaml)")->required();
+  command.add_option("FILE", path_, "The pipeline file (.yaml or .weir)")->required();
   add_settings(command);
 }
 

@@ -33,6 +33,8 @@ class PlanBuilder {
   void add_setting(const std::string& name, const Location& where, const std::string& value);
   /// `options`: the connection's map; `type` is optional where the scheme of `dsn` says it.
   std::optional<std::size_t> add_connection(const std::string& name, const Config& options);
+  /// As name_broken_stream().
+  void name_broken_connection(const std::string& name) { connections_.emplace(name, std::nullopt); }
   /// The index of a connection by name; reports an unknown name with the nearest one. Silent about a
   /// connection that was itself wrong.
   std::optional<std::size_t> find_connection(const std::string& name, const Location& where);

@@ -23,10 +23,12 @@ std::string read(const std::filesystem::path& path) {
   return text.str();
 }
 
+/// Files of both spellings: NAME.yaml and weir/NAME.weir.
 std::vector<std::string> cases() {
   std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    if (entry.path().extension() == ".yaml") names.push_back(entry.path().stem().string());
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    const auto ending = entry.path().extension();
+    if (ending == ".yaml" || ending == ".weir") names.push_back(entry.path().lexically_relative(folder).string());
   }
   std::sort(names.begin(), names.end());
   return names;
@@ -39,9 +41,10 @@ Variables variables() {
   return result;
 }
 
-std::string said_of(const std::string& name) {
-  const std::string file = name + ".yaml";
-  const Compiled compiled = compile_yaml(file, read(folder / file), builtin_registry(), variables());
+std::string said_of(const std::string& file) {
+  const std::filesystem::path path(file);
+  const auto compile = path.extension() == ".weir" ? compile_weir : compile_yaml;
+  const Compiled compiled = compile(path.filename().string(), read(folder / path), builtin_registry(), variables());
   EXPECT_EQ(compiled.plan == nullptr, !compiled.diagnostics.ok());
   std::string result;
   for (const Error& error : compiled.diagnostics.errors()) result += render(error) + "\n";
@@ -53,7 +56,7 @@ class ErrorCase : public testing::TestWithParam<std::string> {};
 
 TEST_P(ErrorCase, IsExplained) {
   const std::string said = said_of(GetParam());
-  const std::filesystem::path expected = folder / (GetParam() + ".expected");
+  const std::filesystem::path expected = (folder / GetParam()).replace_extension(".expected");
   if (const char* update = std::getenv("WEIR_UPDATE"); update != nullptr && *update == '1') {
     std::ofstream(expected, std::ios::binary) << said;
     return;
@@ -62,7 +65,11 @@ TEST_P(ErrorCase, IsExplained) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, ErrorCase, testing::ValuesIn(cases()),
-                         [](const auto& case_info) { return case_info.param; });
+                         [](const auto& case_info) {
+                           std::string name = std::filesystem::path(case_info.param).replace_extension().string();
+                           std::replace(name.begin(), name.end(), '/', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace weir

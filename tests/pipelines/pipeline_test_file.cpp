@@ -38,6 +38,7 @@ void add_line(ExpectedTable& table, const std::string& line) {
 /// The line that opens a section, without what marks it, or nothing.
 std::optional<std::string> section_head(const std::string& line, bool is_page) {
   if (!is_page) return line.starts_with("== ") ? std::optional(line.substr(3)) : std::nullopt;
+  if (line.starts_with("```sql pipeline")) return "weir";
   const auto kind = line.starts_with("```") ? line.find(' ') : std::string::npos;
   if (kind != std::string::npos) return line.substr(kind + 1);
   return line.starts_with("```") ? std::optional<std::string>("text") : std::nullopt;
@@ -47,12 +48,12 @@ std::optional<std::string> section_head(const std::string& line, bool is_page) {
 std::string line_of_test(const std::string& line, bool is_page) {
   if (!is_page) return line;
   const std::string text = trimmed(line);
-  if (text.starts_with("brokers:")) return "";
+  if (text.starts_with("brokers:") || text.starts_with("brokers =")) return "";
   const auto replaced = [&](const std::string& from, const std::string& to) {
     const auto found = line.find(from);
     return found == std::string::npos ? std::string() : line.substr(0, found) + to + line.substr(found + from.size());
   };
-  for (const auto& [from, to] : {std::pair{"type: kafka", "type: scripted"}, std::pair{"postgresql:///shop", "${DB}"}}) {
+  for (const auto& [from, to] : {std::pair{"type: kafka", "type: scripted"}, std::pair{"type = 'kafka'", "type = 'scripted'"}, std::pair{"postgresql:///shop", "${DB}"}}) {
     if (const std::string changed = replaced(from, to); !changed.empty()) return changed;
   }
   return line;
@@ -78,6 +79,8 @@ PipelineTestFile read_test_file(const std::string& path) {
       if (kind == "input") file.input[name];
     } else if (kind == "pipeline") {
       file.pipeline += line_of_test(line, is_page) + "\n";
+    } else if (kind == "weir") {
+      file.weir += line_of_test(line, is_page) + "\n";
     } else if (kind == "input" && !line.empty()) {
       file.input[name].push_back(line);
     } else if (kind == "table" || kind == "ledger" || kind == "rejects") {

@@ -18,6 +18,7 @@ struct ExpectedTable {
 struct PipelineTestFile {
   std::string path;                                       // the pipeline finds its files beside it
   std::string pipeline;                                   // YAML; ${DB} is the database
+  std::string weir;                                       // the same in the language of .weir files, where it is given
   std::map<std::string, std::vector<std::string>> input;  // records by split
   bool is_held = false;                                   // more comes after each stop, and what waits for its time waits on: "== held"
   std::vector<ExpectedTable> tables;                      // "ledger" and "rejects" among them, if given

@@ -187,7 +187,7 @@ TEST(ParseExpression, SaysWhatItExpected) {
   EXPECT_EQ(refusal("case when a then b"), "expected ELSE, END or WHEN after 'b', got the end @1:19+1");
   EXPECT_EQ(refusal("case when a b"), "expected THEN after 'a', got 'b' @1:13+1");
   EXPECT_EQ(refusal("cast(a int)"), "expected AS after 'a', got 'int' @1:8+3");
-  EXPECT_EQ(refusal("cast(a as )"), "expected a name after 'as', got ')' @1:11+1");
+  EXPECT_EQ(refusal("cast(a as )"), "expected a type after 'as', got ')' @1:11+1");
   EXPECT_EQ(refusal("a + when"),
             "expected an expression after '+', got 'when' @1:5+4 = a column of that name is written `when`");
   EXPECT_EQ(refusal("count(*, a)"), "expected ')' after '*', got ',' @1:8+1");
