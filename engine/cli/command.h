@@ -23,6 +23,7 @@ using CommandBody = std::function<int()>;
 CommandBody add_run(CLI::App& app);
 CommandBody add_check(CLI::App& app);
 CommandBody add_explain(CLI::App& app);
+CommandBody add_fmt(CLI::App& app);
 CommandBody add_list(CLI::App& app);
 CommandBody add_init_db(CLI::App& app);
 CommandBody add_generate(CLI::App& app);

@@ -27,6 +27,7 @@ class PipelineFile {
   /// As compile, with --set overrides of the caller's own.
   std::shared_ptr<const Plan> compile_with(const std::vector<std::pair<std::string, std::string>>& settings);
   int exit_code() const { return exit_code_; }
+  const Registry& registry() const { return registry_.registry(); }
   const std::string& path() const { return path_; }
   void set_path(std::string path) { path_ = std::move(path); }
 

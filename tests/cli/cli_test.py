@@ -96,9 +96,30 @@ class Usage(unittest.TestCase):
         done = weir("check", PIPELINE, GEO_DATABASE=database)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("pipeline product_view is fine", done.stdout)
-        done = weir("check", ROOT / "pipelines/purchase/purchase.yaml")
+        for spelling in ("yaml", "weir"):
+            done = weir("check", ROOT / f"pipelines/purchase/purchase.{spelling}")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn("pipeline purchase is fine", done.stdout)
+
+    def test_check_tells_the_spelling_by_the_ending(self):
+        done = weir("check", "purchase.sql")
+        self.assertEqual((done.returncode, done.stdout), (78, ""))
+        self.assertIn("it must end in .yaml, or in .weir if it is written in SQL", done.stderr)
+
+    def test_fmt_translates_and_says_whether_it_would_change_a_file(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        purchase = ROOT / "pipelines/purchase/purchase.yaml"
+        done = weir("fmt", "--to", "weir", purchase)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        self.assertIn("pipeline purchase is fine", done.stdout)
+        written = pathlib.Path(folder, "purchase.weir")
+        written.write_text(done.stdout)
+        self.assertEqual(weir("explain", "--format", "json", written).stdout, weir("explain", "--format", "json", purchase).stdout)
+        self.assertEqual(weir("fmt", "--check", written).returncode, 0)
+        written.write_text(done.stdout.replace("CREATE", "create"))
+        self.assertEqual(weir("fmt", "--check", written).returncode, 1)
+        self.assertEqual(weir("fmt", "--write", written).returncode, 0)
+        self.assertEqual(written.read_text(), done.stdout)
+        self.assertEqual(weir("fmt", "--write", "--to", "yaml", written).returncode, 2)
 
     def test_check_warns_once_of_a_missing_geo_database(self):
         done = weir("check", PIPELINE)

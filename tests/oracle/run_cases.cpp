@@ -15,6 +15,7 @@
 #include "connectors/formats/formats.h"
 #include "connectors/sqlite/sqlite.h"
 #include "dsl/compile.h"
+#include "dsl/format.h"
 #include "engine/base/failpoint.h"
 #include "engine/component/json_writer.h"
 #include "engine/runtime/job.h"
@@ -79,11 +80,28 @@ struct Bench {
   }
 };
 
+/// Two texts, one plan: the pipeline translated into the language of .weir files, and back. A translation that is another plan is an error.
+void hold_to_translation(const std::string& text, Compiled& compiled, const Registry& registry, const Variables& variables) {
+  const std::string weir = format_pipeline("case.yaml", text, Spelling::weir, registry);
+  const Compiled there = compile_weir("case.weir", weir, registry, variables);
+  const Compiled back = there.plan == nullptr ? Compiled{} : compile_yaml("case.yaml", format_pipeline("case.weir", weir, Spelling::yaml, registry), registry, variables);
+  const std::string meant = fingerprint(*compiled.plan);
+  if (back.plan != nullptr && fingerprint(*there.plan) == meant && fingerprint(*back.plan) == meant) return;
+  std::string message = "its translation is another pipeline:\n" + weir;
+  for (const Diagnostics* said : {&there.diagnostics, &back.diagnostics}) {
+    for (const Error& error : said->errors()) message += render(error);
+  }
+  compiled.diagnostics.error(Error{ErrorKind::fatal, std::move(message)});
+  compiled.plan = nullptr;
+}
+
 Compiled compile(const GeneratedCase& given, const Bench& bench, const std::string& dsn) {
   Variables variables;
   variables.overrides["DB"] = dsn;
   variables.overrides["FILES"] = bench.files.path();
-  return compile_yaml("case.yaml", given.pipeline, bench.registry, variables);
+  Compiled compiled = compile_yaml("case.yaml", given.pipeline, bench.registry, variables);
+  if (compiled.plan != nullptr) hold_to_translation(given.pipeline, compiled, bench.registry, variables);
+  return compiled;
 }
 
 Status run_once(const std::shared_ptr<const Plan>& plan, const CaseWay& way, std::size_t run, bool is_last) {

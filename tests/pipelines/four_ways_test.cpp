@@ -11,6 +11,7 @@
 #include "connectors/formats/formats.h"
 #include "connectors/sqlite/sqlite.h"
 #include "dsl/compile.h"
+#include "dsl/format.h"
 #include "engine/base/failpoint.h"
 #include "engine/runtime/job.h"
 #include "tests/doubles/scripted_source.h"
@@ -78,7 +79,16 @@ std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_pt
   variables.overrides["DB"] = dsn;
   Compiled compiled = compile_yaml(file.path, file.pipeline, registry, variables);
   for (const Error& error : compiled.diagnostics.errors()) ADD_FAILURE() << render(error);
-  return compiled.plan;
+  if (compiled.plan == nullptr) return nullptr;
+  // The other spelling is the same plan; where it is given, it is what is run.
+  const std::string weir = file.weir.empty() ? format_pipeline(file.path, file.pipeline, Spelling::weir, registry) : file.weir;
+  const Compiled other = compile_weir(file.path, weir, registry, variables);
+  for (const Error& error : other.diagnostics.errors()) ADD_FAILURE() << render(error) << weir;
+  if (other.plan != nullptr) {
+    EXPECT_EQ(fingerprint(*other.plan), fingerprint(*compiled.plan));
+    EXPECT_EQ(*explain(*other.plan, ExplainFormat::text), *explain(*compiled.plan, ExplainFormat::text));
+  }
+  return file.weir.empty() ? compiled.plan : other.plan;
 }
 
 void try_once(const PipelineTestFile& file, const std::shared_ptr<Script>& script, const JobOptions& options,
@@ -187,6 +197,9 @@ std::vector<std::filesystem::path> test_files() {
     if (entry.path().extension() == ".test") files.push_back(entry.path());
   }
   for (const char* page : {"types", "steps", "time", "joins"}) files.emplace_back(std::string(WEIR_SOURCE_DIR "/docs/") + page + ".md");
+  for (const auto& entry : std::filesystem::directory_iterator(WEIR_SOURCE_DIR "/docs/language")) {
+    if (entry.path().extension() == ".md" && entry.path().stem() != "README") files.push_back(entry.path());
+  }
   std::sort(files.begin(), files.end());
   return files;
 }
