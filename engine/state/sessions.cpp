@@ -35,13 +35,13 @@ std::size_t Sessions::memory_bytes() const {
 
 void Sessions::forget_before(std::int64_t time) {
   if (known_ < std::max(2 * left_, fewest_forgotten)) return;
-  std::erase_if(live_, [&](auto& of_key) {
-    OfKey& sessions = of_key.second;
+  for (auto of_key = live_.begin(); of_key != live_.end();) {
+    OfKey& sessions = of_key->second;
     const auto first = first_from(sessions, time);
     known_ -= static_cast<std::size_t>(first - sessions.begin());
     sessions.erase(sessions.begin(), first);
-    return sessions.empty();
-  });
+    of_key = sessions.empty() ? live_.erase(of_key) : std::next(of_key);
+  }
   left_ = known_;
 }
 
