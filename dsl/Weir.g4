@@ -173,8 +173,8 @@ literal
   ;
 
 typeName
-  : (K_DOUBLE K_PRECISION | name) (OPEN INTEGER (COMMA INTEGER)* CLOSE)?
-  | name LESS typePart (COMMA typePart)* GREATER
+  : (K_DOUBLE K_PRECISION | name) (OPEN INTEGER (COMMA INTEGER)* CLOSE)? (OPEN_BRACKET CLOSE_BRACKET)*
+  | name LESS typePart (COMMA typePart)* GREATER (OPEN_BRACKET CLOSE_BRACKET)*
   ;
 typePart : (name COLON?)? typeName (K_NOT K_NULL)? ;
 
