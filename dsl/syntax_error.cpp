@@ -236,7 +236,8 @@ std::string hint_for_statement(Parser& parser, const antlr4::Token& offending, c
   if (before == Parser::PIPE) return step_for(offending.getText());
   if (type == Parser::OPEN && (before == Parser::K_FROM || before == Parser::K_JOIN)) return "give these rows a name: CREATE STREAM NAME AS SELECT ...";
   if (before == Parser::K_SELECT) return "a query stands in no expression: give its rows a name by CREATE STREAM, and join them";
-  if (type == Parser::INTEGER && before != Parser::EQUAL) return "names begin with a letter";
+  const bool expects_name = knows_expected && parser.getExpectedTokens().contains(static_cast<std::size_t>(Parser::IDENTIFIER));
+  if (type == Parser::INTEGER && expects_name) return "names begin with a letter";
   // A misspelt keyword may have been taken for a name.
   const std::string taken = nearest_clause(*previous);
   if (!taken.empty()) return fmt::format("did you mean {} instead of {}?", taken, previous->getText());

@@ -15,7 +15,7 @@ struct Wording {
 };
 
 // Settings that statements have a place of their own for.
-constexpr std::array<Wording, 17> wordings = {{
+constexpr std::array<Wording, 20> wordings = {{
     {"needs language: python", "needs LANGUAGE PYTHON"},
     {"needs one of file and code", "needs one of AS $$ ... $$ and the option file"},
     {"add connections: {NAME: {dsn: ...}}, and connection: NAME to the sink", "write CREATE CONNECTION NAME WITH (dsn = '...'), and connection = 'NAME' among the options of the sink"},
@@ -29,6 +29,9 @@ constexpr std::array<Wording, 17> wordings = {{
     {"write it as a step: - explode: {of: ..., as: [...]}", "write it as a step: |> EXPLODE ... AS NAME"},
     {"add watermark: COLUMN - INTERVAL 1 HOUR to the source", "add WATERMARK FOR COLUMN AS COLUMN - INTERVAL 1 HOUR to the columns of the source"},
     {", and watermark: event_time - ...", ", and WATERMARK FOR event_time AS event_time - ..."},
+    {"add within: 4 hours,", "add WITHIN INTERVAL 4 HOURS,"},
+    {"write it as between: [-10 minutes, 4 hours]", "write WITHIN -INTERVAL 10 MINUTES AND INTERVAL 4 HOURS"},
+    {"write it as {stream: shipments, keys: {order_id: id}, within: 4 hours}", "write JOIN shipments ON shipments.order_id = id WITHIN INTERVAL 4 HOURS"},
     {"add input: NAME of a source or stream", "write AS FROM NAME"},
     {"topic: NAME, or topics: [NAME, ...]", "add topic = 'NAME', or topics = ['NAME', ...]"},
     {"write it as [{columns: [a], table: t, references: [a]}]", "write it as [(columns = 'a', table = 't', references = 'a')]"},
