@@ -204,13 +204,21 @@ Status KeyedState::load(StoreAdministration& administration, Position position) 
     Status taken = load_row(row, emitted);
     return taken.ok() ? settle_loaded() : std::move(taken);
   };
-  WEIR_TRY(administration.read_state(take));
+  try {
+    WEIR_TRY(administration.read_state(take));
+    start(emitted);
+  } catch (const UnreadableState&) {
+    return *failure();
+  }
+  return make_room();
+}
+
+void KeyedState::start(const std::map<std::size_t, std::int64_t>& emitted) {
   for (Dedup& dedup : saved_dedups_) {
     std::sort(dedup.pieces.begin(), dedup.pieces.end(), [](const Piece& a, const Piece& b) { return a.number < b.number; });
   }
   for (Operation& one : operations_) one.groups->start(held_back(watermarks_.closed(), one.held_back), emitted);
   for (const auto& join : joins_) join->start(watermarks_.closed().expired);
-  return make_room();
 }
 
 // There may be more state than fits into memory.

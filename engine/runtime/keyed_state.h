@@ -115,6 +115,7 @@ class KeyedState {
   KeyedState(const Plan& plan, const Store& store, const Clock& clock, const StateLimits& limits);
   Status add(const GroupStage& stage, const std::string& fed_by, const Store& store);
   Status load_row(const StoredState& row, std::map<std::size_t, std::int64_t>& emitted);
+  void start(const std::map<std::size_t, std::int64_t>& emitted);
   Status settle_loaded();
   Status load_piece(Dedup& dedup, const StoredState& row);
   const Operation& operation_of(NodeId aggregate) const;

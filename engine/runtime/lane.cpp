@@ -213,6 +213,15 @@ void Lane::take_ready(std::size_t stage, Epoch& epoch) {
 }
 
 void Lane::commit(Epoch epoch, bool is_end) {
+  try {
+    commit_while_ours(epoch, is_end);
+  } catch (const UnreadableState&) {
+    is_state_sound();  // it is not, and that is said
+  }
+  for (const StagedChunkPtr& chunk : epoch) give_back(*chunk);
+}
+
+void Lane::commit_while_ours(Epoch& epoch, bool is_end) {
   const bool is_of_chunks = !epoch.empty();
   for (;;) {
     drop_lost(epoch);
@@ -228,7 +237,6 @@ void Lane::commit(Epoch epoch, bool is_end) {
     // Ours still, and yet at another position: what is stored counts, so reading begins anew from there.
     if (epoch.size() == before) context_.read_again(epoch);
   }
-  for (const StagedChunkPtr& chunk : epoch) give_back(*chunk);
 }
 
 // Whether the epoch is done with: committed, or given up with the whole job.

@@ -75,6 +75,7 @@ class Lane {
   void give_away_kept(std::unique_lock<std::mutex>& lock);  // Requires mutex_, which is free meanwhile.
   void empty_outbox();
   void commit(Epoch epoch, bool is_end = false);
+  void commit_while_ours(Epoch& epoch, bool is_end);
   bool settle(const EpochWrite& write, const Epoch& epoch, Result<EpochReport> report);
   static bool has_lost(const Epoch& epoch);
   Result<EpochReport> write_patiently(const EpochWrite& write, const Epoch& epoch);

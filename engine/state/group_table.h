@@ -120,6 +120,7 @@ class GroupTable final : public Spillable {
 
  private:
   /// Its memory: the states, the size of the key in 32 bits, the key.
+  struct ReadGroups;
   struct Group {
     std::uint64_t hash = 0;  // the lower half of that of the key
     union {

@@ -2,31 +2,12 @@
 #include <algorithm>
 #include <cstring>
 
-#include "engine/state/group_key.h"
 #include "engine/state/group_table.h"
 
 namespace weir {
 namespace {
 
 constexpr std::size_t rows_at_once = 1024;  // of results, while spilled groups are read for them
-
-/// A key that the types allow, in place of one that cannot be read.
-std::string some_key(std::span<const Type> types) {
-  Arena arena;
-  std::vector<Column> columns;
-  for (const Type& type : types) {
-    ColumnWriter writer(type, 1, arena);
-    if (type.is_text_like()) writer.set_text(0, "");
-    else if (type.kind == TypeKind::boolean) writer.set_bool(0, false);
-    else if (type.width() == sizeof(std::int32_t)) writer.set(0, std::int32_t{0});
-    else if (type.width() == sizeof(std::int64_t)) writer.set(0, std::int64_t{0});
-    else writer.set(0, Int128{0});
-    columns.push_back(writer.finish());
-  }
-  std::string key;
-  append_group_key(columns, 0, key);
-  return key;
-}
 
 }  // namespace
 
@@ -69,7 +50,7 @@ Status GroupTable::move_out(std::uint32_t number, std::string& scratch) {
   return {};
 }
 
-// A group in `memory` as it was moved out; one without rows, and the area knows of it, where that cannot be read.
+// A group in `memory` as it was moved out.
 char* GroupTable::read_group(std::uint32_t number, GroupMemory& memory) const {
   std::string bytes;
   Status status = store_->get(number, bytes);
@@ -86,7 +67,7 @@ char* GroupTable::read_group(std::uint32_t number, GroupMemory& memory) const {
     }
   }
   area_->fail(std::move(status).error());
-  return make_group(some_key(shape_.keys()), memory);
+  throw UnreadableState();
 }
 
 void GroupTable::bring_back(std::uint32_t number) {
@@ -103,6 +84,16 @@ void GroupTable::forget_stored(std::uint32_t number) {
   if (Status erased = store_->erase(number, number); !erased.ok()) area_->fail(std::move(erased).error());
 }
 
+/// Groups that were read for a moment.
+struct GroupTable::ReadGroups {
+  ~ReadGroups() {
+    for (char* group : groups) table.give_back(group, memory);
+  }
+  const GroupTable& table;
+  GroupMemory& memory;
+  std::vector<char*> groups;
+};
+
 std::vector<Column> GroupTable::results_with_spilled(std::span<const std::uint32_t> groups, Arena& arena) const {
   std::vector<ColumnWriter> writers;
   const auto count = static_cast<std::uint32_t>(groups.size());
@@ -112,18 +103,17 @@ std::vector<Column> GroupTable::results_with_spilled(std::span<const std::uint32
     const std::span<const std::uint32_t> some = groups.subspan(from, std::min(rows_at_once, groups.size() - from));
     GroupMemory memory;
     std::vector<const char*> places;
-    std::vector<char*> read;
+    ReadGroups read{*this, memory, {}};
     for (const std::uint32_t group : some) {
-      if (groups_[group].is_spilled) read.push_back(read_group(group, memory));
-      places.push_back(groups_[group].is_spilled ? read.back() : groups_[group].memory);
+      if (groups_[group].is_spilled) read.groups.push_back(read_group(group, memory));
+      places.push_back(groups_[group].is_spilled ? read.groups.back() : groups_[group].memory);
     }
-    area_->count_read(read.size());
+    area_->count_read(read.groups.size());
     Arena scratch;
     const std::vector<Column> columns = results_of(places, scratch);
     for (std::size_t c = 0; c < columns.size(); ++c) {
       for (std::uint32_t row = 0; row < some.size(); ++row) writers[c].copy_from(static_cast<std::uint32_t>(from) + row, columns[c], row);
     }
-    for (char* group : read) give_back(group, memory);
   }
   std::vector<Column> columns;
   for (ColumnWriter& writer : writers) columns.push_back(writer.finish());

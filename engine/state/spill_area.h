@@ -1,6 +1,7 @@
 // spill_area.h — the folder where tables put what does not fit into memory, what was put there, and the first thing that went wrong.
 #pragma once
 
+#include <exception>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -11,6 +12,12 @@
 #include "engine/state/local_store.h"
 
 namespace weir {
+
+/// Thrown where a group is needed that the local store cannot give back, after the area was told: what is in memory is of no use any more, and nothing
+/// of it may be committed. Whoever takes rows into state, or makes rows of it, on the lane's thread or at the start, ends the job.
+struct UnreadableState : std::exception {
+  const char* what() const noexcept override { return "the local store of state cannot be read"; }
+};
 
 /// Any thread. A failure of the disk is told once, here: tables go on with what they have, and whoever is about to commit asks failure() first.
 class SpillArea {
