@@ -7,12 +7,10 @@
 #include "dsl/column_spec.h"
 #include "dsl/parse_yaml.h"
 #include "engine/base/nearest_name.h"
+#include "engine/plan/builder_messages.h"
 
 namespace weir {
 namespace {
-
-const std::vector<std::string> own_keys = {"type", "format", "columns", "computed", "watermark", "late", "idle_after", "max_future", "close_when_quiet",
-                                           "on_error", "description"};
 
 bool holds(const std::vector<std::string>& list, const std::string& text) {
   return std::find(list.begin(), list.end(), text) != list.end();
@@ -85,7 +83,7 @@ SourceSyntax read_source(const Name& name, const Config& config, YamlReader& rea
   source.options.key_where = config.key_where;
   Config::Map options;
   for (const auto& [key, value] : std::get<Config::Map>(config.value)) {
-    if (!holds(own_keys, key)) options.emplace_back(key, value);
+    if (!holds(source_keys(), key)) options.emplace_back(key, value);
   }
   source.options.value = std::move(options);
 

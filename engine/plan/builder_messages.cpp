@@ -21,6 +21,12 @@ Error unknown(const std::string& what, const std::string& name, const std::vecto
   return std::move(error).with_hint("known: " + join(known));
 }
 
+const std::vector<std::string>& source_keys() {
+  static const std::vector<std::string> keys = {"type", "format", "columns", "computed", "watermark", "late", "idle_after", "max_future", "close_when_quiet",
+                                                "on_error", "description"};
+  return keys;
+}
+
 std::string already_defined(const Location& where) {
   if (!where.is_known()) return "it is defined twice";
   return fmt::format("the first one is at {}:{}:{}", where.source->name, where.line, where.column);

@@ -11,6 +11,8 @@ namespace weir {
 /// "unknown column: amout", with the nearest of `known` as a hint, or all of them where none is near.
 Error unknown(const std::string& what, const std::string& name, const std::vector<std::string>& known,
               const Location& where);
+/// What a source may say whatever it is of, and whatever its format.
+const std::vector<std::string>& source_keys();
 /// "it is defined at a.yaml:3:5", or less where the place is not known.
 std::string already_defined(const Location& where);
 std::vector<std::string> field_names(const Schema& schema);

@@ -30,7 +30,7 @@ SplitOptions split_options(const Config& options, const SourceSpec& source, cons
       if (is_source) source_map.emplace_back(key, value);
       if (is_format) format_map.emplace_back(key, value);
       if (is_source || is_format) continue;
-      std::vector<std::string> known{"type", "format", "columns", "on_error"};
+      std::vector<std::string> known = source_keys();
       for (const OptionDoc& doc : source.options) known.push_back(doc.name);
       for (const OptionDoc& doc : format.options) known.push_back(doc.name);
       diagnostics.error(
