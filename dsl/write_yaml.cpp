@@ -99,7 +99,7 @@ class YamlWriter {
     for (const auto& [key, value] : items) {
       const std::size_t before = out_.size();
       above(value, 2);
-      entry(key, value, 2);
+      entry(key, value, 2, true);
       const bool is_long = std::count(out_.begin() + static_cast<std::ptrdiff_t>(before), out_.end(), '\n') > 1;
       if (!is_first && is_long) out_.insert(before, "\n");
       is_first = false;
@@ -118,7 +118,7 @@ class YamlWriter {
   }
 
   /// In one line, in brackets where it is a map or list; nothing where that cannot be or comments stand in it.
-  std::optional<std::string> short_form(const Config& config, bool is_in_brackets) {
+  std::optional<std::string> short_form(const Config& config, bool is_in_brackets, bool has_own_names = false) {
     if (config.is_scalar()) {
       const std::vector<std::string> lines = lines_of(config.scalar());
       return lines.size() > 1 ? std::nullopt : std::optional(in_line(lines.empty() ? "" : lines.front(), is_in_brackets));
@@ -134,7 +134,10 @@ class YamlWriter {
       return "[" + text + "]";
     }
     for (const auto& [key, value] : std::get<Config::Map>(config.value)) {
-      const auto one = key == "columns" || is_foreign(key, value) ? std::nullopt : short_form(chosen(key, value), true);
+      const bool is_setting = !has_own_names;
+      const auto one = is_setting && (key == "columns" || is_foreign(key, value)) ? std::nullopt
+                       : is_setting                                              ? short_form(chosen(key, value), true, holds_own_names(key))
+                                                                                 : short_form(value, true);
       if (!one || (value.key_where.line != config.key_where.line && comments_.has_any(value.key_where.line, value.key_where.line))) return std::nullopt;
       text += (text.empty() ? "" : ", ") + in_line(key, true) + ": " + *one;
     }
@@ -144,6 +147,11 @@ class YamlWriter {
   // Only expressions may be laid out in lines anew: a text of a setting stays as it is.
   std::vector<std::string> lines_of(const std::string& text) const {
     return text.find('\n') == std::string::npos ? std::vector<std::string>{text} : lines_of_expression(text);
+  }
+
+  /// Whether the keys of this setting are the user's: a column may be called as a setting is.
+  static bool holds_own_names(const std::string& key) {
+    return is_one_of(key, {"select", "extend", "by", "computed", "columns", "rename", "keys", "settings"});
   }
 
   static Config chosen(const std::string& key, const Config& value) {
@@ -170,9 +178,9 @@ class YamlWriter {
     return parts;
   }
 
-  void entry(const std::string& key, const Config& given, std::size_t indent) {
+  void entry(const std::string& key, const Config& given, std::size_t indent, bool is_own_name = false) {
     out_ += std::string(indent, ' ');
-    entry_behind(key, given, indent);
+    entry_behind(key, given, indent, is_own_name);
   }
 
   /// Texts of other languages, which have lines of their own.
@@ -193,12 +201,14 @@ class YamlWriter {
   }
 
   // What follows the indentation, or the '- ' of a list.
-  void entry_behind(const std::string& key, const Config& given, std::size_t indent) {
-    if (is_foreign(key, given)) return foreign_text(key, given, indent);
-    const Config config = chosen(key, given);
+  void entry_behind(const std::string& key, const Config& given, std::size_t indent, bool is_own_name = false) {
+    if (!is_own_name && is_foreign(key, given)) return foreign_text(key, given, indent);
+    const Config config = is_own_name ? given : chosen(key, given);
+    const bool has_own_names = !is_own_name && holds_own_names(key);
     const std::string head = in_line(key, false) + ":";
     const bool is_sink_or_source = indent == 2 && config.is_map() && config.find("dsn") == nullptr;
-    const auto one = key == "steps" || is_sink_or_source ? std::nullopt : short_form(config, false);
+    const bool is_long = !is_own_name && (key == "steps" || (key == "columns" && config.is_map()));
+    const auto one = is_long || is_sink_or_source ? std::nullopt : short_form(config, false, has_own_names);
     if (one && indent + head.size() + one->size() < width) {
       out_ += head + " " + *one + behind(given) + "\n";
       return;
@@ -212,8 +222,8 @@ class YamlWriter {
     for (const auto& [name, value] : std::get<Config::Map>(config.value)) {
       above(value, indent + 2);
       Config spec = value;
-      if (key == "columns" && spec.is_scalar()) spec.value = column_text(spec.scalar(), false);
-      entry(name, spec, indent + 2);
+      if (has_own_names && key == "columns" && spec.is_scalar()) spec.value = column_text(spec.scalar(), false);
+      entry(name, spec, indent + 2, has_own_names);
     }
   }
 

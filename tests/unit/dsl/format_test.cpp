@@ -95,6 +95,41 @@ sinks:
 # the end
 )yaml";
 
+TEST(Format, AColumnMayBeCalledAsASettingIs) {
+  const std::string text = R"yaml(name: names
+
+connections:
+  store: { dsn: sqlite:names.db }
+
+sources:
+  key:
+    type: kafka
+    brokers: localhost:9092
+    topic: t
+    format: json
+    columns:
+      key: string not null
+      by: bigint
+      columns: bigint
+      select: timestamp
+
+transforms:
+  select:
+    input: key
+    steps:
+      - select: { key: upper(key), by: by + 1, columns: columns, query: "'a, b'" }
+      - extend: { steps: by, key: "concat(key, ',', query)" }
+
+sinks:
+  by:
+    input: select
+    connection: store
+    key: [key]
+)yaml";
+  EXPECT_EQ(formatted("a.yaml", text, Spelling::yaml), text);
+  EXPECT_EQ(formatted("a.weir", formatted("a.yaml", text, Spelling::weir), Spelling::yaml), text);
+}
+
 TEST(Format, YamlKeepsCommentsAndHasOneLayout) {
   EXPECT_EQ(formatted("a.yaml", yaml, Spelling::yaml), R"yaml(# a shop
 name: shop   # of tea
