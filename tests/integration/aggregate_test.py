@@ -174,7 +174,7 @@ class Aggregate(unittest.TestCase):
         changed.write_text(PIPELINE_TEXT.replace("average: avg(size(lines))", "average: avg(size(lines) + 1)"))
         child = scene.start_weir("--until-end", pipeline=changed)
         self.assertNotEqual(child.wait(60), 0)
-        self.assertIn("an aggregate that this pipeline does not have", tail(child))
+        self.assertIn("a step that this pipeline does not have", tail(child))
         reset = scene.start_weir("--yes", command="reset", pipeline=changed)
         self.assertEqual(reset.wait(60), 0, tail(reset))
         scene.run_to_end(pipeline=self.pipeline)
