@@ -18,8 +18,8 @@ TableSyntax read_table(const Name& name, const Config& config, YamlReader& reade
 std::optional<Step> read_join(const Config& config, YamlReader& reader);
 /// The step join where it names a stream.
 std::optional<Step> read_stream_join(const Config& config, YamlReader& reader);
-/// inner or left; nothing after reporting.
-std::optional<bool> read_is_left(const Config& config, YamlReader& reader);
+/// type and select of a join, with a table or a stream: a list names columns of what is joined, a map gives names to expressions. Whether all is good.
+bool read_join_result(const Config& config, bool& is_left, std::vector<Name>& columns, std::vector<NamedExpression>& select, YamlReader& reader);
 SourceSyntax read_source(const Name& name, const Config& config, YamlReader& reader);
 /// Adds the steps of a list up to the first that cannot be read; returns whether all could.
 bool read_steps(const Config& config, const std::string& what, std::vector<Step>& steps, YamlReader& reader);

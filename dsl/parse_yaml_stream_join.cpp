@@ -52,11 +52,25 @@ bool read_bounds(const Config& config, StreamJoinStep& step, YamlReader& reader)
 
 }  // namespace
 
-std::optional<bool> read_is_left(const Config& config, YamlReader& reader) {
-  const std::string text = config.is_scalar() ? config.scalar() : "";
-  if (text == "left" || text == "inner") return text == "left";
-  reader.report(config, fmt::format("type of join: expected inner or left, got '{}'", text), "inner leaves rows without a match out, left gives them NULLs");
-  return std::nullopt;
+bool read_join_result(const Config& config, bool& is_left, std::vector<Name>& columns, std::vector<NamedExpression>& select, YamlReader& reader) {
+  bool is_complete = true;
+  if (const Config* type = config.find("type")) {
+    const std::string text = type->is_scalar() ? type->scalar() : "";
+    is_left = text == "left";
+    is_complete = is_left || text == "inner";
+    if (!is_complete)
+      reader.report(*type, fmt::format("type of join: expected inner or left, got '{}'", text), "inner leaves rows without a match out, left gives them NULLs");
+  }
+  const Config* chosen = config.find("select");
+  if (chosen != nullptr && chosen->is_map()) {
+    auto read = reader.columns(*chosen, "select of join");
+    is_complete = is_complete && read;
+    if (read) select = *std::move(read);
+  } else if (chosen != nullptr) {
+    columns = reader.names(*chosen, "select of join");
+    is_complete = is_complete && !columns.empty();
+  }
+  return is_complete;
 }
 
 std::optional<Step> read_stream_join(const Config& config, YamlReader& reader) {
@@ -84,25 +98,11 @@ std::optional<Step> read_stream_join(const Config& config, YamlReader& reader) {
     is_complete = false;
   }
   is_complete = read_bounds(config, step, reader) && is_complete;
-  if (const Config* type = config.find("type")) {
-    const std::optional<bool> is_left = read_is_left(*type, reader);
-    step.is_left = is_left.value_or(false);
-    is_complete = is_complete && is_left;
-  }
   if (const Config* condition = config.find("where")) {
     step.condition = reader.expression(*condition, "where of join");
     is_complete = is_complete && step.condition != nullptr;
   }
-  // A list names columns of the joined stream; a map gives names to expressions.
-  const Config* select = config.find("select");
-  if (select != nullptr && select->is_map()) {
-    auto read = reader.columns(*select, "select of join");
-    is_complete = is_complete && read;
-    if (read) step.select = *std::move(read);
-  } else if (select != nullptr) {
-    step.columns = reader.names(*select, "select of join");
-    is_complete = is_complete && !step.columns.empty();
-  }
+  is_complete = read_join_result(config, step.is_left, step.columns, step.select, reader) && is_complete;
   return is_complete ? std::optional<Step>(std::move(step)) : std::nullopt;
 }
 

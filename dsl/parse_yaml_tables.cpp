@@ -94,21 +94,7 @@ std::optional<Step> read_join(const Config& config, YamlReader& reader) {
     is_complete = is_complete && read;
     if (read) step.keys = *std::move(read);
   }
-  if (const Config* type = config.find("type")) {
-    const std::optional<bool> is_left = read_is_left(*type, reader);
-    step.is_left = is_left.value_or(false);
-    is_complete = is_complete && is_left;
-  }
-  // A list names columns of the table; a map gives names to expressions.
-  const Config* select = config.find("select");
-  if (select != nullptr && select->is_map()) {
-    auto read = reader.columns(*select, "select of join");
-    is_complete = is_complete && read;
-    if (read) step.select = *std::move(read);
-  } else if (select != nullptr) {
-    step.columns = reader.names(*select, "select of join");
-    is_complete = is_complete && !step.columns.empty();
-  }
+  is_complete = read_join_result(config, step.is_left, step.columns, step.select, reader) && is_complete;
   return is_complete ? std::optional<Step>(std::move(step)) : std::nullopt;
 }
 
