@@ -105,7 +105,7 @@ void read_state_limits(const Config& root, PipelineSyntax& pipeline, YamlReader&
 
 StreamSyntax read_stream(const Name& name, const Config& config, YamlReader& reader) {
   const std::string what = "stream " + name.text;
-  reader.check_keys(config, what, {"input", "inputs", "steps", "description"});
+  reader.check_keys(config, what, Block::stream);
   StreamSyntax stream;
   stream.name = name;
   stream.where = name.where;
@@ -152,9 +152,7 @@ std::optional<PipelineSyntax> read_pipeline(const SettingsTree& tree, Diagnostic
     return std::nullopt;
   }
   const std::size_t errors_before = diagnostics.errors().size();
-  reader.check_keys(root, "a pipeline",
-                    {"name", "description", "state", "state_memory", "state_directory", "settings", "plugins", "functions", "connections", "sources", "tables", "transforms", "sinks", "emit"},
-                    {"include", "reports", "tests"});
+  reader.check_keys(root, "a pipeline", Block::pipeline);
   const bool knows_keys = diagnostics.errors().size() == errors_before;
   PipelineSyntax pipeline;
   pipeline.name = read_pipeline_name(tree, reader);

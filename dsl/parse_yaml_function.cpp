@@ -39,7 +39,7 @@ void read_timeout(const Config& config, const std::string& what, FunctionSyntax&
 
 FunctionSyntax read_function(const Name& name, const Config& config, YamlReader& reader) {
   const std::string what = "function " + name.text;
-  reader.check_keys(config, what, {"language", "file", "code", "entry", "parameters", "returns", "timeout"});
+  reader.check_keys(config, what, Block::function);
   FunctionSyntax function;
   function.name = name;
   ScriptFunction& script = function.script;

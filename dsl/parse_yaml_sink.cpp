@@ -53,7 +53,7 @@ void read_references(const Config& config, SinkSyntax& sink, const std::string& 
   for (const Config& item : *list) {
     const std::string one = "a reference of " + what;
     if (!reader.expect_map(item, one, "write it as {columns: [a], table: t, references: [a]}")) continue;
-    reader.check_keys(item, one, {"columns", "table", "references"});
+    reader.check_keys(item, one, Block::reference);
     ForeignKey key;
     if (const std::optional<Name> table = reader.required_name(item, "table", one)) key.table = table->text;
     if (const Config* columns = item.find("columns")) {
@@ -70,7 +70,7 @@ void read_references(const Config& config, SinkSyntax& sink, const std::string& 
 void read_fill(const Config& config, SinkSyntax& sink, const std::string& what, YamlReader& reader) {
   const std::string fill = "fill of " + what;
   if (!reader.expect_map(config, fill, "write it as {column: day, from: 2024-01-01, to: 2026-12-31}")) return;
-  reader.check_keys(config, fill, {"column", "from", "to"});
+  reader.check_keys(config, fill, Block::fill);
   const std::optional<Name> column = reader.required_name(config, "column", fill);
   const std::optional<Name> from = reader.required_name(config, "from", fill);
   const std::optional<Name> to = reader.required_name(config, "to", fill);
@@ -95,20 +95,16 @@ void read_stream(const Config& config, SinkSyntax& sink, const std::string& what
   }
 }
 
-const std::vector<std::string> sink_keys{"input", "inputs", "steps", "where", "select", "type", "connection", "table", "key",
-                                         "on_conflict", "references", "fill", "emit", "description"};
-const std::vector<std::string> keys_of_tables{"connection", "table", "on_conflict", "references", "fill"};
-
 // With a type or a dsn, what is no key of the language belongs to the outlet or the store, which checks it.
 void read_options(const Config& config, SinkSyntax& sink, const std::string& what, YamlReader& reader) {
-  if (config.find("type") == nullptr && config.find("dsn") == nullptr) return reader.check_keys(config, what, sink_keys);
+  if (config.find("type") == nullptr && config.find("dsn") == nullptr) return reader.check_keys(config, what, Block::sink);
   Config own = config;
   Config::Map& own_keys = std::get<Config::Map>(own.value);
   Config::Map options;
   std::erase_if(own_keys, [&](const auto& entry) {
     const auto is_in = [&](const std::vector<std::string>& keys) { return std::find(keys.begin(), keys.end(), entry.first) != keys.end(); };
-    if (is_in(keys_of_tables)) sink.table_keys.push_back({entry.first, entry.second.key_where});
-    if (is_in(sink_keys)) return false;
+    if (is_in(table_keys_of_sinks())) sink.table_keys.push_back({entry.first, entry.second.key_where});
+    if (find_key(Block::sink, entry.first) != nullptr) return false;
     options.push_back(entry);
     return true;
   });

@@ -7,14 +7,9 @@
 #include "dsl/column_spec.h"
 #include "dsl/parse_yaml.h"
 #include "engine/base/nearest_name.h"
-#include "engine/plan/builder_messages.h"
 
 namespace weir {
 namespace {
-
-bool holds(const std::vector<std::string>& list, const std::string& text) {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
 
 void read_columns(const Config& config, SourceSyntax& source, YamlReader& reader) {
   if (!reader.expect_map(config, "columns of source " + source.name.text,
@@ -64,7 +59,7 @@ void read_policy(const Config& config, ErrorPolicy& policy, YamlReader& reader) 
   static_assert(static_cast<int>(OnRowError::reject) == 0 && static_cast<int>(OnRowError::fail) == 1 &&
                 static_cast<int>(OnRowError::null) == 2);
   if (!config.is_map()) return read_reaction(config, policy, reader);
-  reader.check_keys(config, "on_error", {"to", "stop_above"});
+  reader.check_keys(config, "on_error", Block::on_error);
   if (const Config* to = config.find("to");
       to != nullptr && (!to->is_scalar() || to->scalar() != "rejects")) {
     reader.report(*to, "rejected rows go to: rejects",
@@ -83,7 +78,7 @@ SourceSyntax read_source(const Name& name, const Config& config, YamlReader& rea
   source.options.key_where = config.key_where;
   Config::Map options;
   for (const auto& [key, value] : std::get<Config::Map>(config.value)) {
-    if (!holds(source_keys(), key)) options.emplace_back(key, value);
+    if (find_key(Block::source, key) == nullptr) options.emplace_back(key, value);
   }
   source.options.value = std::move(options);
 

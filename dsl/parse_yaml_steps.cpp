@@ -9,13 +9,6 @@
 namespace weir {
 namespace {
 
-const std::vector<std::string> known_steps = {"where", "select", "extend", "drop", "rename", "explode", "dedup", "join", "aggregate", "union"};
-const std::vector<std::string> later_steps = {"limit", "emit", "watermark"};
-
-bool holds(const std::vector<std::string>& list, const std::string& text) {
-  return std::find(list.begin(), list.end(), text) != list.end();
-}
-
 std::optional<Step> read_where(const Config& config, YamlReader& reader) {
   AstPtr predicate = reader.expression(config, "where");
   if (predicate == nullptr) return std::nullopt;
@@ -49,7 +42,7 @@ std::optional<Step> read_explode(const Config& config, YamlReader& reader) {
     step.of = reader.expression(config, "explode");
     return step.of == nullptr ? std::nullopt : std::optional<Step>(std::move(step));
   }
-  reader.check_keys(config, "explode", {"of", "as", "position", "keep_empty"});
+  reader.check_keys(config, "explode", Block::explode);
   bool is_complete = true;
   const Config* of = config.find("of");
   if (of == nullptr) {
@@ -76,7 +69,7 @@ std::optional<Step> read_explode(const Config& config, YamlReader& reader) {
 
 std::optional<Step> read_aggregate(const Config& config, YamlReader& reader) {
   if (!reader.expect_map(config, "aggregate", "write it as {by: [columns], select: {name: expression}}")) return std::nullopt;
-  reader.check_keys(config, "aggregate", {"window", "by", "select"});
+  reader.check_keys(config, "aggregate", Block::aggregate);
   AggregateStep step;
   step.where = config.key_where;
   bool is_complete = true;
@@ -104,7 +97,7 @@ std::optional<Step> read_aggregate(const Config& config, YamlReader& reader) {
 std::optional<Step> read_dedup(const Config& config, YamlReader& reader) {
   const char* example = "write it as {key: [columns], within: 2 hours}";
   if (!reader.expect_map(config, "dedup", example)) return std::nullopt;
-  reader.check_keys(config, "dedup", {"key", "within"});
+  reader.check_keys(config, "dedup", Block::dedup);
   DedupStep step;
   step.where = config.key_where;
   const Config* key = config.find("key");
@@ -155,17 +148,18 @@ const std::pair<std::string, Config>* kind_of(const Config& item, YamlReader& re
                   "begin each step with a '-' of its own");
     return nullptr;
   }
-  if (holds(known_steps, kind)) return &map.front();
+  const LanguageKey* known = find_key(Block::step, kind);
+  if (known != nullptr && !known->is_later) return &map.front();
   const Location& where = map.front().second.key_where;
-  if (holds(later_steps, kind)) {
+  if (known != nullptr) {
     reader.report(where, fmt::format("step {}: not available in this version", kind));
     return nullptr;
   }
-  std::vector<std::string> all = known_steps;
-  all.insert(all.end(), later_steps.begin(), later_steps.end());
+  std::vector<std::string> all = names_of(Block::step);
+  for (std::string& later : later_names_of(Block::step)) all.push_back(std::move(later));
   const std::string nearest = nearest_name(kind, all);
   reader.report(where, fmt::format("unknown step: {}", kind),
-                nearest.empty() ? fmt::format("steps are {}", fmt::join(known_steps, ", "))
+                nearest.empty() ? fmt::format("steps are {}", fmt::join(names_of(Block::step), ", "))
                                 : fmt::format("did you mean {}?", nearest));
   return nullptr;
 }

@@ -80,7 +80,7 @@ std::optional<Step> read_stream_join(const Config& config, YamlReader& reader) {
     reader.report(table->key_where, "a join is with a table or with a stream, not with both", "join one after the other");
     return std::nullopt;
   }
-  reader.check_keys(config, "join", {"stream", "as", "keys", "within", "between", "type", "where", "select"});
+  reader.check_keys(config, "join", Block::stream_join);
   const std::optional<Name> stream = reader.required_name(config, "stream", "join");
   const Config* as = config.find("as");
   const std::optional<Name> name = as == nullptr ? stream : reader.name(*as, "as of join");

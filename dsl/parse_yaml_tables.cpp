@@ -10,10 +10,7 @@
 namespace weir {
 namespace {
 
-const std::vector<std::string> own_keys = {"type", "connection", "columns", "key", "refresh", "description"};
 constexpr const char* join_example = "write it as {table: shops, keys: {id: shop_id}, select: [name]}";
-
-bool holds(const std::vector<std::string>& list, const std::string& text) { return std::find(list.begin(), list.end(), text) != list.end(); }
 
 void read_columns(const Config& config, TableSyntax& table, YamlReader& reader) {
   const std::string what = "table " + table.name.text;
@@ -59,7 +56,7 @@ TableSyntax read_table(const Name& name, const Config& config, YamlReader& reade
   table.options.key_where = config.key_where;
   Config::Map options;
   for (const auto& [key, value] : std::get<Config::Map>(config.value)) {
-    if (!holds(own_keys, key)) options.emplace_back(key, value);
+    if (find_key(Block::table, key) == nullptr) options.emplace_back(key, value);
   }
   table.options.value = std::move(options);
   read_origin(config, what, table, reader);
@@ -85,7 +82,7 @@ std::optional<Step> read_join(const Config& config, YamlReader& reader) {
   if (config.find("stream") != nullptr) return read_stream_join(config, reader);
   JoinStep step;
   step.where = config.key_where;
-  reader.check_keys(config, "join", {"table", "keys", "type", "select"});
+  reader.check_keys(config, "join", Block::table_join);
   const std::optional<Name> table = reader.required_name(config, "table", "join");
   bool is_complete = table.has_value();
   if (table) step.table = *table;

@@ -53,7 +53,7 @@ std::optional<TimeSyntax> read_watermark_text(const Config& config, const std::s
 
 std::optional<TimeSyntax> read_watermark(const Config& config, const std::string& what, YamlReader& reader) {
   if (!config.is_map()) return read_watermark_text(config, what, reader);
-  reader.check_keys(config, "watermark of " + what, {"column", "delay"});
+  reader.check_keys(config, "watermark of " + what, Block::watermark);
   TimeSyntax time;
   const std::optional<Name> column = reader.required_name(config, "column", "watermark of " + what);
   if (column) time.column = *column;
@@ -68,7 +68,7 @@ std::optional<TimeSyntax> read_watermark(const Config& config, const std::string
 void read_late(const Config& config, EventTime& rules, const std::string& what, YamlReader& reader) {
   const char* example = "write keep, drop, correct or {correct: 1 day}";
   if (config.is_map()) {
-    reader.check_keys(config, "late of " + what, {"correct"});
+    reader.check_keys(config, "late of " + what, Block::late);
     const Config* span = config.find("correct");
     if (span == nullptr) return reader.report(config, fmt::format("late of {} says nothing", what), example);
     rules.late = LateRows::correct;

@@ -58,11 +58,12 @@ void YamlReader::report(const Location& where, std::string message, std::string 
   diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint(std::move(hint)));
 }
 
-void YamlReader::check_keys(const Config& map, const std::string& what, const std::vector<std::string>& known,
-                            const std::vector<std::string>& later) {
+void YamlReader::check_keys(const Config& map, const std::string& what, Block block) {
+  const std::vector<std::string> known = names_of(block);
   for (const auto& [key, value] : std::get<Config::Map>(map.value)) {
-    if (holds(known, key)) continue;
-    if (holds(later, key)) {
+    const LanguageKey* found = find_key(block, key);
+    if (found != nullptr && !found->is_later) continue;
+    if (found != nullptr) {
       report(value.key_where, fmt::format("{}: not available in this version", key));
       continue;
     }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "dsl/language_keys.h"
 #include "dsl/settings_tree.h"
 #include "dsl/syntax.h"
 
@@ -24,10 +25,8 @@ class YamlReader {
   void report(const Config& config, std::string message, std::string hint = {});
   void report(const Location& where, std::string message, std::string hint = {});
 
-  /// Keys of `map` that are in none of the lists are reported with the nearest one; those of `later` as not
-  /// available yet.
-  void check_keys(const Config& map, const std::string& what, const std::vector<std::string>& known,
-                  const std::vector<std::string>& later = {});
+  /// Keys of `map` that are none of the block's are reported with the nearest one; those of later versions as not available yet.
+  void check_keys(const Config& map, const std::string& what, Block block);
   /// Whether `config` is a map, which is reported where it is not.
   bool expect_map(const Config& config, const std::string& what, const char* example);
 
