@@ -1,10 +1,11 @@
-// explain.cpp — weir explain: prints the plan of a pipeline.
+// explain.cpp — weir explain: prints the plan of a pipeline, or where the columns of its sinks come from.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
 
 #include "engine/cli/command.h"
 #include "engine/cli/pipeline_file.h"
+#include "engine/plan/lineage.h"
 
 namespace weir {
 namespace {
@@ -12,11 +13,29 @@ namespace {
 struct ExplainArguments {
   PipelineFile file;
   ExplainFormat format = ExplainFormat::text;
+  bool lineage = false;
+  std::string column;
+
+  bool wants_lineage() const { return lineage || !column.empty(); }
 };
 
+int explain_lineage(const Plan& plan, const ExplainArguments& arguments) {
+  std::vector<SinkLineage> sinks = lineage(plan);
+  if (!arguments.column.empty()) {
+    auto chosen = choose_lineage(plan, std::move(sinks), arguments.column);
+    if (!chosen.ok()) return report(chosen.error());
+    sinks = std::move(chosen).value();
+  }
+  fmt::print("{}", arguments.format == ExplainFormat::json ? lineage_json(plan, sinks) : lineage_text(plan, sinks));
+  return exit_done;
+}
+
 int explain_plan(ExplainArguments& arguments) {
+  if (arguments.wants_lineage() && arguments.format == ExplainFormat::dot)
+    return report(Error{ErrorKind::usage, "--lineage has no dot: it is text or json"});
   const auto plan = arguments.file.compile();
   if (plan == nullptr) return arguments.file.exit_code();
+  if (arguments.wants_lineage()) return explain_lineage(*plan, arguments);
   const auto text = explain(*plan, arguments.format);
   if (!text.ok()) return report(text.error());
   fmt::print("{}", *text);
@@ -27,7 +46,7 @@ int explain_plan(ExplainArguments& arguments) {
 
 CommandBody add_explain(CLI::App& app) {
   CLI::App* command =
-      app.add_subcommand("explain", "Prints the plan: stages, shared work, guarantee of each sink");
+      app.add_subcommand("explain", "Prints the plan: stages, shared work, guarantee of each sink; or where columns come from");
   const auto arguments = std::make_shared<ExplainArguments>();
   arguments->file.add_options(*command);
   const std::map<std::string, ExplainFormat> formats{
@@ -35,7 +54,11 @@ CommandBody add_explain(CLI::App& app) {
   command->add_option("--format", arguments->format, "text (default), json or dot")
       ->transform(CLI::CheckedTransformer(formats).description(""))
       ->type_name("FORMAT");
-  command->footer("Examples:\n  weir explain p.yaml\n  weir explain --format dot p.yaml | dot -Tsvg > p.svg");
+  command->add_flag("--lineage", arguments->lineage, "Prints which columns of sources and tables each column of a sink comes from");
+  command->add_option("--column", arguments->column, "The lineage of one column, or of one sink")->type_name("SINK.COLUMN");
+  command->footer(
+      "Examples:\n  weir explain p.yaml\n  weir explain --format dot p.yaml | dot -Tsvg > p.svg\n"
+      "  weir explain --lineage p.yaml\n  weir explain --column retail.total_amount --format json p.yaml");
   return [arguments] { return explain_plan(*arguments); };
 }
 

@@ -70,6 +70,9 @@ class Usage(unittest.TestCase):
                                    (["generate", "nexmark", "--table", "bids"], "--table wants one of all, person, auction, bid: bids"),
                                    (["generate", "nexmark", "--bad", "1%"], "nexmark has no bad events: --bad is not for it"),
                                    (["generate", "purchase", "--skew"], "--skew is about partitions"),
+                                   (["explain", "--lineage", "--format", "dot", PIPELINE], "--lineage has no dot: it is text or json"),
+                                   (["explain", "--column", "dim_dat", PIPELINE], "unknown sink: dim_dat (did you mean dim_date?)"),
+                                   (["explain", "--column", "dim_date.yaer", PIPELINE], "unknown column of sink dim_date: yaer (did you mean year?)"),
                                    (["rejects", "show", PIPELINE], "show wants the id"),
                                    (["reset", PIPELINE], "add --yes if you mean it")):
             done = weir(*arguments)
@@ -100,6 +103,15 @@ class Usage(unittest.TestCase):
             done = weir("check", ROOT / f"pipelines/purchase/purchase.{spelling}")
             self.assertEqual((done.returncode, done.stderr), (0, ""))
             self.assertIn("pipeline purchase is fine", done.stdout)
+
+    def test_explain_says_where_a_column_comes_from(self):
+        done = weir("explain", "--column", "fact_sales.sales_key", PIPELINE)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout, "sink fact_sales: table fact_sales of connection warehouse\n  sales_key  <- views.id, views.product_id (transformed)\n")
+        sinks = json.loads(weir("explain", "--lineage", "--format", "json", PIPELINE).stdout)["sinks"]
+        self.assertEqual([sink["name"] for sink in sinks], ["dim_date", "dim_product", "dim_location", "dim_user_agent", "fact_sales"])
+        self.assertEqual(sinks[1]["columns"][0]["inputs"], [{"kind": "source", "name": "views", "column": "product_id", "field": "product_id",
+                                                             "transformations": [{"type": "DIRECT", "subtype": "IDENTITY"}]}])
 
     def test_check_tells_the_spelling_by_the_ending(self):
         done = weir("check", "purchase.sql")

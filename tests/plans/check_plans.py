@@ -13,8 +13,12 @@ import sys
 CLEAN = {key: value for key, value in os.environ.items() if not key.startswith(("KAFKA_", "POSTGRES_", "DIM_", "PG", "GEO_"))}
 
 
+SPELLINGS = {".txt": ["--format", "text"], ".json": ["--format", "json"], ".dot": ["--format", "dot"],
+             ".lineage.txt": ["--lineage"], ".lineage.json": ["--lineage", "--format", "json"]}
+
+
 def explained(program, pipeline, spelling, root):
-    done = subprocess.run([program, "explain", "--format", spelling, str(pipeline.relative_to(root))], cwd=root, env=CLEAN,
+    done = subprocess.run([program, "explain", *SPELLINGS[spelling], str(pipeline.relative_to(root))], cwd=root, env=CLEAN,
                           capture_output=True, text=True)
     return done.stdout if done.returncode == 0 else done.stderr
 
@@ -22,11 +26,13 @@ def explained(program, pipeline, spelling, root):
 def goldens(root):
     here = root / "tests" / "plans"
     for pipeline in sorted(here.glob("*.yaml")):
-        for spelling, ending in (("text", ".txt"), ("json", ".json"), ("dot", ".dot")):
+        for ending in SPELLINGS:
             golden = pipeline.with_suffix(ending)
-            if golden.exists() or spelling == "text":
-                yield pipeline, spelling, golden
-    yield root / "pipelines/product_view/product_view.yaml", "text", here / "product_view.txt"
+            if golden.exists() or ending == ".txt":
+                yield pipeline, ending, golden
+    yield root / "pipelines/product_view/product_view.yaml", ".txt", here / "product_view.txt"
+    for shipped in ("product_view", "purchase"):
+        yield root / f"pipelines/{shipped}/{shipped}.weir", ".lineage.txt", here / f"{shipped}.lineage.txt"
 
 
 def main():
