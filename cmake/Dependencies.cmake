@@ -12,6 +12,7 @@ pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(MAXMINDDB REQUIRED IMPORTED_TARGET libmaxminddb)
 pkg_check_modules(PSL REQUIRED IMPORTED_TARGET libpsl)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
 # uap-core's regexes are data: found where the package puts them, read when the program runs.
 find_file(WEIR_UAP_REGEXES regexes.yaml PATHS /usr/share/uap-core NO_DEFAULT_PATH REQUIRED)
 find_package(simdjson REQUIRED)

@@ -5,7 +5,9 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
+#include <utility>
 
 #include "connectors/formats/json_text.h"
 #include "engine/base/check.h"
@@ -108,6 +110,8 @@ bool JsonReader::enter_object() {
     depth_ = 1;
     first_key_ = 0;
     std::fill(std::begin(seen_), std::end(seen_), 0);
+    expected_ = 0;
+    has_shape_ = !shape_.empty();
     return true;
   }
   JsonValue value;
@@ -115,7 +119,15 @@ bool JsonReader::enter_object() {
   return refuse("not_object", "the record is not a JSON object", value.begin);
 }
 
-bool JsonReader::close() { return next_ == count_ || expected("the end of the document"); }
+bool JsonReader::close() {
+  if (next_ != count_) return expected("the end of the document");
+  if (has_shape_) {
+    misses_ -= misses_ > 0 ? 1 : 0;
+  } else if (std::has_single_bit(++misses_)) {
+    learn_shape();
+  }
+  return true;
+}
 
 const char* JsonReader::token_end() const {
   const char* end = text_.data() + tokens_[next_ + 1];
@@ -196,7 +208,9 @@ bool JsonReader::read_nested(JsonValue& value) {
     std::fill(std::begin(seen_), std::end(seen_), 0);
     first_key_ = keys_.size();
     const auto ignore = [](const JsonKey&, const JsonValue&) {};
+    const bool outer_has_shape = std::exchange(has_shape_, false);
     is_good = read_members(ignore);
+    has_shape_ = outer_has_shape;
     keys_.resize(is_good ? first_key_ : 0);
     first_key_ = outer_first;
     std::copy(std::begin(outer_seen), std::end(outer_seen), seen_);
@@ -215,7 +229,51 @@ bool JsonReader::read_elements() {
   return take(']') || expected("a comma or the end of the array");
 }
 
+// The next name of the shape, if that is what stands here.
+bool JsonReader::read_expected_key(JsonKey& key) {
+  if (expected_ == shape_.size() || next_ + 1 >= count_) return false;
+  const JsonKey& wanted = shape_[expected_];
+  const char* const name = token();
+  const char* const colon = text_.data() + tokens_[next_ + 1];
+  const bool is_here = colon - name == static_cast<std::ptrdiff_t>(wanted.size) + 2 && *colon == ':' && *name == '"' && colon[-1] == '"' &&
+                       next_escape_ >= colon && std::memcmp(name + 1, wanted.data, wanted.size) == 0;
+  if (!is_here) return false;
+  key = wanted;
+  key.data = name + 1;
+  next_ += 2;
+  ++expected_;
+  return true;
+}
+
+// From here on names are compared with those before, which are the shape's so far.
+void JsonReader::leave_shape() {
+  has_shape_ = false;
+  for (std::size_t i = 0; i < expected_; ++i) {
+    keys_.push_back(shape_[i]);
+    seen_[shape_[i].hash >> 62] |= std::uint64_t{1} << (shape_[i].hash & 63);
+  }
+}
+
+// Of a document that was good to its end and whose names are all known, in their order. Some of them may stand in the text of the shape before.
+void JsonReader::learn_shape() {
+  if (!limits_.reject_duplicates || keys_.size() > few_keys) return;  // many were sorted
+  std::string texts;
+  for (const JsonKey& key : keys_) texts.append(key.text());
+  texts.append(sizeof(std::uint64_t), '\0');
+  shape_text_ = std::move(texts);
+  shape_ = keys_;
+  const char* text = shape_text_.data();
+  for (JsonKey& key : shape_) {
+    key.data = text;
+    text += key.size;
+  }
+}
+
 bool JsonReader::read_key(JsonKey& key) {
+  if (has_shape_) {
+    if (read_expected_key(key)) return true;
+    leave_shape();
+  }
   if (token_byte() != '"') return expected("the name of a member, in quotes");
   JsonValue name;
   if (!read_string(name)) return false;

@@ -88,6 +88,9 @@ class JsonReader {
   bool read_nested(JsonValue& value);
   bool read_elements();
   bool read_key(JsonKey& key);
+  bool read_expected_key(JsonKey& key);
+  void leave_shape();
+  void learn_shape();
   bool check_new_key(const JsonKey& key);
   bool check_many_keys();
   bool refuse_document();
@@ -118,6 +121,12 @@ class JsonReader {
   std::vector<JsonKey> keys_;          // of the objects that are open, the innermost last
   std::size_t first_key_ = 0;          // of the innermost object
   std::uint64_t seen_[4] = {};         // a filter over the keys of the innermost object
+  // Records of a source mostly have the same members in the same order: a name that stands where it stood in the record before is known at once.
+  std::vector<JsonKey> shape_;         // names of the outermost object, none of them twice; their texts are in shape_text_
+  std::string shape_text_;
+  std::size_t expected_ = 0;           // how many of them this document has had so far
+  bool has_shape_ = false;             // whether it had nothing else
+  std::uint32_t misses_ = 0;           // documents that had something else, less those that had not: where shapes take turns, one is kept
   Arena unescaped_{4096};              // keys that had escapes
   JsonFault fault_;
 };

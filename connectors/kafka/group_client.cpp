@@ -18,6 +18,8 @@ void GroupClient::tick() {
   if (under_way_ == 0 && std::chrono::steady_clock::now() - sent_at_ >= 5s) send();
 }
 
+void GroupClient::warm_up() { open(); }
+
 void GroupClient::finish() {
   send();
   const auto deadline = std::chrono::steady_clock::now() + 1s;

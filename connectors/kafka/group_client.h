@@ -23,6 +23,8 @@ class GroupClient {
   /// Sends what is noted, at most every five seconds. Never waits. Called by one thread at a time, as
   /// finish().
   void tick();
+  /// Begins to look for the group's coordinator, so that finish() need not wait for it. Called before the first tick().
+  void warm_up();
   /// Sends what is left and waits a moment for the answer.
   void finish();
 

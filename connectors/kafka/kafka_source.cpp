@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 
+#include "connectors/kafka/bounds_client.h"
 #include "connectors/kafka/group_client.h"
 #include "connectors/kafka/kafka_split.h"
 #include "engine/base/log.h"
@@ -43,6 +44,7 @@ class KafkaSource final : public Source {
         start_(options.start),
         context_(context),
         client_(std::move(client)),
+        bounds_(*client_),
         group_(std::move(group)),
         watch_(*client_, times, [this] {
           if (group_ != nullptr) group_->tick();
@@ -58,6 +60,7 @@ class KafkaSource final : public Source {
     for (const std::string& topic : topics_) {
       WEIR_ASSIGN(const auto partitions, client_->partitions(topic, question_patience));
       for (const std::int32_t partition : partitions) splits.push_back(split_name(topic, partition));
+      bounds_.listed(topic, partitions);
     }
     return splits;
   }
@@ -119,6 +122,7 @@ class KafkaSource final : public Source {
   const KafkaStart start_;
   const SourceContext context_;
   const std::unique_ptr<KafkaClient> client_;
+  BoundsClient bounds_;
   const std::unique_ptr<GroupClient> group_;  // null: not wanted
   // The reader's own.
   std::map<std::pair<std::string, std::int32_t>, KafkaSplit, std::less<>> splits_;
@@ -176,10 +180,9 @@ Status KafkaSource::add_split(const std::string& split, const Position& position
 Status KafkaSource::check_bounds(const KafkaSplit& split, std::int64_t& low, std::int64_t& high) {
   const auto deadline = steady_clock::now() + election_patience;
   for (;;) {
-    WEIR_ASSIGN(
-        low, client_->find_offset(split.topic(), split.partition(), offset_of_beginning, question_patience));
-    WEIR_ASSIGN(high,
-                client_->find_offset(split.topic(), split.partition(), offset_of_end, question_patience));
+    WEIR_ASSIGN(const PartitionBounds bounds, bounds_.ask(split.topic(), split.partition(), question_patience));
+    low = bounds.low;
+    high = bounds.high;
     if (split.next.next < low) return lost_to_retention(split, low);
     if (split.next.next <= high) return {};
     if (steady_clock::now() >= deadline) return ends_before(split, high);
@@ -416,8 +419,10 @@ Result<std::unique_ptr<Source>> open_kafka_source(const KafkaOptions& options, c
               consumer_properties(options, context.pipeline, context.memory_bytes, context.ends ? 10ms : 100ms));
   WEIR_ASSIGN(auto client, KafkaClient::open(properties));
   std::unique_ptr<GroupClient> group;
-  if (options.mirror_offsets)
+  if (options.mirror_offsets) {
     group = std::make_unique<GroupClient>(properties, group_name(options, context.pipeline));
+    if (context.ends) group->warm_up();
+  }
   return std::unique_ptr<Source>(
       std::make_unique<KafkaSource>(options, context, std::move(client), std::move(group), times));
 }

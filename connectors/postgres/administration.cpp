@@ -12,7 +12,7 @@ using Parameters = std::vector<std::optional<std::string>>;
 
 class PostgresAdministration final : public StoreAdministration {
  public:
-  PostgresAdministration(WeirTables tables, StoreIdentity identity, std::unique_ptr<PostgresClient> client)
+  PostgresAdministration(WeirTables tables, StoreIdentity identity, LentClient client)
       : tables_(std::move(tables)), pipeline_(std::move(identity.pipeline)), client_(std::move(client)) {}
 
   Result<std::vector<StoredReject>> rejects(const RejectFilter& filter) override {
@@ -192,13 +192,13 @@ class PostgresAdministration final : public StoreAdministration {
 
   const WeirTables tables_;
   const std::string pipeline_;
-  std::unique_ptr<PostgresClient> client_;
+  LentClient client_;
 };
 
 }  // namespace
 
 std::unique_ptr<StoreAdministration> make_postgres_administration(WeirTables tables, StoreIdentity identity,
-                                                                  std::unique_ptr<PostgresClient> client) {
+                                                                  LentClient client) {
   return std::make_unique<PostgresAdministration>(std::move(tables), std::move(identity), std::move(client));
 }
 

@@ -3,13 +3,13 @@
 
 #include <memory>
 
-#include "connectors/postgres/postgres_client.h"
+#include "connectors/postgres/spare_clients.h"
 #include "connectors/postgres/weir_tables.h"
 #include "engine/component/store.h"
 
 namespace weir {
 
 std::unique_ptr<StoreAdministration> make_postgres_administration(WeirTables tables, StoreIdentity identity,
-                                                                  std::unique_ptr<PostgresClient> client);
+                                                                  LentClient client);
 
 }  // namespace weir

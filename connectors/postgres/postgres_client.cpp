@@ -53,6 +53,9 @@ std::string quoted(std::string_view text, char quote) {
   return result += quote;
 }
 
+constexpr const char* avoiding_scans =
+    " SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;";
+
 }  // namespace
 
 void ClearPostgresResult::operator()(pg_result* result) const { PQclear(result); }
@@ -83,6 +86,8 @@ Status PostgresClient::finish_connecting() {
   return {};
 }
 
+Status PostgresClient::avoid_scans() { return query(avoiding_scans).status(); }
+
 // A session that dies must not hold its locks for long: the server watches the line and idle transactions.
 Status PostgresClient::set_up_session() {
   std::string sql = fmt::format(
@@ -90,11 +95,11 @@ Status PostgresClient::set_up_session() {
       "idle_in_transaction_session_timeout = '60s'; "
       "SET lock_timeout = '{}ms'; SET synchronize_seqscans = off;",
       settings_.lock_timeout.count());
+  if (!settings_.waits_for_disk) sql += " SET synchronous_commit = off;";
   // A plan is kept: one that reads the whole of a small table would go on reading it when it is large. And staging tables
   // have no statistics: a join with one is taken for larger than it is, and then reads all of the other table. JIT
   // would be started by the cost that stands for "avoid".
-  if (settings_.avoids_scans)
-    sql += " SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off;";
+  if (settings_.avoids_scans) sql += avoiding_scans;
   if (PQserverVersion(handle_) >= 140000) sql += " SET client_connection_check_interval = '2s';";
   Result<PostgresResult> done = query(sql);
   if (done.ok()) return {};
@@ -104,6 +109,8 @@ Status PostgresClient::set_up_session() {
 }
 
 bool PostgresClient::is_connected() const { return PQstatus(handle_) == CONNECTION_OK; }
+
+bool PostgresClient::is_idle() const { return is_connected() && PQtransactionStatus(handle_) == PQTRANS_IDLE; }
 
 // Linux lets a program read after shutdown what came before, and even what comes later: so a socket whose other end is
 // closed takes the place of the connection's.

@@ -30,6 +30,7 @@ struct PostgresSettings {
   std::chrono::milliseconds connect_patience{10'000};
   std::chrono::milliseconds reply_patience{120'000};  // longer silence counts as a lost connection
   std::chrono::milliseconds lock_timeout{5'000};
+  bool waits_for_disk = true;  // a commit that was answered outlives a crash of the server
   bool avoids_scans = false;  // statements find rows by their keys, however small a table looks or once looked
 };
 
@@ -75,7 +76,11 @@ class PostgresClient {
 
   /// Ends a transaction if one is open; a lost connection is left alone.
   void roll_back();
+  /// Makes statements find rows by their keys from now on, as PostgresSettings::avoids_scans does from the start.
+  Status avoid_scans();
   bool is_connected() const;
+  /// Connected, with no transaction open and no statement under way.
+  bool is_idle() const;
   /// Ends the traffic in both directions at once, as a broken line would.
   void cut();
 

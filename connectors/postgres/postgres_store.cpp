@@ -10,6 +10,7 @@
 #include "connectors/postgres/catalog.h"
 #include "connectors/postgres/epoch_writer.h"
 #include "connectors/postgres/postgres.h"
+#include "connectors/postgres/spare_clients.h"
 #include "connectors/postgres/split_leases.h"
 #include "engine/base/log.h"
 #include "engine/component/row_keys.h"
@@ -89,7 +90,7 @@ class PostgresStore final : public Store {
       : settings_(std::move(settings)), tables_(schema), identity_(std::move(identity)) {}
 
   Status prepare(std::span<const SinkTable> tables, bool create) override {
-    WEIR_ASSIGN(const std::unique_ptr<PostgresClient> client, PostgresClient::connect(settings_));
+    WEIR_ASSIGN(const LentClient client, spares_->take(settings_));
     WEIR_TRY(check_server(*client));
     WEIR_TRY(client->query("BEGIN; SET LOCAL lock_timeout = '60s'; " + tables_.lock()));
     WEIR_TRY(tables_.create(*client));
@@ -109,23 +110,25 @@ class PostgresStore final : public Store {
   }
 
   Result<std::unique_ptr<EpochWriter>> writer(std::size_t lane) override {
+    WEIR_ASSIGN(LentClient client, spares_->take(settings_));
+    WEIR_TRY(client->avoid_scans());
     PostgresSettings settings = settings_;
     settings.avoids_scans = true;
-    WEIR_ASSIGN(std::unique_ptr<PostgresClient> client, PostgresClient::connect(settings));
     return make_postgres_writer(std::move(settings), tables_, {identity_, static_cast<std::int64_t>(lane)}, catalog(),
-                                std::move(client));
+                                std::unique_ptr<PostgresClient>(client.release()));
   }
 
   Result<std::unique_ptr<SplitLeases>> leases() override {
     PostgresSettings settings = settings_;
     // Not by the owner's name: a successor that ends a stuck commit should let the owner learn of it.
     settings.application_name = "weir leases";
-    WEIR_ASSIGN(std::unique_ptr<PostgresClient> client, PostgresClient::connect(settings));
+    settings.waits_for_disk = false;
+    WEIR_ASSIGN(LentClient client, spares_->take(settings));
     return make_postgres_leases(std::move(settings), tables_, identity_, std::move(client));
   }
 
   Result<std::unique_ptr<StoreAdministration>> administration() override {
-    WEIR_ASSIGN(std::unique_ptr<PostgresClient> client, PostgresClient::connect(settings_));
+    WEIR_ASSIGN(LentClient client, spares_->take(settings_));
     return make_postgres_administration(tables_, identity_, std::move(client));
   }
 
@@ -227,6 +230,7 @@ class PostgresStore final : public Store {
   const PostgresSettings settings_;
   const WeirTables tables_;
   const StoreIdentity identity_;
+  const std::shared_ptr<SpareClients> spares_ = std::make_shared<SpareClients>();
   mutable std::mutex mutex_;
   std::shared_ptr<const PostgresCatalog> catalog_ =
       std::make_shared<const PostgresCatalog>();  // Guarded by mutex_.

@@ -15,8 +15,7 @@ std::string interval_of(std::chrono::milliseconds lease) {
 
 class PostgresLeases final : public SplitLeases {
  public:
-  PostgresLeases(PostgresSettings settings, WeirTables tables, StoreIdentity identity,
-                 std::unique_ptr<PostgresClient> client)
+  PostgresLeases(PostgresSettings settings, WeirTables tables, StoreIdentity identity, LentClient client)
       : settings_(std::move(settings)),
         tables_(std::move(tables)),
         identity_(std::move(identity)),
@@ -56,11 +55,14 @@ class PostgresLeases final : public SplitLeases {
       parameters.push_back(split.split);
       parameters.push_back(split.position);
     }
-    return run(fmt::format("INSERT INTO {} (pipeline, source, split, position, plan) VALUES {} ON CONFLICT "
-                           "(pipeline, source, split) DO NOTHING",
-                           tables_.name("weir_checkpoint"), values),
-               parameters)
-        .status();
+    // Where reading began must outlive a crash of the server: everything from there on is ours to read. Leases need not: a commit looks at
+    // its splits' owner itself.
+    WEIR_TRY(run("SET synchronous_commit = on", {}));
+    WEIR_TRY(run(fmt::format("INSERT INTO {} (pipeline, source, split, position, plan) VALUES {} ON CONFLICT "
+                             "(pipeline, source, split) DO NOTHING",
+                             tables_.name("weir_checkpoint"), values),
+                 parameters));
+    return run("SET synchronous_commit = off", {}).status();
   }
 
   Result<std::optional<Position>> claim(const std::string& source, const std::string& split,
@@ -105,7 +107,8 @@ class PostgresLeases final : public SplitLeases {
  private:
   Result<PostgresResult> run(const std::string& sql, std::span<const std::optional<std::string>> parameters) {
     if (client_ == nullptr || !client_->is_connected()) {
-      WEIR_ASSIGN(client_, PostgresClient::connect(settings_));
+      WEIR_ASSIGN(std::unique_ptr<PostgresClient> client, PostgresClient::connect(settings_));
+      client_.reset(client.release());
     }
     Result<PostgresResult> result = client_->query(sql, parameters);
     if (!result.ok() && result.error().kind() == ErrorKind::service && result.error().code() != "55P03")
@@ -141,7 +144,7 @@ class PostgresLeases final : public SplitLeases {
   const PostgresSettings settings_;
   const WeirTables tables_;
   const StoreIdentity identity_;
-  std::unique_ptr<PostgresClient> client_;
+  LentClient client_;
 };
 
 }  // namespace
@@ -153,7 +156,7 @@ std::string application_name_of(const std::string& owner) {
 
 std::unique_ptr<SplitLeases> make_postgres_leases(PostgresSettings settings, WeirTables tables,
                                                   StoreIdentity identity,
-                                                  std::unique_ptr<PostgresClient> client) {
+                                                  LentClient client) {
   return std::make_unique<PostgresLeases>(std::move(settings), std::move(tables), std::move(identity),
                                           std::move(client));
 }

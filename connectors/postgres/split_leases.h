@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "connectors/postgres/postgres_client.h"
+#include "connectors/postgres/spare_clients.h"
 #include "connectors/postgres/weir_tables.h"
 #include "engine/component/store.h"
 
@@ -11,7 +11,7 @@ namespace weir {
 
 std::unique_ptr<SplitLeases> make_postgres_leases(PostgresSettings settings, WeirTables tables,
                                                   StoreIdentity identity,
-                                                  std::unique_ptr<PostgresClient> client);
+                                                  LentClient client);
 
 /// The name of an owner's connections, by which a successor finds and ends them.
 std::string application_name_of(const std::string& owner);

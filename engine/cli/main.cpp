@@ -1,7 +1,6 @@
 // main.cpp — the weir command: the list of its subcommands, and what becomes of wrong usage.
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <malloc.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
@@ -80,11 +79,6 @@ int main(int argc, char** argv) {
   hold_standard_streams();
   // A closed pipe or socket is told by the failing write.
   std::signal(SIGPIPE, SIG_IGN);
-  // Memory goes from thread to thread by the chunk: with an arena for each thread more of it lies idle.
-  mallopt(M_ARENA_MAX, 2);
-  // What grew for a while goes back to the system: epochs' rows, tables of keys that were copied into larger ones.
-  mallopt(M_MMAP_THRESHOLD, 512 << 10);
-  mallopt(M_TRIM_THRESHOLD, 2 << 20);
   weir::failpoint::arm_from_environment();
   try {
     return run(argc, argv);

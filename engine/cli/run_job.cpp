@@ -2,9 +2,6 @@
 #include "engine/cli/run_job.h"
 
 #include <fmt/format.h>
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
 
 #include <algorithm>
 #include <optional>
@@ -56,9 +53,6 @@ int run_job(const std::shared_ptr<const Plan>& plan, const JobOptions& options, 
     companion = std::move(made).value();
   }
 
-#ifdef __GLIBC__
-  malloc_trim(0);  // what reading rules and compiling the plan took: rows are in other blocks
-#endif
   const Clock& clock = system_clock();
   const auto start = clock.steady();
   log::info("pipeline {} runs", plan->name);

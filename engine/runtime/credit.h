@@ -30,7 +30,8 @@ class Credit {
     }
     room_.notify_all();
   }
-  bool is_half_taken() const { return taken() * 2 >= limit_; }
+  /// Whoever waits for more should not: soon there is no room for it.
+  bool is_mostly_taken() const { return taken() * 10 >= limit_ * 7; }
   std::size_t taken() const {
     const std::scoped_lock lock(mutex_);
     return taken_;

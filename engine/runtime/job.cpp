@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::size_t seen_keys_per_generation = 390'000;  // three quarters of 2^19 slots of 16 bytes
 constexpr std::chrono::milliseconds between_looks{10};
+constexpr std::chrono::milliseconds between_looks_for_end{2};
 constexpr std::chrono::milliseconds between_idle_looks{200};
 
 class StreamJob final : public Job {
@@ -46,6 +47,7 @@ class StreamJob final : public Job {
   JobStatus status() const override;
 
  private:
+  Status open_sources();
   Status open_store();
   Status open_stages();
   Result<bool> open_state();
@@ -92,7 +94,9 @@ class StreamJob final : public Job {
   std::unique_ptr<SplitKeeper> keeper_;
 };
 
+// Sources first: they connect in the background, while the store looks at its tables.
 Status StreamJob::open() {
+  WEIR_TRY(open_sources());
   WEIR_TRY(open_store());
   WEIR_TRY(open_stages());
   WEIR_ASSIGN(outlets_, Outlets::open(*plan_));
@@ -111,8 +115,25 @@ Status StreamJob::open_store() {
   return {};
 }
 
-Status StreamJob::open_stages() {
+Status StreamJob::open_sources() {
   stages_ = fuse(*plan_);
+  for (const Stage& stage : stages_) {
+    const auto& scan = std::get<ScanNode>(plan_->nodes[stage.scan].operation);
+    SourceContext context{.pipeline = plan_->name,
+                          .source = scan.source,
+                          .chunk_rows = options_.chunk_rows,
+                          .chunk_bytes = options_.chunk_bytes,
+                          .memory_bytes = options_.source_memory_bytes / stages_.size(),
+                          .needs_headers = stage.needs_headers,
+                          .ends = options_.until_end};
+    auto source = scan.definition->open(context);
+    if (!source.ok()) return std::move(source).error().in("source " + scan.source);
+    sources_.push_back(std::move(source).value());
+  }
+  return {};
+}
+
+Status StreamJob::open_stages() {
   StateLimits limits = plan_->state;
   if (options_.state_memory) limits.memory = options_.state_memory;
   if (!options_.state_directory.empty()) limits.directory = options_.state_directory;
@@ -131,17 +152,6 @@ Status StreamJob::open_stages() {
   for (const Stage& stage : stages_) {
     WEIR_ASSIGN(auto runner, StageRunner::make(*plan_, stage, *store_, keys_, clock_));
     runners_.push_back(std::move(runner));
-    const auto& scan = std::get<ScanNode>(plan_->nodes[stage.scan].operation);
-    SourceContext context{.pipeline = plan_->name,
-                          .source = scan.source,
-                          .chunk_rows = options_.chunk_rows,
-                          .chunk_bytes = options_.chunk_bytes,
-                          .memory_bytes = options_.source_memory_bytes / stages_.size(),
-                          .needs_headers = stage.needs_headers,
-                          .ends = options_.until_end};
-    auto source = scan.definition->open(context);
-    if (!source.ok()) return std::move(source).error().in("source " + scan.source);
-    sources_.push_back(std::move(source).value());
   }
   return {};
 }
@@ -175,7 +185,8 @@ void StreamJob::open_lanes(const std::vector<std::size_t>& order) {
                         [this](const std::vector<StagedChunkPtr>& epoch) { keeper_->read_again(epoch); },
                         state_.get(),
                         has_ended_,
-                        options_.epoch_rows,
+                        // Groups that change often are written once an epoch: the more rows, the less there is to write.
+                        options_.epoch_rows * (state_ == nullptr ? 1 : 2),
                         options_.retry_pause};
     lanes_.push_back(std::make_unique<Lane>(lane, std::move(context), order));
   }
@@ -221,7 +232,7 @@ Status StreamJob::run() {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const std::string& name = std::get<ScanNode>(plan_->nodes[stages_[i].scan].operation).source;
     loops_.push_back(
-        std::make_unique<SourceLoop>(*sources_[i], name, credit_, control_, counters_,
+        std::make_unique<SourceLoop>(*sources_[i], name, options_.until_end, credit_, control_, counters_,
                                      [this](StagedChunkPtr chunk) { flow_->put(std::move(chunk)); }));
     entries.push_back({name, sources_[i].get(), loops_[i].get()});
   }
@@ -276,7 +287,7 @@ void StreamJob::recharge(StagedChunk& chunk) {
 }
 
 void StreamJob::wait_for_end() {
-  while (control_.sleep_while(JobControl::State::running, between_looks)) {
+  while (control_.sleep_while(JobControl::State::running, options_.until_end ? between_looks_for_end : between_looks)) {
     if (options_.until_end && keeper_->is_finished()) finish();
     // A job that ends by itself writes at its end what idle splits would only hold back.
     if (!options_.until_end && state_ != nullptr) look_for_idle_splits();

@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds longest_pause{10'000};
 constexpr std::chrono::seconds drain_patience{10};
 constexpr std::chrono::seconds longest_wait{1};  // the clock on the wall may be set
 constexpr std::size_t many_rows = 10'000;             // an epoch of so many is of a pipeline that catches up,
-constexpr std::chrono::milliseconds shortest_epoch{100};  // and then the next one begins this much later,
+constexpr std::chrono::milliseconds shortest_epoch{200};  // and then the next one begins this much later,
 constexpr std::chrono::milliseconds between_chunks{10};   // unless no rows came for so long
 
 // Several lanes and processes that lost the same database should not come back in step.
@@ -150,7 +150,7 @@ std::size_t Lane::pending_rows() const {
 
 // Not where nothing more comes: then everybody would wait for nothing.
 void Lane::let_gather(std::unique_lock<std::mutex>& lock) {
-  const auto is_enough = [&] { return is_closed_ || !kept_.empty() || context_.credit.is_half_taken() || pending_rows() >= context_.epoch_rows; };
+  const auto is_enough = [&] { return is_closed_ || !kept_.empty() || context_.credit.is_mostly_taken() || pending_rows() >= context_.epoch_rows; };
   for (auto now = std::chrono::steady_clock::now(); now < gathers_until_; now = std::chrono::steady_clock::now()) {
     const std::size_t before = pending_rows();
     if (changed_.wait_until(lock, std::min(gathers_until_, now + between_chunks), is_enough) || pending_rows() == before) return;

@@ -1,22 +1,26 @@
 // source_loop.cpp — polls while there is credit.
 #include "engine/runtime/source_loop.h"
 
+#include <algorithm>
+
 #include "engine/base/failpoint.h"
 #include "engine/base/log.h"
 
 namespace weir {
 namespace {
 
-constexpr std::chrono::milliseconds patience{50};  // how long a command may wait
+constexpr std::chrono::milliseconds longest_wait{50};  // how long a command may wait
+constexpr std::chrono::milliseconds wait_at_end{2};    // how long the end of a job that has read everything may wait
 constexpr std::chrono::milliseconds first_pause{250};
 constexpr std::chrono::milliseconds longest_pause{10'000};
 
 }  // namespace
 
-SourceLoop::SourceLoop(Source& source, std::string name, Credit& credit, JobControl& control,
+SourceLoop::SourceLoop(Source& source, std::string name, bool ends, Credit& credit, JobControl& control,
                        JobCounters& counters, std::function<void(StagedChunkPtr)> deliver)
     : source_(source),
       name_(std::move(name)),
+      ends_(ends),
       credit_(credit),
       control_(control),
       counters_(counters),
@@ -55,7 +59,7 @@ void SourceLoop::run() {
       control_.sleep_while(JobControl::State::running, std::chrono::milliseconds(5));
       continue;
     }
-    if (credit_.wait_for_room(patience)) poll();
+    if (credit_.wait_for_room(longest_wait)) poll();
   }
 }
 
@@ -89,8 +93,14 @@ void SourceLoop::pause(Retry& retry, const Error& error) {
   control_.sleep_while(JobControl::State::running, next.time);
 }
 
+std::chrono::milliseconds SourceLoop::patience() const {
+  const bool is_at_end =
+      ends_ && std::all_of(runs_.begin(), runs_.end(), [](const auto& run) { return run.second->is_at_end.load(); });
+  return is_at_end ? wait_at_end : longest_wait;
+}
+
 void SourceLoop::poll() {
-  Result<Polled> polled = source_.poll(patience);
+  Result<Polled> polled = source_.poll(patience());
   if (!polled.ok()) {
     if (polled.error().kind() != ErrorKind::service)
       return control_.fail(std::move(polled).error().in("source " + name_));

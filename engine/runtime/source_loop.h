@@ -21,7 +21,8 @@ namespace weir {
 /// Reads the splits it is told to, as long as there is credit and the job is running.
 class SourceLoop {
  public:
-  SourceLoop(Source& source, std::string name, Credit& credit, JobControl& control, JobCounters& counters,
+  /// `ends`: the job ends when everything that is there has been read.
+  SourceLoop(Source& source, std::string name, bool ends, Credit& credit, JobControl& control, JobCounters& counters,
              std::function<void(StagedChunkPtr)> deliver);
   ~SourceLoop();
   void start();
@@ -40,11 +41,13 @@ class SourceLoop {
   void run();
   void obey(const Command& command);
   void poll();
+  std::chrono::milliseconds patience() const;
   void pause(Retry& retry, const Error& error);
   void take(std::unique_ptr<RawChunk> raw);
 
   Source& source_;
   const std::string name_;
+  const bool ends_;
   Credit& credit_;
   JobControl& control_;
   JobCounters& counters_;

@@ -97,7 +97,7 @@ void DedupTable::sweep() {
 }
 
 void DedupTable::rebuild(std::size_t slots) {
-  std::vector<SeenRow> old(slots);
+  Slots old(slots);
   old.swap(slots_);
   used_ = 0;
   for (const SeenRow& row : old) {

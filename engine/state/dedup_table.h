@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/base/large_pages.h"
 #include "engine/state/seen_row.h"
 #include "engine/state/spilled_keys.h"
 
@@ -34,6 +35,7 @@ class DedupTable {
   const SpilledKeys* spilled() const { return spilled_ ? &*spilled_ : nullptr; }
 
  private:
+  using Slots = std::vector<SeenRow, LargePageAllocator<SeenRow>>;
   bool is_forgotten(const SeenRow& row) const { return oldest_ && row.after(*oldest_) < 0; }
   void make_room();
   bool spill();
@@ -42,7 +44,7 @@ class DedupTable {
   void insert(const SeenRow& row);
 
   std::optional<std::int64_t> within_;
-  std::vector<SeenRow> slots_;  // a power of two of them
+  Slots slots_;  // a power of two of them
   std::size_t used_ = 0;
   std::optional<SeenRow> oldest_;      // rows before its time are forgotten
   std::optional<std::int64_t> swept_;  // of the time of the latest sweep: what was forgotten then

@@ -172,6 +172,49 @@ TEST(JsonValidation, ReadsTheSampleOfProductView) {
   EXPECT_EQ(fates, expected);
 }
 
+// The members of the record before are expected again. Whatever came before, a record is read as if it stood alone.
+TEST(JsonValidation, ReadsEachRecordAsIfItStoodAlone) {
+  const std::vector<std::string> names{R"("a")", R"("ab")", R"("b")", R"("\u0061")", R"("a\u0062")", R"("")", R"("\"")", R"("a_longer_name")", R"("é")"};
+  const std::vector<std::string> values{"1", R"("x")", "null", R"({"a":1,"b":2})", R"({"a":1,"a":2})", R"([{"ab":1}])", R"("a:")", R"("\\")", "tru"};
+  const std::vector<std::string> separators{":", ": ", " :", ""};
+  const std::vector<DecodedColumn> columns{column("a", "json"), column("ab", "json"), column("", "json"), column("a_longer_name", "json")};
+  std::mt19937 random(11);
+  const auto document = [&](const std::vector<std::string>& members) {
+    std::string text = "{";
+    for (const std::string& name : members) {
+      const std::string& separator = separators[random() % 20 < 17 ? 0 : random() % separators.size()];
+      const std::string& value = values[random() % 10 < 7 ? random() % 2 : random() % values.size()];
+      text += (text.size() > 1 ? "," : "") + name + separator + value;
+    }
+    return text + "}";
+  };
+  for (const bool may_repeat : {false, true}) {
+    for (int round = 0; round < 300; ++round) {
+      std::vector<std::string> members;
+      for (std::size_t i = random() % 6; i > 0; --i) members.push_back(names[random() % names.size()]);
+      std::vector<std::optional<std::string>> records;
+      for (int i = 0; i < 30; ++i) {
+        // Mostly the same members, sometimes another one, one less, one more, or two that changed places.
+        const auto at = [&] { return members.begin() + static_cast<std::ptrdiff_t>(random() % members.size()); };
+        if (const auto change = random() % 12; change == 0 || members.empty()) members.insert(members.begin(), names[random() % names.size()]);
+        else if (change == 1) members.erase(at());
+        else if (change == 2) members.push_back(names[random() % names.size()]);
+        else if (change == 3) std::iter_swap(at(), at());
+        records.emplace_back(document(members));
+      }
+      const auto format = json_with(may_repeat ? Config::Map{{"duplicate_keys", scalar("last")}} : Config::Map{});
+      const auto together = decode(*format, columns, records);
+      std::size_t rejected = 0;
+      for (std::size_t i = 0; i < records.size(); ++i) {
+        const auto alone = decode(*format, columns, {records[i]});
+        ASSERT_EQ(together.lines[i], alone.lines[0]) << *records[i];
+        if (alone.messages.empty()) continue;
+        ASSERT_EQ(together.messages[rejected++], alone.messages[0]) << *records[i];
+      }
+    }
+  }
+}
+
 // Any cut and any changed byte of a document ends in a row or a reject, never in a crash or a read outside
 // (run with asan).
 TEST(JsonValidation, SurvivesDamage) {

@@ -1,0 +1,44 @@
+// bounds_client.h — where the records of a partition begin and end, asked for all partitions of the topic at once.
+//
+// A broker answers the questions of a connection in their order: once one partition is read, a question about the next waits for the fetch before it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "connectors/kafka/kafka_client.h"
+
+namespace weir {
+
+struct PartitionBounds {
+  std::int64_t low = 0;   // the first record that retention has left
+  std::int64_t high = 0;  // the last stable offset
+};
+
+/// Any thread.
+class BoundsClient {
+ public:
+  explicit BoundsClient(KafkaClient& client) : client_(client) {}
+  /// These are likely to be asked for soon.
+  void listed(const std::string& topic, const std::vector<std::int32_t>& partitions);
+  /// As they stood at most a second ago; an answer is given once. Errors are those of KafkaClient::find_offset.
+  Result<PartitionBounds> ask(const std::string& topic, std::int32_t partition, std::chrono::milliseconds patience);
+
+ private:
+  struct Answer {
+    PartitionBounds bounds;
+    std::chrono::steady_clock::time_point when;
+  };
+  void ask_for_all(const std::string& topic, std::chrono::milliseconds patience);
+
+  KafkaClient& client_;
+  std::mutex mutex_;
+  std::map<std::string, std::vector<std::int32_t>> listed_;         // Guarded by mutex_.
+  std::map<std::pair<std::string, std::int32_t>, Answer> answers_;  // Guarded by mutex_.
+};
+
+}  // namespace weir
