@@ -28,7 +28,7 @@ class RemovalTest : public PostgresTest {
 TEST_F(RemovalTest, RowsAreFoundByTheirKeyHoweverSmallTheTableIs) {
   const SinkTable table = items();
   const SinkTable keys = keys_of(table);
-  open_ready({table}).reset();  // the connection that made the table has told its scans when it has ended
+  ASSERT_TRUE(open()->prepare(std::span(&table, 1), true).ok());  // the connection that made the table tells its scans when it ends
   auto store = open_ready({table});
   auto writer = store->writer(0).value();
   std::vector<RowValues> rows;
