@@ -151,9 +151,9 @@ def tail(child: subprocess.Popen, size: int = 4000) -> str:
 class SteadyProducer(threading.Thread):
     """Sends events evenly over a time, in the background, through restarts of the broker."""
 
-    def __init__(self, scene: Scene, events: list, seconds: float):
+    def __init__(self, scene: Scene, events: list, seconds: float, name: str = TOPIC):
         super().__init__(daemon=True)
-        self._scene, self._events, self._seconds = scene, events, seconds
+        self._scene, self._events, self._seconds, self._name = scene, events, seconds, name
         self.error = None
 
     def run(self) -> None:
@@ -170,7 +170,7 @@ class SteadyProducer(threading.Thread):
                 pause = begin + self._seconds * first / len(self._events) - time.monotonic()
                 if pause > 0:
                     time.sleep(pause)
-                client.produce(TOPIC, self._events[first:first + portion], PARTITIONS)
+                client.produce(self._name, self._events[first:first + portion], PARTITIONS)
 
     def finish(self, patience: float = 300) -> None:
         self.join(patience)
