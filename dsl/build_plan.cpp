@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "dsl/knowledge.h"
 #include "dsl/sink_target.h"
 #include "dsl/stream_order.h"
 #include "engine/plan/builder.h"
@@ -33,8 +34,9 @@ std::vector<std::string> names_of(const std::vector<Spec>& specs) {
 
 class PlanWalk {
  public:
-  PlanWalk(const PipelineSyntax& pipeline, const Registry& registry, Diagnostics& diagnostics)
-      : pipeline_(pipeline),
+  PlanWalk(const PipelineSyntax& pipeline, const Registry& registry, Diagnostics& diagnostics, Knowledge* knowledge)
+      : knowledge_(knowledge),
+        pipeline_(pipeline),
         registry_(registry),
         diagnostics_(diagnostics),
         builder_(pipeline.name.text, registry, diagnostics) {}
@@ -80,6 +82,8 @@ class PlanWalk {
       rules.time = source.time->rules;
     }
     builder_.refine_source(*scan, rules);
+    if (knowledge_ == nullptr) return;
+    if (const Schema* columns = builder_.schema_of(source.name.text)) knowledge_->sources[source.name.text] = *columns;
   }
 
   void add_table(const TableSyntax& table) {
@@ -116,19 +120,25 @@ class PlanWalk {
   }
 
   void add_stream(const StreamSyntax& stream) {
-    if (const std::optional<NodeId> node = apply_steps(stream)) {
+    if (const std::optional<NodeId> node = apply_steps(stream, knowledge_ == nullptr ? nullptr : &knowledge_->streams[stream.name.text])) {
       builder_.name_stream(stream.name.text, *node, stream.name.where);
     } else {
       builder_.name_broken_stream(stream.name.text, stream.name.where);
     }
   }
 
-  std::optional<NodeId> apply_steps(const StreamSyntax& stream) {
+  /// `known`: gets the columns before each step, and behind the last; or null.
+  std::optional<NodeId> apply_steps(const StreamSyntax& stream, std::vector<Schema>* known) {
+    const auto remember = [&](NodeId node) {
+      if (known != nullptr) known->push_back(builder_.schema(node));
+    };
     std::optional<NodeId> node = input_of(stream);
     for (const Step& step : stream.steps) {
       if (!node) return std::nullopt;
+      remember(*node);
       node = std::visit([&](const auto& one) { return apply(*node, one, stream.where); }, step);
     }
+    if (node) remember(*node);
     if (stream.is_broken) return std::nullopt;
     return node;
   }
@@ -196,7 +206,7 @@ class PlanWalk {
   }
 
   void add_sink(const SinkSyntax& sink) {
-    const std::optional<NodeId> node = apply_steps(sink.stream);
+    const std::optional<NodeId> node = apply_steps(sink.stream, knowledge_ == nullptr ? nullptr : &knowledge_->sinks[sink.stream.name.text]);
     const std::optional<SinkTarget> target = find_target(sink, pipeline_, registry_, builder_, diagnostics_);
     if (!node || !target) return;
     PlanBuilder::SinkRequest request;
@@ -219,6 +229,7 @@ class PlanWalk {
     builder_.add_sink(*node, std::move(request));
   }
 
+  Knowledge* knowledge_;
   const PipelineSyntax& pipeline_;
   const Registry& registry_;
   Diagnostics& diagnostics_;
@@ -227,9 +238,8 @@ class PlanWalk {
 
 }  // namespace
 
-std::optional<Plan> build_plan(const PipelineSyntax& pipeline, const Registry& registry,
-                               Diagnostics& diagnostics) {
-  return PlanWalk(pipeline, registry, diagnostics).run();
+std::optional<Plan> build_plan(const PipelineSyntax& pipeline, const Registry& registry, Diagnostics& diagnostics, Knowledge* knowledge) {
+  return PlanWalk(pipeline, registry, diagnostics, knowledge).run();
 }
 
 }  // namespace weir

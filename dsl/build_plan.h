@@ -7,8 +7,9 @@
 
 namespace weir {
 
-/// Nothing if there was an error, here or before.
-std::optional<Plan> build_plan(const PipelineSyntax& pipeline, const Registry& registry,
-                               Diagnostics& diagnostics);
+struct Knowledge;
+
+/// Nothing if there was an error, here or before. `knowledge` gets the columns of sources, streams and sinks; or null.
+std::optional<Plan> build_plan(const PipelineSyntax& pipeline, const Registry& registry, Diagnostics& diagnostics, Knowledge* knowledge = nullptr);
 
 }  // namespace weir

@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "dsl/build_plan.h"
+#include "dsl/knowledge.h"
 #include "dsl/parse_yaml.h"
 #include "dsl/text_file.h"
 #include "dsl/variables.h"
@@ -104,25 +105,44 @@ std::shared_ptr<const SourceText> source_of(const std::string& name, const std::
 }
 
 /// `found`: what is known to be wrong already.
-Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name, const Registry& registry, const Variables& variables, Diagnostics found) {
+Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name, const Registry& registry, const Variables& variables, Diagnostics found,
+                      Knowledge* knowledge) {
   Compiled result;
   if (tree) {
     Diagnostics later;
     const std::vector<Location> unfilled = substitute_variables(tree->root, variables, found);
-    if (const std::optional<PipelineSyntax> syntax = read_pipeline(*tree, later)) {
+    std::optional<PipelineSyntax> syntax = read_pipeline(*tree, later);
+    if (syntax) {
       const bool is_syntax_good = later.ok();
       const bool has_plugins = load_plugins(*syntax, name, registry, later);
       // A function that could not be read has been reported; what is left of it is not defined.
       if (has_plugins && (syntax->functions.empty() || (is_syntax_good && define_functions(*syntax, name, registry, later)))) {
-        std::optional<Plan> plan = build_plan(*syntax, registry, later);
+        std::optional<Plan> plan = build_plan(*syntax, registry, later, knowledge);
         if (plan) result.plan = std::make_shared<const Plan>(*std::move(plan));
       }
     }
     add_all_outside(unfilled, later, found);
+    if (knowledge != nullptr) {
+      knowledge->syntax = std::move(syntax);
+      knowledge->unfilled = unfilled;
+    }
   }
   result.diagnostics = in_order(found, tree ? tree->spelling : Spelling::yaml);
   if (!result.diagnostics.ok()) result.plan = nullptr;
   return result;
+}
+
+/// `knowledge`: or null.
+Compiled compile_text(const std::string& name, const std::string& text, Spelling spelling, const Registry& registry, const Variables& variables,
+                      Knowledge* knowledge) {
+  Diagnostics found;
+  std::optional<SettingsTree> tree;
+  if (spelling == Spelling::weir) {
+    tree = load_weir(source_of(name, text), aggregates_of(registry), found);
+  } else if (std::optional<Config> root = load_yaml(source_of(name, text), found)) {
+    tree = SettingsTree{Spelling::yaml, *std::move(root), {}};
+  }
+  return compile_tree(std::move(tree), name, registry, variables, std::move(found), knowledge);
 }
 
 Compiled failed(Error error) {
@@ -150,16 +170,17 @@ Compiled compile_file(const std::string& path, const Registry& registry, const V
 }
 
 Compiled compile_yaml(const std::string& name, const std::string& text, const Registry& registry, const Variables& variables) {
-  Diagnostics found;
-  std::optional<SettingsTree> tree;
-  if (std::optional<Config> root = load_yaml(source_of(name, text), found)) tree = SettingsTree{Spelling::yaml, *std::move(root), {}};
-  return compile_tree(std::move(tree), name, registry, variables, std::move(found));
+  return compile_text(name, text, Spelling::yaml, registry, variables, nullptr);
 }
 
 Compiled compile_weir(const std::string& name, const std::string& text, const Registry& registry, const Variables& variables) {
-  Diagnostics found;
-  std::optional<SettingsTree> tree = load_weir(source_of(name, text), aggregates_of(registry), found);
-  return compile_tree(std::move(tree), name, registry, variables, std::move(found));
+  return compile_text(name, text, Spelling::weir, registry, variables, nullptr);
+}
+
+Compiled compile_for_editor(const std::string& name, const std::string& text, Spelling spelling, const Registry& registry, const Variables& variables,
+                            Knowledge& knowledge) {
+  knowledge.spelling = spelling;
+  return compile_text(name, text, spelling, registry, variables, &knowledge);
 }
 
 }  // namespace weir

@@ -165,6 +165,11 @@ std::map<std::string, std::string> process_environment() {
   return result;
 }
 
+std::optional<std::string> variable_value(const Variables& variables, const std::string& name) {
+  const std::string* value = find_value(variables, name);
+  return value == nullptr ? std::nullopt : std::optional(*value);
+}
+
 std::size_t closing_brace(std::string_view text, std::size_t start) {
   std::size_t depth = 0;
   for (std::size_t at = start; at < text.size(); ++at) {

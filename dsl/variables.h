@@ -19,6 +19,9 @@ namespace weir {
 std::vector<Location> substitute_variables(Config& config, const Variables& variables,
                                            Diagnostics& diagnostics);
 
+/// The value that ${name} has; nothing where it is not set.
+std::optional<std::string> variable_value(const Variables& variables, const std::string& name);
+
 /// Where the `}` of the variable whose `${` stands at `start` is, or npos.
 std::size_t closing_brace(std::string_view text, std::size_t start);
 

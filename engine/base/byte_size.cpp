@@ -8,6 +8,8 @@
 #include <cctype>
 #include <charconv>
 
+#include "engine/base/unit_names.h"
+
 namespace weir {
 namespace {
 
@@ -37,6 +39,12 @@ std::optional<std::size_t> parse_byte_size(std::string_view text) {
     if (known.name == unit && number * known.bytes < 9e18) return static_cast<std::size_t>(number * known.bytes);
   }
   return std::nullopt;
+}
+
+std::vector<std::string> byte_size_units() {
+  std::vector<std::string> names;
+  for (const Unit& unit : units) names.emplace_back(unit.name);
+  return names;
 }
 
 std::string format_byte_size(std::size_t bytes) {

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "engine/base/unit_names.h"
+
 namespace weir {
 namespace {
 
@@ -45,6 +47,12 @@ std::optional<Duration> parse_duration(std::string_view text) {
     if (known.name == unit && microseconds < 9e18) return Duration(static_cast<std::int64_t>(std::llround(microseconds)));
   }
   return std::nullopt;
+}
+
+std::vector<std::string> duration_units() {
+  std::vector<std::string> names;
+  for (const Unit& unit : units) names.emplace_back(unit.name);
+  return names;
 }
 
 std::string format_duration(Duration duration) {

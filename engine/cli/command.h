@@ -34,5 +34,8 @@ CommandBody add_reset(CLI::App& app);
 CommandBody add_version(CLI::App& app);
 CommandBody add_demo(CLI::App& app);
 CommandBody add_plugin(CLI::App& app);
+CommandBody add_schema(CLI::App& app);
+CommandBody add_lsp(CLI::App& app);
+CommandBody add_completion(CLI::App& app);
 
 }  // namespace weir

@@ -19,9 +19,9 @@ void PluginRegistry::add_option(CLI::App& command) {
       ->allow_extra_args(false);
 }
 
-std::vector<Error> PluginRegistry::load_named() {
+std::vector<Error> PluginRegistry::load_all(const std::vector<std::string>& files) {
   std::vector<Error> errors;
-  for (const std::string& file : files_) {
+  for (const std::string& file : files) {
     if (Status status = load(file); !status.ok()) errors.push_back(std::move(status).error());
   }
   const char* folders = std::getenv("WEIR_PLUGIN_PATH");

@@ -23,7 +23,10 @@ class PluginRegistry {
 
   void add_option(CLI::App& command);
   /// Loads what --plugin and WEIR_PLUGIN_PATH name; every error of it.
-  std::vector<Error> load_named();
+  std::vector<Error> load_named() { return load_all(files_); }
+  /// The same with other files in place of --plugin's.
+  std::vector<Error> load_all(const std::vector<std::string>& files);
+  const std::vector<std::string>& files() const { return files_; }
   const Registry& registry() const { return registry_; }
   const PluginLoader& loader() const { return loader_; }
   Status load(const std::string& path) { return loader_.load(path, registry_); }

@@ -26,6 +26,11 @@ void PlanBuilder::add_setting(const std::string& name, const Location& where, co
 
 const Schema& PlanBuilder::schema(NodeId node) const { return plan_.nodes.at(node).schema; }
 
+const Schema* PlanBuilder::schema_of(const std::string& stream) const {
+  const auto found = streams_.find(stream);
+  return found == streams_.end() || !found->second ? nullptr : &schema(*found->second);
+}
+
 bool PlanBuilder::claim_name(const std::string& name, const Location& where) {
   const auto [place, is_new] = places_.emplace(name, where);
   if (!is_new) {

@@ -71,6 +71,8 @@ class PlanBuilder {
   /// are not called wrong for that.
   void name_broken_stream(const std::string& name, const Location& where);
   const Schema& schema(NodeId node) const;
+  /// The columns of a source or stream; null where there is none of that name that is good. Nothing counts as read by it.
+  const Schema* schema_of(const std::string& stream) const;
 
   struct NamedAst {
     std::string name;

@@ -33,7 +33,7 @@ def weir(*arguments, **environment):
 
 class Usage(unittest.TestCase):
     def test_help_goes_to_stdout_with_examples(self):
-        for arguments in ([], ["run"], ["check"], ["explain"], ["init-db"], ["generate"], ["rejects"], ["account"], ["reset"], ["list"], ["plugin"], ["demo"]):
+        for arguments in ([], ["run"], ["check"], ["explain"], ["init-db"], ["generate"], ["rejects"], ["account"], ["reset"], ["list"], ["plugin"], ["demo"], ["schema"], ["lsp"], ["completion"]):
             done = weir(*arguments, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertRegex(done.stdout, "Example")
@@ -58,6 +58,9 @@ class Usage(unittest.TestCase):
                                    (["run", "--state-memory", "12KB", PIPELINE], "--state-memory wants an amount of memory of at least 1 MB: 12KB"),
                                    (["check", "--set", "novalue", PIPELINE], "--set wants NAME=value"),
                                    (["list", "conectors"], "conectors not in"),
+                                   (["completion", "csh"], "csh not in"),
+                                   (["completion"], "SHELL is required"),
+                                   (["schema", "x.yaml"], "x.yaml"),
                                    (["generate", "product_view", "--bad", "many"], "--bad wants a share"),
                                    (["generate", "product_view", "--late-by", "5m"], "product_view has no late events: --late-by is not for it"),
                                    (["generate", "purchase", "--late", "often"], "--late wants a share such as 29.5%: often"),

@@ -20,6 +20,7 @@ MAY = {
     "engine/operators": ["engine/component", "engine/state"],
     "engine/runtime": ["engine/plan", "engine/state"],
     "dsl": ["engine/plan"],
+    "dsl/language_server": ["dsl"],
     "connectors/console": ["engine/component"],
     "connectors/csv": ["engine/component"],
     "connectors/formats": ["engine/component"],
@@ -33,7 +34,7 @@ MAY = {
     "udf/enrich": ["engine/component"],
     "udf/host": ["udf"],
     "udf/python": ["engine/component"],
-    "engine/cli": ["dsl", "connectors", "engine/runtime", "udf/host", "udf/python"],
+    "engine/cli": ["dsl", "dsl/language_server", "connectors", "engine/runtime", "udf/host", "udf/python"],
     "engine/console": ["dsl", "connectors", "engine/runtime"],
 }
 # A library's headers may be included only below these folders.
@@ -42,7 +43,7 @@ LIBRARY_HOME = {
     r"spdlog/": ["engine/base"],
     r"antlr4-runtime": ["dsl"],
     r"yaml-cpp/": ["dsl", "udf/enrich"],
-    r"simdjson": ["connectors/formats"],
+    r"simdjson": ["connectors/formats", "dsl/language_server"],
     r"librdkafka/": ["connectors/kafka"],
     r"(postgresql/)?libpq-fe\.h": ["connectors/postgres"],
     r"sqlite3\.h": ["connectors/sqlite", "engine/state"],
