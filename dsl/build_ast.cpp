@@ -98,8 +98,8 @@ class AstBuilder {
   Location place(const ParserRuleContext* first, const ParserRuleContext* last) const {
     return text_.span(first->start->getStartIndex(), last->stop->getStopIndex());
   }
-  void report(const Error& error, const Location& where) {
-    diagnostics_.error(Error{error.kind(), error.message(), where}.with_hint(error.hint()));
+  void report(Error error, const Location& where) {
+    diagnostics_.error(std::move(error).at(where));
     failed_ = true;
   }
 
@@ -336,7 +336,7 @@ AstPtr AstBuilder::json_path(AstPtr left, Parser::PathContext* context) {
 AstPtr AstBuilder::literal(Parser::LiteralContext* context, bool is_negative) {
   Result<Value> value = literal_value(context, is_negative);
   if (value.ok()) return make(LiteralAst{*std::move(value)}, place(context));
-  report(value.error(), place(context));
+  report(std::move(value).error().as("W0306"), place(context));
   return make(LiteralAst{Value{}}, place(context));
 }
 
@@ -403,7 +403,7 @@ AstPtr AstBuilder::extract(Parser::ExtractContext* context) {
     return call("date_part", list_of(std::move(name), std::move(operand)), context);
   }
   const std::string nearest = nearest_name(wanted, names);
-  report(Error{ErrorKind::user, fmt::format("unknown field of EXTRACT: {}", wanted)}.with_hint(
+  report(Error{ErrorKind::user, fmt::format("unknown field of EXTRACT: {}", wanted)}.as("W0314").with_hint(
              nearest.empty() ? fmt::format("fields are {}", fmt::join(names, ", "))
                              : fmt::format("did you mean {}?", nearest)),
          place(context->name()));
@@ -485,6 +485,7 @@ AstPtr build_ast(ParserRuleContext* expression, const PlacedText& text, Diagnost
       Error{ErrorKind::user,
             fmt::format("the expression is too deep: more than {} operators in one another", max_depth),
             text.whole()}
+          .as("W0004")
           .with_hint("split it into several columns with extend, or use concat(...) for long texts"));
   return nullptr;
 }

@@ -101,12 +101,12 @@ class PlanWalk {
     const bool knows_format =
         source.format.text.empty() || registry_.find_format(source.format.text) != nullptr;
     if (!knows_connector) {
-      diagnostics_.error(unknown("type of source", source.connector.text, names_of(registry_.sources),
+      diagnostics_.error(unknown("W0206", "type of source", source.connector.text, names_of(registry_.sources),
                                  source.connector.where));
     }
     if (!knows_format)
       diagnostics_.error(
-          unknown("format", source.format.text, names_of(registry_.formats), source.format.where));
+          unknown("W0206", "format", source.format.text, names_of(registry_.formats), source.format.where));
     return knows_connector && knows_format;
   }
 
@@ -115,8 +115,14 @@ class PlanWalk {
     std::string names;
     for (const StreamSyntax* stream : circle) names += stream->name.text + " reads ";
     names += circle.front()->name.text;
-    diagnostics_.error(Error{ErrorKind::user, fmt::format("streams read each other in a circle: {}", names),
-                             circle.front()->name.where});
+    Error error = Error{ErrorKind::user, fmt::format("streams read each other in a circle: {}", names), circle.front()->name.where}.as("W0213");
+    for (std::size_t i = 0; i < circle.size(); ++i) {
+      const std::string& next = circle[(i + 1) % circle.size()]->name.text;
+      const std::vector<Name> inputs = read_by(*circle[i]);
+      const auto input = std::find_if(inputs.begin(), inputs.end(), [&](const Name& one) { return one.text == next; });
+      if (input != inputs.end()) error = Error(error).with_note(fmt::format("{} reads {} here", circle[i]->name.text, next), input->where);
+    }
+    diagnostics_.error(std::move(error));
   }
 
   void add_stream(const StreamSyntax& stream) {

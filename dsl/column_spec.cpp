@@ -94,7 +94,7 @@ class ColumnReader {
 
   Type read_type() {
     if (words_.empty() || is_keyword(0)) {
-      report(fmt::format("column {} has no type", column_.text), 0, "write it as in 'bigint not null'");
+      report("W0118", fmt::format("column {} has no type", column_.text), 0, "write it as in 'bigint not null'");
       return string_type;
     }
     // A type is one word or more: double precision.
@@ -119,7 +119,7 @@ class ColumnReader {
   bool read_rest(DecodedColumn& column) {
     if (is(at_, "not")) {
       if (!is(at_ + 1, "null"))
-        return report("expected NULL after NOT", at_, "write it as in 'bigint not null'");
+        return report("W0118", "expected NULL after NOT", at_, "write it as in 'bigint not null'");
       column.field.nullable = false;
       at_ += 2;
       return true;
@@ -131,13 +131,13 @@ class ColumnReader {
     }
     if (is(at_, "from")) {
       if (at_ + 1 == words_.size())
-        return report("expected a name after FROM", at_, "write it as in 'string from productName'");
+        return report("W0118", "expected a name after FROM", at_, "write it as in 'string from productName'");
       column.from = words_[at_ + 1].text;
       at_ += 2;
       return true;
     }
     if (is_check(at_)) return read_check();
-    return report(fmt::format("expected NOT NULL, METADATA, FROM or CHECK, got '{}'", words_[at_].text), at_, "");
+    return report("W0118", fmt::format("expected NOT NULL, METADATA, FROM or CHECK, got '{}'", words_[at_].text), at_, "");
   }
 
   // check (EXPRESSION), with or without a blank.
@@ -151,7 +151,7 @@ class ColumnReader {
       offset = words_[at_].offset;
     }
     if (text.size() < 3 || text.front() != '(' || text.back() != ')')
-      return report("expected a condition in brackets after CHECK", at_, "write it as in 'int not null check (quantity > 0)'");
+      return report("W0118", "expected a condition in brackets after CHECK", at_, "write it as in 'int not null check (quantity > 0)'");
     ++at_;
     AstPtr predicate = parse_expression(text.substr(1, text.size() - 2), placed_.bytes(offset + 1, text.size() - 2), diagnostics_);
     if (predicate == nullptr) return false;
@@ -159,10 +159,10 @@ class ColumnReader {
     return true;
   }
 
-  bool report(std::string message, std::size_t word, std::string hint) {
+  bool report(const char* mistake, std::string message, std::size_t word, std::string hint) {
     const Location where =
         word < words_.size() ? placed_.bytes(words_[word].offset, words_[word].text.size()) : placed_.whole();
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint(std::move(hint)));
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.as(mistake).with_hint(std::move(hint)));
     return false;
   }
 

@@ -37,20 +37,26 @@ std::vector<Error> in_order(std::vector<Error> errors) {
   return errors;
 }
 
-// What is said about the text of a value without its variable is beside the point.
-void add_all_outside(const std::vector<Location>& places, const Diagnostics& from, Diagnostics& to) {
+bool is_within(const Location& where, const Location& place) {
+  return where.line == place.line && where.column >= place.column && where.column <= place.column + place.length;
+}
+
+// What is said about the text of a value without its variable is beside the point; what is said about one with it may be the variable's fault.
+void add_all(const FilledVariables& filled, const Diagnostics& from, Diagnostics& to) {
   const auto is_outside = [&](const Error& error) {
-    const Location& where = error.where();
-    return std::none_of(places.begin(), places.end(), [&](const Location& place) {
-      return where.line == place.line && where.column >= place.column &&
-             where.column <= place.column + place.length;
-    });
+    return std::none_of(filled.failed.begin(), filled.failed.end(), [&](const Location& place) { return is_within(error.where(), place); });
+  };
+  const auto with_origins = [&](Error error) {
+    for (const Note& origin : filled.origins) {
+      if (is_within(error.where(), origin.where)) error = Error(error).with_note(origin.text, {});
+    }
+    return error;
   };
   for (const Error& error : from.errors()) {
-    if (is_outside(error)) to.error(error);
+    if (is_outside(error)) to.error(with_origins(error));
   }
   for (const Error& warning : from.warnings()) {
-    if (is_outside(warning)) to.warning(warning);
+    if (is_outside(warning)) to.warning(with_origins(warning));
   }
 }
 
@@ -69,10 +75,10 @@ bool load_plugins(const PipelineSyntax& syntax, const std::string& file, const R
   for (const Name& plugin : syntax.plugins) {
     const std::filesystem::path path = std::filesystem::path(file).parent_path() / plugin.text;
     Status status = registry.load_plugin != nullptr ? registry.load_plugin(path.string())
-                                                    : Error{ErrorKind::user, "plugins cannot be loaded here"};
+                                                    : Error{ErrorKind::user, "plugins cannot be loaded here"}.as("W0706");
     if (status.ok()) continue;
     const Error& error = status.error();
-    diagnostics.error(Error{ErrorKind::user, error.message(), plugin.where}.with_hint(error.hint()));
+    diagnostics.error(Error{ErrorKind::user, error.message(), plugin.where}.as("W0706").with_hint(error.hint()));
     is_complete = false;
   }
   return is_complete;
@@ -89,11 +95,11 @@ bool define_functions(const PipelineSyntax& syntax, const std::string& file, con
         WEIR_ASSIGN(script.code, read_text_file(path.string(), max_file_size));
       }
       script.file = script.file.empty() ? file : path.string();
-      if (registry.define_function == nullptr) return Error{ErrorKind::user, "functions cannot be defined here"};
+      if (registry.define_function == nullptr) return Error{ErrorKind::user, "functions cannot be defined here"}.as("W0707");
       return registry.define_function(script);
     };
     if (Status status = define(); !status.ok()) {
-      diagnostics.error(Error{ErrorKind::user, status.error().message(), function.name.where}.with_hint(status.error().hint()));
+      diagnostics.error(Error{ErrorKind::user, status.error().message(), function.name.where}.as("W0707").with_hint(status.error().hint()));
       is_complete = false;
     }
   }
@@ -110,7 +116,7 @@ Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name,
   Compiled result;
   if (tree) {
     Diagnostics later;
-    const std::vector<Location> unfilled = substitute_variables(tree->root, variables, found);
+    const FilledVariables filled = substitute_variables(tree->root, variables, found);
     std::optional<PipelineSyntax> syntax = read_pipeline(*tree, later);
     if (syntax) {
       const bool is_syntax_good = later.ok();
@@ -121,10 +127,10 @@ Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name,
         if (plan) result.plan = std::make_shared<const Plan>(*std::move(plan));
       }
     }
-    add_all_outside(unfilled, later, found);
+    add_all(filled, later, found);
     if (knowledge != nullptr) {
       knowledge->syntax = std::move(syntax);
-      knowledge->unfilled = unfilled;
+      knowledge->unfilled = filled.failed;
     }
   }
   result.diagnostics = in_order(found, tree ? tree->spelling : Spelling::yaml);
@@ -161,7 +167,7 @@ bool ends_with(const std::string& text, std::string_view ending) {
 Compiled compile_file(const std::string& path, const Registry& registry, const Variables& variables) {
   const bool is_weir = ends_with(path, ".weir");
   if (!is_weir && !ends_with(path, ".yaml") && !ends_with(path, ".yml")) {
-    return failed(Error{ErrorKind::user, fmt::format("not the name of a pipeline file: {}", path)}.with_hint(
+    return failed(Error{ErrorKind::user, fmt::format("not the name of a pipeline file: {}", path)}.as("W0002").with_hint(
         "it must end in .yaml, or in .weir if it is written in SQL"));
   }
   Result<std::string> text = read_text_file(path, max_file_size);

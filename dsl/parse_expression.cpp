@@ -21,7 +21,7 @@ using weir_grammar::WeirParser;
 
 AstPtr parse_expression(const std::string& text, const Location& where, Diagnostics& diagnostics) {
   if (!is_valid_utf8(text)) {
-    diagnostics.error(Error{ErrorKind::user, "the expression is not valid UTF-8", where});
+    diagnostics.error(Error{ErrorKind::user, "the expression is not valid UTF-8", where}.as("W0003"));
     return nullptr;
   }
   const PlacedText placed(text, where);

@@ -25,7 +25,7 @@ bool is_plain_name(const std::string& text) {
 // Names become parts of tables' rows, metrics and messages.
 void check_name(const Name& name, const std::string& what, YamlReader& reader) {
   if (is_plain_name(name.text)) return;
-  reader.report(name.where, fmt::format("not a name for a {}: '{}'", what, name.text),
+  reader.report("W0113", name.where, fmt::format("not a name for a {}: '{}'", what, name.text),
                 "use letters, digits, _ and -, with a letter first");
 }
 
@@ -34,7 +34,7 @@ Name read_pipeline_name(const SettingsTree& tree, YamlReader& reader) {
   if (root.find("name") == nullptr) {
     const bool is_broken = std::any_of(tree.broken.begin(), tree.broken.end(), [](const auto& one) { return one.section == "name" || one.section.empty(); });
     if (!is_broken) {
-      reader.report(root.where, "the pipeline has no name",
+      reader.report("W0114", root.where, "the pipeline has no name",
                     reader.spelled("add name: NAME; positions and the ledger are stored under it",
                                    "begin with CREATE PIPELINE NAME; positions and the ledger are stored under it"));
     }
@@ -64,7 +64,7 @@ std::vector<SettingSyntax> read_settings(const Config& root, YamlReader& reader)
   if (config == nullptr || !reader.expect_map(*config, "settings", "write NAME: value")) return settings;
   for (const auto& [key, value] : std::get<Config::Map>(config->value)) {
     if (value.is_map() || value.is_list()) {
-      reader.report(value, fmt::format("setting {} is one value", key));
+      reader.report("W0108", value, fmt::format("setting {} is one value", key));
       continue;
     }
     settings.push_back({{key, value.key_where}, value.scalar()});
@@ -77,7 +77,7 @@ std::vector<Name> read_plugins(const Config& root, YamlReader& reader) {
   const Config* config = root.find("plugins");
   if (config == nullptr) return plugins;
   if (!config->is_list()) {
-    reader.report(*config, "plugins is a list of files", "write plugins: [path/to/plugin.so]");
+    reader.report("W0108", *config, "plugins is a list of files", "write plugins: [path/to/plugin.so]");
     return plugins;
   }
   for (const Config& one : std::get<Config::List>(config->value)) {
@@ -94,7 +94,7 @@ void read_state_limits(const Config& root, PipelineSyntax& pipeline, YamlReader&
   if (memory != nullptr) {
     const std::optional<std::size_t> bytes = memory->is_scalar() ? parse_byte_size(memory->scalar()) : std::nullopt;
     if (!bytes || *bytes < least_state_memory)
-      reader.report(*memory, fmt::format("state_memory: expected an amount of memory of at least {}, got '{}'", format_byte_size(least_state_memory),
+      reader.report("W0123", *memory, fmt::format("state_memory: expected an amount of memory of at least {}, got '{}'", format_byte_size(least_state_memory),
                                          memory->is_scalar() ? memory->scalar() : ""),
                     "write it as 256 MB or 2 GB");
     pipeline.state_limits.memory = bytes;
@@ -130,12 +130,12 @@ std::vector<Name> read_inputs(const Config& config, const std::string& what, Yam
   const Config* one = config.find("input");
   const Config* several = config.find("inputs");
   if (one != nullptr && several != nullptr) {
-    reader.report(several->key_where, fmt::format("{} has both input and inputs", what),
+    reader.report("W0111", several->key_where, fmt::format("{} has both input and inputs", what),
                   "keep inputs: the rows of all of them are taken");
   }
   if (several != nullptr) return reader.names(*several, "inputs of " + what);
   if (one == nullptr) {
-    reader.report(config.key_where, fmt::format("{} has no input", what),
+    reader.report("W0107", config.key_where, fmt::format("{} has no input", what),
                   "add input: NAME of a source or stream");
     return {};
   }
@@ -148,7 +148,8 @@ std::optional<PipelineSyntax> read_pipeline(const SettingsTree& tree, Diagnostic
   const Config& root = tree.root;
   YamlReader reader(diagnostics, tree.spelling);
   if (!root.is_map()) {
-    reader.report(root.where, "the file holds no pipeline", pipeline_example);
+    const bool is_sql = root.is_scalar() && root.scalar().rfind("CREATE ", 0) == 0;
+    reader.report("W0115", root.where, "the file holds no pipeline", is_sql ? "statements of SQL stand in a file whose name ends in .weir" : pipeline_example);
     return std::nullopt;
   }
   const std::size_t errors_before = diagnostics.errors().size();
@@ -159,7 +160,7 @@ std::optional<PipelineSyntax> read_pipeline(const SettingsTree& tree, Diagnostic
   for (const char* section : {"sources", "sinks"}) {
     // A section that seems to be missing may only be misspelt.
     if (knows_keys && tree.broken.empty() && root.find(section) == nullptr)
-      reader.report(root.where, fmt::format("the pipeline has no {}", section), reader.spelled(pipeline_example, weir_example));
+      reader.report("W0115", root.where, fmt::format("the pipeline has no {}", section), reader.spelled(pipeline_example, weir_example));
   }
   if (const Config* state = root.find("state")) pipeline.state = reader.name(*state, "state");
   read_state_limits(root, pipeline, reader);

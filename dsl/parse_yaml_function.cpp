@@ -12,7 +12,7 @@ std::optional<Type> read_type(const Config& config, const std::string& what, Yam
   if (!text) return std::nullopt;
   const std::optional<Type> type = parse_type(*text);
   if (type && type->kind != TypeKind::interval) return type;
-  reader.report(config, fmt::format("{} has a type that scripts do not have: {}", what, *text));
+  reader.report("W0207", config, fmt::format("{} has a type that scripts do not have: {}", what, *text));
   return std::nullopt;
 }
 
@@ -31,7 +31,7 @@ void read_timeout(const Config& config, const std::string& what, FunctionSyntax&
   if (timeout && *timeout >= std::chrono::milliseconds(1)) {
     function.script.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(*timeout);
   } else {
-    reader.report(config, fmt::format("timeout of {} is a time, such as 10s: {}", what, *text));
+    reader.report("W0122", config, fmt::format("timeout of {} is a time, such as 10s: {}", what, *text));
   }
 }
 
@@ -52,13 +52,13 @@ FunctionSyntax read_function(const Name& name, const Config& config, YamlReader&
   script.file = text("file", "");
   script.code = text("code", "");
   script.entry = text("entry", name.text);
-  if (script.language != "python") reader.report(name.where, fmt::format("{} needs language: python", what));
-  if (script.file.empty() == script.code.empty()) reader.report(name.where, fmt::format("{} needs one of file and code", what));
+  if (script.language != "python") reader.report("W0107", name.where, fmt::format("{} needs language: python", what));
+  if (script.file.empty() == script.code.empty()) reader.report("W0111", name.where, fmt::format("{} needs one of file and code", what));
   if (const Config* parameters = config.find("parameters")) read_parameters(*parameters, what, function, reader);
   if (const Config* timeout = config.find("timeout")) read_timeout(*timeout, what, function, reader);
   const Config* returns = config.find("returns");
   if (returns == nullptr) {
-    reader.report(name.where, fmt::format("{} does not say what it returns", what), "add returns: TYPE");
+    reader.report("W0107", name.where, fmt::format("{} does not say what it returns", what), "add returns: TYPE");
   } else if (const auto type = read_type(*returns, "result of " + what, reader)) {
     script.result = *type;
   }

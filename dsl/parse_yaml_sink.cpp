@@ -32,7 +32,7 @@ void read_conflict_rule(const Config& config, SinkSyntax& sink, YamlReader& read
     sink.newer_by = Name{words[3], text.bytes(config.scalar().rfind(words[3]), words[3].size())};
   } else {
     const std::string got = config.is_scalar() ? config.scalar() : "no text";
-    reader.report(config, fmt::format("unknown on_conflict: {}", got),
+    reader.report("W0110", config, fmt::format("unknown on_conflict: {}", got),
                   "write ignore, update, update newer by COLUMN, or error");
   }
 }
@@ -46,7 +46,7 @@ std::vector<std::string> texts_of(const std::vector<Name>& names) {
 void read_references(const Config& config, SinkSyntax& sink, const std::string& what, YamlReader& reader) {
   const auto* list = std::get_if<Config::List>(&config.value);
   if (list == nullptr) {
-    reader.report(config, fmt::format("references of {}: expected a list", what),
+    reader.report("W0108", config, fmt::format("references of {}: expected a list", what),
                   "write it as [{columns: [a], table: t, references: [a]}]");
     return;
   }
@@ -59,7 +59,7 @@ void read_references(const Config& config, SinkSyntax& sink, const std::string& 
     if (const Config* columns = item.find("columns")) {
       key.columns = texts_of(reader.names(*columns, "columns of " + one));
     } else {
-      reader.report(item, fmt::format("{} has no columns", one), "add columns: [NAME]");
+      reader.report("W0107", item, fmt::format("{} has no columns", one), "add columns: [NAME]");
     }
     if (const Config* columns = item.find("references"))
       key.references = texts_of(reader.names(*columns, "references of " + one));

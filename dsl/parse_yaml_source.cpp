@@ -18,7 +18,7 @@ void read_columns(const Config& config, SourceSyntax& source, YamlReader& reader
     return;
   }
   const auto& columns = std::get<Config::Map>(config.value);
-  if (columns.empty()) reader.report(config, fmt::format("source {} has no columns", source.name.text));
+  if (columns.empty()) reader.report("W0109", config, fmt::format("source {} has no columns", source.name.text));
   for (const auto& [name, spec] : columns) {
     const Name column{name, spec.key_where};
     const auto text = reader.text(spec, "type of column " + name);
@@ -36,7 +36,7 @@ std::optional<double> read_share(const Config& config, YamlReader& reader) {
   const auto parsed = std::from_chars(text.data(), end, number);
   const double share = is_percent ? number / 100 : number;
   if (!text.empty() && parsed.ec == std::errc{} && parsed.ptr == end && share > 0 && share <= 1) return share;
-  reader.report(config, fmt::format("stop_above: expected a share of the rows, got '{}'", text),
+  reader.report("W0123", config, fmt::format("stop_above: expected a share of the rows, got '{}'", text),
                 "write it as 10%");
   return std::nullopt;
 }
@@ -50,7 +50,7 @@ void read_reaction(const Config& config, ErrorPolicy& policy, YamlReader& reader
     return;
   }
   const std::string nearest = nearest_name(text, names);
-  reader.report(config, fmt::format("on_error: expected reject, fail, null or a map, got '{}'", text),
+  reader.report("W0110", config, fmt::format("on_error: expected reject, fail, null or a map, got '{}'", text),
                 nearest.empty() ? "write reject, or {to: rejects, stop_above: 10%}"
                                 : fmt::format("did you mean {}?", nearest));
 }
@@ -62,7 +62,7 @@ void read_policy(const Config& config, ErrorPolicy& policy, YamlReader& reader) 
   reader.check_keys(config, "on_error", Block::on_error);
   if (const Config* to = config.find("to");
       to != nullptr && (!to->is_scalar() || to->scalar() != "rejects")) {
-    reader.report(*to, "rejected rows go to: rejects",
+    reader.report("W0110", *to, "rejected rows go to: rejects",
                   "write to: rejects, the table weir_rejects beside the sinks");
   }
   if (const Config* share = config.find("stop_above")) policy.stop_above = read_share(*share, reader);
@@ -93,7 +93,7 @@ SourceSyntax read_source(const Name& name, const Config& config, YamlReader& rea
   if (const Config* columns = config.find("columns")) {
     read_columns(*columns, source, reader);
   } else {
-    reader.report(name.where, fmt::format("{} has no columns", what), "add columns: {NAME: TYPE, ...}");
+    reader.report("W0107", name.where, fmt::format("{} has no columns", what), "add columns: {NAME: TYPE, ...}");
     source.is_broken = true;
   }
   if (const Config* computed = config.find("computed")) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "dsl/foreign_words.h"
 #include "dsl/parse_yaml.h"
 #include "engine/base/nearest_name.h"
 
@@ -46,7 +47,7 @@ std::optional<Step> read_explode(const Config& config, YamlReader& reader) {
   bool is_complete = true;
   const Config* of = config.find("of");
   if (of == nullptr) {
-    reader.report(config, "explode does not say what it makes rows of", "write it as {of: array, as: name}");
+    reader.report("W0107", config, "explode does not say what it makes rows of", "write it as {of: array, as: name}");
   } else {
     step.of = reader.expression(*of, "of of explode");
   }
@@ -87,7 +88,7 @@ std::optional<Step> read_aggregate(const Config& config, YamlReader& reader) {
   read("by", step.by);
   read("select", step.columns);
   if (config.find("window") == nullptr && config.find("by") == nullptr && config.find("select") == nullptr) {
-    reader.report(config, "aggregate has neither by nor select", "write it as {by: [columns], select: {name: expression}}");
+    reader.report("W0405", config, "aggregate has neither by nor select", "write it as {by: [columns], select: {name: expression}}");
     is_complete = false;
   }
   if (!is_complete) return std::nullopt;
@@ -102,7 +103,7 @@ std::optional<Step> read_dedup(const Config& config, YamlReader& reader) {
   step.where = config.key_where;
   const Config* key = config.find("key");
   if (key == nullptr) {
-    reader.report(config, "dedup does not say which rows are the same", example);
+    reader.report("W0107", config, "dedup does not say which rows are the same", example);
     return std::nullopt;
   }
   auto columns = reader.columns(*key, "key of dedup");
@@ -138,12 +139,12 @@ const std::pair<std::string, Config>* kind_of(const Config& item, YamlReader& re
   if (!reader.expect_map(item, "a step", "write it as '- where: expression'")) return nullptr;
   const auto& map = std::get<Config::Map>(item.value);
   if (map.empty()) {
-    reader.report(item, "a step is empty", "write it as '- where: expression'");
+    reader.report("W0117", item, "a step is empty", "write it as '- where: expression'");
     return nullptr;
   }
   const std::string& kind = map.front().first;
   if (map.size() > 1) {
-    reader.report(map[1].second.key_where,
+    reader.report("W0117", map[1].second.key_where,
                   fmt::format("a step is one thing, and this one is {} and {}", kind, map[1].first),
                   "begin each step with a '-' of its own");
     return nullptr;
@@ -152,13 +153,14 @@ const std::pair<std::string, Config>* kind_of(const Config& item, YamlReader& re
   if (known != nullptr && !known->is_later) return &map.front();
   const Location& where = map.front().second.key_where;
   if (known != nullptr) {
-    reader.report(where, fmt::format("step {}: not available in this version", kind));
+    reader.report("W0112", where, fmt::format("step {}: not available in this version", kind));
     return nullptr;
   }
   std::vector<std::string> all = names_of(Block::step);
   for (std::string& later : later_names_of(Block::step)) all.push_back(std::move(later));
-  const std::string nearest = nearest_name(kind, all);
-  reader.report(where, fmt::format("unknown step: {}", kind),
+  const std::string foreign = step_of_yaml(kind);
+  const std::string nearest = foreign.empty() ? nearest_name(kind, all) : foreign;
+  reader.report("W0116", where, fmt::format("unknown step: {}", kind),
                 nearest.empty() ? fmt::format("steps are {}", fmt::join(names_of(Block::step), ", "))
                                 : fmt::format("did you mean {}?", nearest));
   return nullptr;
@@ -169,7 +171,7 @@ const std::pair<std::string, Config>* kind_of(const Config& item, YamlReader& re
 bool read_steps(const Config& config, const std::string& what, std::vector<Step>& steps, YamlReader& reader) {
   const auto* list = std::get_if<Config::List>(&config.value);
   if (list == nullptr) {
-    reader.report(config, fmt::format("steps of {}: expected a list", what), "begin each step with a '-'");
+    reader.report("W0108", config, fmt::format("steps of {}: expected a list", what), "begin each step with a '-'");
     return false;
   }
   bool is_complete = true;

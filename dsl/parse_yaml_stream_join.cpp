@@ -16,20 +16,20 @@ std::optional<Duration> read_bound(const Config& config, YamlReader& reader) {
   if (sign == std::string::npos || text[sign] != '-') return read_span(config, "between of join", reader);
   const std::optional<Duration> span = parse_duration(text.substr(sign + 1));
   if (span) return -*span;
-  reader.report(config, fmt::format("between of join: expected a span of time, got '{}'", text), bounds_example);
+  reader.report("W0122", config, fmt::format("between of join: expected a span of time, got '{}'", text), bounds_example);
   return std::nullopt;
 }
 
 std::optional<StreamJoinNode::Bounds> read_between(const Config& config, YamlReader& reader) {
   const auto* list = std::get_if<Config::List>(&config.value);
   if (list == nullptr || list->size() != 2) {
-    reader.report(config, "between of join: expected two spans of time", bounds_example);
+    reader.report("W0507", config, "between of join: expected two spans of time", bounds_example);
     return std::nullopt;
   }
   const auto lower = read_bound((*list)[0], reader), upper = read_bound((*list)[1], reader);
   if (!lower || !upper) return std::nullopt;
   if (*lower > *upper) {
-    reader.report(config, "between of join: the first span is larger than the second, and no rows would match", bounds_example);
+    reader.report("W0507", config, "between of join: the first span is larger than the second, and no rows would match", bounds_example);
     return std::nullopt;
   }
   return StreamJoinNode::Bounds{*lower, *upper};
@@ -40,7 +40,7 @@ bool read_bounds(const Config& config, StreamJoinStep& step, YamlReader& reader)
   const Config* within = config.find("within");
   const Config* between = config.find("between");
   if (within != nullptr && between != nullptr) {
-    reader.report(between->key_where, "a join has either within or between", "within: 4 hours is between: [-4 hours, 4 hours]");
+    reader.report("W0111", between->key_where, "a join has either within or between", "within: 4 hours is between: [-4 hours, 4 hours]");
     return false;
   }
   if (between != nullptr) step.bounds = read_between(*between, reader);
@@ -59,7 +59,7 @@ bool read_join_result(const Config& config, bool& is_left, std::vector<Name>& co
     is_left = text == "left";
     is_complete = is_left || text == "inner";
     if (!is_complete)
-      reader.report(*type, fmt::format("type of join: expected inner or left, got '{}'", text), "inner leaves rows without a match out, left gives them NULLs");
+      reader.report("W0110", *type, fmt::format("type of join: expected inner or left, got '{}'", text), "inner leaves rows without a match out, left gives them NULLs");
   }
   const Config* chosen = config.find("select");
   if (chosen != nullptr && chosen->is_map()) {
@@ -77,7 +77,7 @@ std::optional<Step> read_stream_join(const Config& config, YamlReader& reader) {
   StreamJoinStep step;
   step.where = config.key_where;
   if (const Config* table = config.find("table")) {
-    reader.report(table->key_where, "a join is with a table or with a stream, not with both", "join one after the other");
+    reader.report("W0111", table->key_where, "a join is with a table or with a stream, not with both", "join one after the other");
     return std::nullopt;
   }
   reader.check_keys(config, "join", Block::stream_join);
@@ -94,7 +94,7 @@ std::optional<Step> read_stream_join(const Config& config, YamlReader& reader) {
     is_complete = is_complete && read;
     if (read) step.keys = *std::move(read);
   } else {
-    reader.report(config, "join does not say which rows belong together", join_example);
+    reader.report("W0501", config, "join does not say which rows belong together", join_example);
     is_complete = false;
   }
   is_complete = read_bounds(config, step, reader) && is_complete;

@@ -23,9 +23,9 @@ void read_columns(const Config& config, TableSyntax& table, YamlReader& reader) 
     if (const auto text = reader.text(spec, "type of column " + name))
       table.columns.push_back(read_column_spec({name, spec.key_where}, *text, spec.where, reader.diagnostics(), checks));
   }
-  for (const CheckSyntax& check : checks) reader.report(check.column.where, fmt::format("column {}: CHECK is for columns of sources", check.column.text));
+  for (const CheckSyntax& check : checks) reader.report("W0125", check.column.where, fmt::format("column {}: CHECK is for columns of sources", check.column.text));
   if (!table.columns.empty()) return;
-  reader.report(config, fmt::format("{} has no columns", what));
+  reader.report("W0109", config, fmt::format("{} has no columns", what));
   table.is_broken = true;
 }
 
@@ -34,14 +34,14 @@ void read_origin(const Config& config, const std::string& what, TableSyntax& tab
   const Config* type = config.find("type");
   const Config* connection = config.find("connection");
   if (type != nullptr && connection != nullptr) {
-    reader.report(type->key_where, fmt::format("{} has both a type and a connection", what), "leave type out: the connection says which database it is");
+    reader.report("W0111", type->key_where, fmt::format("{} has both a type and a connection", what), "leave type out: the connection says which database it is");
     table.is_broken = true;
   } else if (type != nullptr || connection != nullptr) {
     const std::optional<Name> name = reader.name(type != nullptr ? *type : *connection, fmt::format("{} of {}", type != nullptr ? "type" : "connection", what));
     table.is_broken = table.is_broken || !name;
     (type != nullptr ? table.type : table.connection) = name;
   } else {
-    reader.report(table.name.where, fmt::format("{} does not say what it is read from", what), "add type: csv and file: NAME, or connection: NAME and query: SELECT ...");
+    reader.report("W0510", table.name.where, fmt::format("{} does not say what it is read from", what), "add type: csv and file: NAME, or connection: NAME and query: SELECT ...");
     table.is_broken = true;
   }
 }
@@ -63,7 +63,7 @@ TableSyntax read_table(const Name& name, const Config& config, YamlReader& reade
   if (const Config* columns = config.find("columns")) {
     read_columns(*columns, table, reader);
   } else {
-    reader.report(name.where, fmt::format("{} has no columns", what), "add columns: {NAME: TYPE, ...}");
+    reader.report("W0107", name.where, fmt::format("{} has no columns", what), "add columns: {NAME: TYPE, ...}");
     table.is_broken = true;
   }
   if (const Config* key = config.find("key")) {
@@ -72,7 +72,7 @@ TableSyntax read_table(const Name& name, const Config& config, YamlReader& reade
   }
   if (const Config* refresh = config.find("refresh")) {
     table.refresh = read_span(*refresh, "refresh of " + what, reader);
-    if (table.refresh && *table.refresh <= Duration{}) reader.report(*refresh, fmt::format("refresh of {} is a time", what), "leave it out to read the table once");
+    if (table.refresh && *table.refresh <= Duration{}) reader.report("W0122", *refresh, fmt::format("refresh of {} is a time", what), "leave it out to read the table once");
   }
   return table;
 }

@@ -36,7 +36,7 @@ std::optional<TimeSyntax> read_watermark_text(const Config& config, const std::s
     column = difference->arguments[0].get();
     const std::optional<Duration> delay = span_of(*difference->arguments[1]);
     if (!delay) {
-      reader.report(difference->arguments[1]->where, fmt::format("watermark of {}: what is taken off is not a span of time", what),
+      reader.report("W0401", difference->arguments[1]->where, fmt::format("watermark of {}: what is taken off is not a span of time", what),
                     watermark_example);
       return std::nullopt;
     }
@@ -44,7 +44,7 @@ std::optional<TimeSyntax> read_watermark_text(const Config& config, const std::s
   }
   const auto* name = std::get_if<NameAst>(&column->node);
   if (name == nullptr || name->parts.size() != 1) {
-    reader.report(column->where, fmt::format("watermark of {}: expected a column", what), watermark_example);
+    reader.report("W0401", column->where, fmt::format("watermark of {}: expected a column", what), watermark_example);
     return std::nullopt;
   }
   time.column = {name->parts.front(), column->where};
@@ -70,7 +70,7 @@ void read_late(const Config& config, EventTime& rules, const std::string& what, 
   if (config.is_map()) {
     reader.check_keys(config, "late of " + what, Block::late);
     const Config* span = config.find("correct");
-    if (span == nullptr) return reader.report(config, fmt::format("late of {} says nothing", what), example);
+    if (span == nullptr) return reader.report("W0109", config, fmt::format("late of {} says nothing", what), example);
     rules.late = LateRows::correct;
     rules.correct_for = read_span(*span, "correct of " + what, reader);
     return;
@@ -83,7 +83,7 @@ void read_late(const Config& config, EventTime& rules, const std::string& what, 
   } else if (text == "correct") {
     rules.late = LateRows::correct;
   } else {
-    reader.report(config, fmt::format("late of {}: expected keep, drop or correct, got '{}'", what, text), example);
+    reader.report("W0110", config, fmt::format("late of {}: expected keep, drop or correct, got '{}'", what, text), example);
   }
 }
 
@@ -99,7 +99,7 @@ std::optional<Duration> read_span(const Config& config, const std::string& what,
     if (const std::optional<Duration> span = span_of(*literal)) return span;
   }
   if (const std::optional<Duration> span = parse_duration(text)) return span;
-  reader.report(config, fmt::format("{}: expected a span of time, got '{}'", what, text), span_example);
+  reader.report("W0122", config, fmt::format("{}: expected a span of time, got '{}'", what, text), span_example);
   return std::nullopt;
 }
 
@@ -109,7 +109,7 @@ void read_time(const Config& config, SourceSyntax& source, YamlReader& reader) {
   for (const char* key : {"late", "idle_after", "max_future", "close_when_quiet"}) {
     const Config* given = config.find(key);
     if (watermark == nullptr && given != nullptr)
-      reader.report(given->key_where, fmt::format("{} of {} needs a watermark", key, what), watermark_example);
+      reader.report("W0403", given->key_where, fmt::format("{} of {} needs a watermark", key, what), watermark_example);
   }
   if (watermark == nullptr) return;
   source.time = read_watermark(*watermark, what, reader);
@@ -137,7 +137,7 @@ std::optional<Emit> read_emit(const Config& config, const std::string& what, Yam
     const std::optional<Duration> interval = parse_duration(span);
     if (interval && interval->count() >= 1000) return Emit{Emit::Kind::every, *interval};
   }
-  reader.report(config, fmt::format("emit of {}: expected changes, final or every and a span of time, got '{}'", what, text), emit_example);
+  reader.report("W0110", config, fmt::format("emit of {}: expected changes, final or every and a span of time, got '{}'", what, text), emit_example);
   return std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "dsl/foreign_words.h"
 #include "engine/base/nearest_name.h"
 #include "engine/plan/builder_messages.h"
 
@@ -25,7 +26,7 @@ class TargetSearch {
     std::vector<std::string> known;
     for (const OutletSpec& spec : registry_.outlets) known.push_back(spec.name);
     for (const StoreSpec& spec : registry_.stores) known.push_back(spec.name);
-    diagnostics_.error(unknown("type of sink", sink_.type->text, known, sink_.type->where));
+    diagnostics_.error(unknown("W0206", "type of sink", sink_.type->text, known, sink_.type->where));
     return std::nullopt;
   }
 
@@ -40,7 +41,7 @@ class TargetSearch {
   std::optional<SinkTarget> to_outlet(const OutletSpec& spec) {
     const std::size_t errors_before = diagnostics_.errors().size();
     for (const Name& key : sink_.table_keys) {
-      diagnostics_.error(Error{ErrorKind::user, fmt::format("sink {} is a {}, which has no {}", name(), spec.name, key.text), key.where}.with_hint(
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("sink {} is a {}, which has no {}", name(), spec.name, key.text), key.where}.as("W0614").with_hint(
           key.text == "on_conflict" ? "leave it out: of the rows of an epoch with one key it is given the last" : "leave it out: only tables have one"));
     }
     const Config options = known_options(spec.options, {"input", "steps", "where", "select", "key", "emit"});
@@ -53,7 +54,7 @@ class TargetSearch {
     const Location& where = sink_.stream.name.where;
     if (sink_.connection) return builder_.find_connection(sink_.connection->text, sink_.connection->where);
     if (pipeline_.connections.size() == 1) return builder_.find_connection(pipeline_.connections.front().name.text, where);
-    diagnostics_.error(Error{ErrorKind::user, fmt::format("sink {} does not say its connection", name()), where}.with_hint(
+    diagnostics_.error(Error{ErrorKind::user, fmt::format("sink {} does not say its connection", name()), where}.as("W0601").with_hint(
         pipeline_.connections.empty() ? "add connections: {NAME: {dsn: ...}}, and connection: NAME to the sink" : "add connection: NAME"));
     return std::nullopt;
   }
@@ -68,7 +69,7 @@ class TargetSearch {
   std::optional<std::size_t> own_connection(const StoreSpec& store) {
     if (sink_.connection) {
       diagnostics_.error(
-          Error{ErrorKind::user, fmt::format("sink {} names a connection and says itself which database it writes to", name()), sink_.connection->where}
+          Error{ErrorKind::user, fmt::format("sink {} names a connection and says itself which database it writes to", name()), sink_.connection->where}.as("W0111")
               .with_hint(sink_.options.find("dsn") == nullptr ? "leave type out: the connection has one" : "leave one of connection and dsn out"));
       return std::nullopt;
     }
@@ -90,8 +91,9 @@ class TargetSearch {
     Config options = with_place(sink_.options);
     std::erase_if(std::get<Config::Map>(options.value), [&](const auto& entry) {
       if (std::any_of(docs.begin(), docs.end(), [&](const OptionDoc& doc) { return doc.name == entry.first; })) return false;
-      const std::string nearest = nearest_name(entry.first, others);
-      diagnostics_.error(Error{ErrorKind::user, fmt::format("unknown key of sink {}: {}", name(), entry.first), entry.second.key_where}.with_hint(
+      const std::string foreign = key_here(entry.first, others);
+      const std::string nearest = foreign.empty() ? nearest_name(entry.first, others) : foreign;
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("unknown key of sink {}: {}", name(), entry.first), entry.second.key_where}.as("W0106").with_hint(
           nearest.empty() ? "keys are " + join(others) : fmt::format("did you mean {}?", nearest)));
       return true;
     });

@@ -8,18 +8,6 @@
 namespace weir {
 namespace {
 
-std::vector<std::string> read_by(const StreamSyntax& stream) {
-  std::vector<std::string> names;
-  for (const Name& input : stream.inputs) names.push_back(input.text);
-  for (const Step& step : stream.steps) {
-    if (const auto* join = std::get_if<StreamJoinStep>(&step)) names.push_back(join->stream.text);
-    const auto* more = std::get_if<UnionStep>(&step);
-    if (more == nullptr) continue;
-    for (const Name& input : more->streams) names.push_back(input.text);
-  }
-  return names;
-}
-
 // Going from a stuck stream to a stuck one that it reads must come round at some point.
 std::vector<const StreamSyntax*> find_circle(const std::vector<const StreamSyntax*>& stuck) {
   std::map<std::string, const StreamSyntax*> by_name;
@@ -29,15 +17,26 @@ std::vector<const StreamSyntax*> find_circle(const std::vector<const StreamSynta
     const auto seen = std::find(path.begin(), path.end(), at);
     if (seen != path.end()) return {seen, path.end()};
     path.push_back(at);
-    const std::vector<std::string> inputs = read_by(*at);
+    const std::vector<Name> inputs = read_by(*at);
     const auto next = std::find_if(inputs.begin(), inputs.end(),
-                                   [&](const std::string& name) { return by_name.count(name) != 0; });
-    at = next == inputs.end() ? nullptr : by_name[*next];
+                                   [&](const Name& name) { return by_name.count(name.text) != 0; });
+    at = next == inputs.end() ? nullptr : by_name[next->text];
   }
   return {};
 }
 
 }  // namespace
+
+std::vector<Name> read_by(const StreamSyntax& stream) {
+  std::vector<Name> names = stream.inputs;
+  for (const Step& step : stream.steps) {
+    if (const auto* join = std::get_if<StreamJoinStep>(&step)) names.push_back(join->stream);
+    const auto* more = std::get_if<UnionStep>(&step);
+    if (more == nullptr) continue;
+    for (const Name& input : more->streams) names.push_back(input);
+  }
+  return names;
+}
 
 StreamOrder stream_order(const PipelineSyntax& pipeline) {
   const std::vector<StreamSyntax>& streams = pipeline.streams;
@@ -49,9 +48,9 @@ StreamOrder stream_order(const PipelineSyntax& pipeline) {
   for (const SourceSyntax& source : pipeline.sources) defined.erase(source.name.text);
   StreamOrder order;
   for (const StreamSyntax& stream : streams) {
-    for (const std::string& input : read_by(stream)) {
-      if (defined.count(input) == 0) continue;
-      readers[input].push_back(&stream);
+    for (const Name& input : read_by(stream)) {
+      if (defined.count(input.text) == 0) continue;
+      readers[input.text].push_back(&stream);
       ++missing[&stream];
     }
     if (missing[&stream] == 0) order.streams.push_back(&stream);

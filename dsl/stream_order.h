@@ -13,6 +13,8 @@ struct StreamOrder {
   std::vector<const StreamSyntax*> circle;  // one circle, if anything is stuck
 };
 
+/// What a stream reads: its inputs, and what its steps join and unite.
+std::vector<Name> read_by(const StreamSyntax& stream);
 StreamOrder stream_order(const PipelineSyntax& pipeline);
 
 }  // namespace weir

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "WeirParser.h"
+#include "dsl/foreign_words.h"
 #include "engine/base/nearest_name.h"
 
 namespace weir {
@@ -191,19 +192,6 @@ std::string nearest_keyword(Parser& parser, const antlr4::Token& token) {
 
 std::string nearest_clause(const antlr4::Token& token) { return token.getType() == Parser::IDENTIFIER ? nearest_name(token.getText(), clauses) : std::string(); }
 
-/// What other languages call a step.
-std::string step_for(std::string word) {
-  for (char& c : word) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (word == "filter") return "write |> WHERE condition";
-  if (word == "map" || word == "project") return "write |> SELECT expression AS name, ...";
-  if (word == "group" || word == "summarize") return "write |> AGGREGATE sum(x) AS total GROUP BY columns";
-  if (word == "order" || word == "sort") return "a stream has no end at which it could be sorted: tables are sorted by those who read them";
-  if (word == "unnest" || word == "flatten") return "write |> EXPLODE array AS name";
-  if (word == "distinct") return "write |> DEDUP ON columns";
-  if (word == "from") return "FROM stands first, before the first |>";
-  return {};
-}
-
 std::string hint_for_operand(const antlr4::Token& offending, const antlr4::Token* previous, bool expected_operand) {
   const auto is_meant_as_column = [](const antlr4::Token& token) {
     return is_reserved(token.getType()) && token.getType() != Parser::K_AND &&
@@ -216,7 +204,8 @@ std::string hint_for_operand(const antlr4::Token& offending, const antlr4::Token
   if (is_meant_as_column(offending))
     return fmt::format("a column of that name is written `{}`", offending.getText());
   if (offending.getType() == Parser::AMPERSAND) return "write AND";
-  return offending.getType() == Parser::STAR ? "name the columns or values you want" : "";
+  const bool is_power = previous != nullptr && previous->getType() == Parser::STAR;
+  return offending.getType() == Parser::STAR && !is_power ? "name the columns or values you want" : "";
 }
 
 std::string hint_for_first_word(Parser& parser, const antlr4::Token& offending) {
@@ -233,7 +222,7 @@ std::string hint_for_statement(Parser& parser, const antlr4::Token& offending, c
   if (nearest.empty()) nearest = nearest_clause(offending);
   if (!nearest.empty()) return fmt::format("did you mean {}?", nearest);
   if (before == Parser::COMMA && (type == Parser::CLOSE || type == Parser::CLOSE_BRACKET || is_end(offending) || type == Parser::PIPE)) return "leave the last ',' out";
-  if (before == Parser::PIPE) return step_for(offending.getText());
+  if (before == Parser::PIPE) return hint_for_foreign_step(offending.getText());
   if (type == Parser::OPEN && (before == Parser::K_FROM || before == Parser::K_JOIN)) return "give these rows a name: CREATE STREAM NAME AS SELECT ...";
   if (before == Parser::K_SELECT) return "a query stands in no expression: give its rows a name by CREATE STREAM, and join them";
   const bool expects_name = knows_expected && parser.getExpectedTokens().contains(static_cast<std::size_t>(Parser::IDENTIFIER));
@@ -245,8 +234,16 @@ std::string hint_for_statement(Parser& parser, const antlr4::Token& offending, c
   return are_operands ? fmt::format("is a ',' or AS missing before {}?", offending.getText()) : std::string();
 }
 
+std::string foreign_hint(Parser& parser, const antlr4::Token& offending) {
+  const std::size_t index = offending.getTokenIndex();
+  const auto text = [&](std::size_t back) { return index >= back ? parser.getTokenStream()->get(index - back)->getText() : std::string(); };
+  const std::string before = text(2), previous = text(1), last = offending.getText();
+  return hint_for_foreign_words({before, previous, last, is_in_statement(parser)});
+}
+
 std::string hint_for(Parser& parser, const antlr4::Token& offending, const antlr4::Token* previous, bool expected_operand, bool knows_expected) {
   std::string hint = hint_for_operand(offending, previous, expected_operand);
+  if (hint.empty() && (previous == nullptr || previous->getType() != Parser::PIPE)) hint = foreign_hint(parser, offending);
   if (hint.empty() && is_in_statement(parser)) hint = hint_for_statement(parser, offending, previous, knows_expected);
   return hint;
 }
@@ -265,9 +262,9 @@ Error syntax_error(Parser& parser, antlr4::Token& offending, const PlacedText& t
   const std::string after = previous != nullptr ? " after " + shown(*previous) : "";
   const auto place = [&](const antlr4::Token& token) { return text.span(token.getStartIndex(), token.getStopIndex()); };
   const Location where = place(offending);
-  const auto unexpected = [&](std::string hint) { return Error{ErrorKind::user, fmt::format("unexpected {}{}", shown(offending), after), where}.with_hint(std::move(hint)); };
+  const auto unexpected = [&](std::string hint) { return Error{ErrorKind::user, fmt::format("unexpected {}{}", shown(offending), after), where}.as("W0101").with_hint(std::move(hint)); };
   if (is_in_statement(parser) && is_taken_for_column(previous, before)) {
-    return Error{ErrorKind::user, fmt::format("expected an expression after {}, got 'FROM'", shown(*before)), place(*previous)}.with_hint(
+    return Error{ErrorKind::user, fmt::format("expected an expression after {}, got 'FROM'", shown(*before)), place(*previous)}.as("W0101").with_hint(
         before->getType() == Parser::COMMA ? "leave the last ',' out" : "name the columns, or write * for all of them");
   }
   // The parser may have looked ahead: then what it expects at its own place says nothing about this one.
@@ -282,7 +279,7 @@ Error syntax_error(Parser& parser, antlr4::Token& offending, const PlacedText& t
   if (expected == "';'" && !is_next) return unexpected(hint_for(parser, offending, previous, false, false));
   const bool expected_operand = expected.rfind("an expression", 0) == 0;
   const std::string got = is_end(offending) && previous == nullptr ? "nothing" : shown(offending);
-  return Error{ErrorKind::user, fmt::format("expected {}{}, got {}", expected, after, got), where}.with_hint(
+  return Error{ErrorKind::user, fmt::format("expected {}{}, got {}", expected, after, got), where}.as("W0101").with_hint(
       hint_for(parser, offending, previous, expected_operand, true));
 }
 

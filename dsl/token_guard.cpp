@@ -8,6 +8,7 @@
 #include <string>
 
 #include "WeirLexer.h"
+#include "dsl/foreign_words.h"
 
 namespace weir {
 namespace {
@@ -74,17 +75,17 @@ std::optional<Error> lexical_error(const antlr4::Token& token, const Location& w
   const std::string text = token.getText();
   switch (token.getType()) {
     case WeirLexer::UNCLOSED_STRING:
-      return Error{ErrorKind::user, fmt::format("this text is not closed: {}", excerpt(text)), where}
+      return Error{ErrorKind::user, fmt::format("this text is not closed: {}", excerpt(text)), where}.as("W0102")
           .with_hint("end it with ', and write '' for an apostrophe inside");
     case WeirLexer::UNCLOSED_NAME:
-      return Error{ErrorKind::user, fmt::format("this quoted name is not closed: {}", excerpt(text)), where}
+      return Error{ErrorKind::user, fmt::format("this quoted name is not closed: {}", excerpt(text)), where}.as("W0102")
           .with_hint(fmt::format("end it with {}", text.front()));
     case WeirLexer::UNCLOSED_COMMENT:
-      return Error{ErrorKind::user, "this comment is not closed", where}.with_hint("end it with */");
+      return Error{ErrorKind::user, "this comment is not closed", where}.as("W0102").with_hint("end it with */");
     case WeirLexer::UNCLOSED_DOLLAR:
-      return Error{ErrorKind::user, fmt::format("this text is not closed: {}", excerpt(text)), where}.with_hint("end it with $$");
+      return Error{ErrorKind::user, fmt::format("this text is not closed: {}", excerpt(text)), where}.as("W0102").with_hint("end it with $$");
     case WeirLexer::UNKNOWN:
-      return Error{ErrorKind::user, fmt::format("unexpected character: {}", text), where};
+      return Error{ErrorKind::user, fmt::format("unexpected character: {}", text), where}.as("W0103").with_hint(hint_for_foreign_sign(text));
     default:
       return std::nullopt;
   }
@@ -96,8 +97,8 @@ std::optional<Error> TokenGuard::add(const antlr4::Token& token, const Location&
   if (!is_name) count(type);
   previous_ = type;
   is_after_nested_type_ = type == WeirLexer::IDENTIFIER && is_nested_type(token.getText());
-  if (++tokens_ > max_tokens_) return Error{ErrorKind::user, fmt::format("{} is too long: more than {} words and signs", what_, max_tokens_), where};
-  if (depth_ + prefixes_ > max_nesting) return Error{ErrorKind::user, fmt::format("{} is nested too deeply: more than {} levels", what_, max_nesting), where};
+  if (++tokens_ > max_tokens_) return Error{ErrorKind::user, fmt::format("{} is too long: more than {} words and signs", what_, max_tokens_), where}.as("W0004");
+  if (depth_ + prefixes_ > max_nesting) return Error{ErrorKind::user, fmt::format("{} is nested too deeply: more than {} levels", what_, max_nesting), where}.as("W0004");
   return std::nullopt;
 }
 
@@ -156,7 +157,7 @@ std::optional<Tokens> tokenize(WeirLexer& lexer, const PlacedText& text, Diagnos
     std::optional<Error> limit = guard.add(token, where);
     std::optional<Error> error = lexical_error(token, where);
     if (!error && is_of_statements(token.getType()))
-      error = Error{ErrorKind::user, fmt::format("unexpected character: {}", token.getText().substr(0, 1)), text.span(token.getStartIndex(), token.getStartIndex())};
+      error = Error{ErrorKind::user, fmt::format("unexpected character: {}", token.getText().substr(0, 1)), text.span(token.getStartIndex(), token.getStartIndex())}.as("W0103").with_hint(hint_for_foreign_sign(token.getText().substr(0, 1)));
     if (!error) error = std::move(limit);
     if (error) {
       diagnostics.error(std::move(*error));

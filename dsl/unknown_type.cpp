@@ -3,7 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <cctype>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/nearest_name.h"
@@ -11,6 +14,22 @@
 
 namespace weir {
 namespace {
+
+/// Types of other languages and databases.
+constexpr std::array<std::pair<std::string_view, const char*>, 22> foreign_types = {{
+    {"any", "json"}, {"char", "string"}, {"datetime", "timestamp"}, {"datetime64", "timestamp"}, {"dict", "map<string, type>"}, {"enum", "string"},
+    {"jsonb", "json"}, {"list", "array<type>"}, {"map", "map<string, type>"}, {"money", "decimal(18,2)"}, {"number", "decimal(18,2), bigint or double"},
+    {"object", "json, or struct<name type, ...>"}, {"record", "struct<name type, ...>"}, {"row", "struct<name type, ...>"}, {"struct", "struct<name type, ...>"},
+    {"time", "string, or timestamp for a time of a day"}, {"timestamptz", "timestamp"}, {"uint8", "int"}, {"uint16", "int"}, {"uint32", "bigint"}, {"uuid", "string"},
+    {"array", "array<type>"},
+}};
+
+std::string foreign_type(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const std::string name = text.substr(0, text.find_first_of("(<[ "));
+  const auto found = std::find_if(foreign_types.begin(), foreign_types.end(), [&](const auto& one) { return one.first == name; });
+  return found == foreign_types.end() ? std::string() : found->second;
+}
 
 bool is_part_of_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
@@ -37,13 +56,15 @@ Error unknown_type(const std::string& text, const Location& where) {
     const char* hint = known->kind == TypeKind::decimal
                            ? "write decimal(PRECISION, SCALE): a precision from 1 to 38, a scale not above it"
                            : "this type takes no arguments";
-    return Error{ErrorKind::user, fmt::format("not a type: {}", text), where}.with_hint(hint);
+    return Error{ErrorKind::user, fmt::format("not a type: {}", text), where}.as("W0207").with_hint(hint);
   }
+  const std::string foreign = foreign_type(text);
   const std::string nearest = nearest_type(text);
-  const std::string hint = nearest.empty() ? "types are bool, int, bigint, double, decimal(p,s), string, bytes, date, timestamp, interval, "
+  const std::string hint = nearest.empty() && !foreign.empty() ? fmt::format("here it is {}", foreign)
+                           : nearest.empty() ? "types are bool, int, bigint, double, decimal(p,s), string, bytes, date, timestamp, interval, "
                                              "json, array<type>, map<type, type> and struct<name type, ...>"
                                            : fmt::format("did you mean {}?", nearest);
-  return Error{ErrorKind::user, fmt::format("unknown type: {}", text), where}.with_hint(hint);
+  return Error{ErrorKind::user, fmt::format("unknown type: {}", text), where}.as("W0207").with_hint(hint);
 }
 
 }  // namespace weir

@@ -45,10 +45,15 @@ const std::string* find_in_environment(const std::map<std::string, std::string>&
   return found == values.end() ? nullptr : &found->second;
 }
 
-const std::string* find_value(const Variables& variables, const std::string& name) {
-  if (const std::string* value = find_in(variables.overrides, name)) return value;
-  if (const std::string* value = find_in_environment(variables.environment, name)) return value;
-  return find_in(variables.ini, name);
+struct FoundValue {
+  const std::string* text;  // null: there is none
+  const char* origin;
+};
+
+FoundValue find_value(const Variables& variables, const std::string& name) {
+  if (const std::string* value = find_in(variables.overrides, name)) return {value, "is set by --set"};
+  if (const std::string* value = find_in_environment(variables.environment, name)) return {value, "is set in the environment"};
+  return {find_in(variables.ini, name), "is set in the file of --config"};
 }
 
 std::string how_to_set(const Variables& variables, const std::string& name) {
@@ -78,6 +83,7 @@ class Substitution {
 
   std::string run() { return expand(config_.scalar(), 0, 0); }
   bool holds_secret() const { return holds_secret_; }
+  const std::vector<std::string>& origins() const { return origins_; }
 
  private:
   std::string expand(std::string_view text, std::size_t offset, std::size_t depth) {
@@ -89,7 +95,7 @@ class Substitution {
       } else if (text.compare(at, 2, "${") == 0) {
         const std::size_t end = closing_brace(text, at);
         if (end == std::string_view::npos) {
-          report("a variable is not closed with '}'",
+          report("W0015", "a variable is not closed with '}'",
                  "write ${NAME} or ${NAME:-default}, and $${ for a literal ${", offset + at, 2);
           return result;
         }
@@ -105,7 +111,7 @@ class Substitution {
   // `inner` is what stands between the braces, `offset` is where `${` stands.
   std::string value_of(std::string_view inner, std::size_t offset, std::size_t depth) {
     if (depth >= max_nesting) {
-      report(fmt::format("variables are nested more than {} deep", max_nesting), "", offset, 2);
+      report("W0004", fmt::format("variables are nested more than {} deep", max_nesting), "", offset, 2);
       return "";
     }
     constexpr std::string_view file = "file:";
@@ -116,15 +122,19 @@ class Substitution {
     const std::size_t sign = inner.find(":-");
     const std::string name(inner.substr(0, sign));
     if (!is_name(name)) {
-      report(fmt::format("not the name of a variable: '{}'", name),
+      report("W0015", fmt::format("not the name of a variable: '{}'", name),
              "write ${NAME}, ${section.key} or ${NAME:-default}", offset, inner.size() + 3);
       return "";
     }
-    const std::string* value = find_value(variables_, name);
-    if (value != nullptr && (!value->empty() || sign == std::string_view::npos)) return *value;
+    const FoundValue value = find_value(variables_, name);
+    if (value.text != nullptr && (!value.text->empty() || sign == std::string_view::npos)) {
+      origins_.push_back(fmt::format("{} {}", name, value.origin));
+      return *value.text;
+    }
+    origins_.push_back(fmt::format("{} is {}, so its default stands here", name, value.text == nullptr ? "not set" : "empty"));
     if (sign != std::string_view::npos)
       return expand(inner.substr(sign + 2), offset + 2 + sign + 2, depth + 1);
-    report(fmt::format("{} is not set", name), how_to_set(variables_, name), offset, inner.size() + 3);
+    report("W0016", fmt::format("{} is not set", name), how_to_set(variables_, name), offset, inner.size() + 3);
     return "";
   }
 
@@ -132,7 +142,7 @@ class Substitution {
     holds_secret_ = true;
     Result<std::string> read = read_text_file(path, max_secret_size);
     if (!read.ok()) {
-      report(read.error().message(), "", offset, length);
+      report("W0017", read.error().message(), "", offset, length);
       return "";
     }
     std::string text = *std::move(read);
@@ -141,16 +151,17 @@ class Substitution {
     return text;
   }
 
-  void report(std::string message, std::string hint, std::size_t offset, std::size_t length) {
+  void report(const char* mistake, std::string message, std::string hint, std::size_t offset, std::size_t length) {
     const PlacedText text(config_.scalar(), config_.where);
     diagnostics_.error(
-        Error{ErrorKind::user, std::move(message), text.bytes(offset, length)}.with_hint(std::move(hint)));
+        Error{ErrorKind::user, std::move(message), text.bytes(offset, length)}.as(mistake).with_hint(std::move(hint)));
   }
 
   const Config& config_;
   const Variables& variables_;
   Diagnostics& diagnostics_;
   bool holds_secret_ = false;
+  std::vector<std::string> origins_;
 };
 
 }  // namespace
@@ -188,29 +199,32 @@ std::size_t closing_brace(std::string_view text, std::size_t start) {
 namespace {
 
 // The tree is at most 64 levels deep.
-void substitute(Config& config, const Variables& variables, std::vector<Location>& failed,
+void substitute(Config& config, const Variables& variables, FilledVariables& filled,
                 Diagnostics& diagnostics) {
   if (auto* list = std::get_if<Config::List>(&config.value)) {
-    for (Config& item : *list) substitute(item, variables, failed, diagnostics);
+    for (Config& item : *list) substitute(item, variables, filled, diagnostics);
   } else if (auto* map = std::get_if<Config::Map>(&config.value)) {
-    for (auto& [key, value] : *map) substitute(value, variables, failed, diagnostics);
+    for (auto& [key, value] : *map) substitute(value, variables, filled, diagnostics);
   } else if (config.is_scalar() && config.scalar().find("${") != std::string::npos) {
     const std::size_t errors_before = diagnostics.errors().size();
     Substitution substitution(config, variables, diagnostics);
     std::string text = substitution.run();
     config.value = std::move(text);
     config.holds_secret = config.holds_secret || substitution.holds_secret();
-    if (diagnostics.errors().size() != errors_before) failed.push_back(config.where);
+    if (diagnostics.errors().size() != errors_before) {
+      filled.failed.push_back(config.where);
+    } else {
+      for (const std::string& origin : substitution.origins()) filled.origins.push_back({origin, config.where});
+    }
   }
 }
 
 }  // namespace
 
-std::vector<Location> substitute_variables(Config& config, const Variables& variables,
-                                           Diagnostics& diagnostics) {
-  std::vector<Location> failed;
-  substitute(config, variables, failed, diagnostics);
-  return failed;
+FilledVariables substitute_variables(Config& config, const Variables& variables, Diagnostics& diagnostics) {
+  FilledVariables filled;
+  substitute(config, variables, filled, diagnostics);
+  return filled;
 }
 
 }  // namespace weir

@@ -65,7 +65,8 @@ std::string in_weir(std::string text) {
 }  // namespace
 
 Error in_words_of_weir(const Error& error) {
-  return Error{error.kind(), in_weir(error.message()), error.where()}.with_code(error.code()).with_hint(with_options(in_weir(error.hint())));
+  Error spelled = error;
+  return std::move(spelled).reworded(in_weir(error.message())).with_hint(with_options(in_weir(error.hint())));
 }
 
 }  // namespace weir

@@ -37,14 +37,14 @@ class OptionReader {
   bool is_reserved(const std::string& name, const Location& where) {
     const auto found = std::find_if(reserved_.begin(), reserved_.end(), [&](const ReservedOption& one) { return name == one.name; });
     if (found == reserved_.end()) return false;
-    text_.report(where, fmt::format("{} is no option", name), found->instead);
+    text_.report("W0106", where, fmt::format("{} is no option", name), found->instead);
     return true;
   }
 
   void add(Config::Map& map, const std::string& name, const Location& where, Config value) {
     const auto first = std::find_if(map.begin(), map.end(), [&](const auto& entry) { return entry.first == name; });
     if (first == map.end()) return map.push_back(setting(name, where, std::move(value)));
-    text_.report(where, fmt::format("the option {} is given twice", name), fmt::format("the first one is in line {}", first->second.key_where.line));
+    text_.report_twice("W0013", where, fmt::format("the option {} is given twice", name), first->second.key_where);
   }
 
   // As many levels deep as the parser was allowed to go.

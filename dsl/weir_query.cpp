@@ -36,7 +36,7 @@ Config::Map query_settings(antlr4::ParserRuleContext* context, const QueryNames&
   if (selection != nullptr) add_selection(selection, names, steps, text);
   for (auto* step : query->step()) steps.add_step(step);
   if (const std::optional<Config> window = steps.take_window())
-    text.refuse(window->where, "windows are of aggregates, and no step AGGREGATE follows", "add |> AGGREGATE ... GROUP BY window_start, window_end");
+    text.refuse("W0411", window->where, "windows are of aggregates, and no step AGGREGATE follows", "add |> AGGREGATE ... GROUP BY window_start, window_end");
   Config::List list = steps.take();
   const Location where = text.place(from->getSymbol());
   if (!list.empty()) settings.push_back(setting("steps", where, list_of(std::move(list), where)));

@@ -40,12 +40,12 @@ class SelectionReader {
   }
 
   void report_what_streams_have_not() {
-    const auto report = [&](antlr4::tree::TerminalNode* word, std::string message, std::string hint) {
-      if (word != nullptr) text_.refuse(text_.place(word->getSymbol()), std::move(message), std::move(hint));
+    const auto report = [&](const char* mistake, antlr4::tree::TerminalNode* word, std::string message, std::string hint) {
+      if (word != nullptr) text_.refuse(mistake, text_.place(word->getSymbol()), std::move(message), std::move(hint));
     };
-    report(selection_->K_DISTINCT(), "SELECT DISTINCT is not available", "write GROUP BY columns, or a step |> DEDUP ON columns");
-    report(selection_->K_ORDER(), "a stream has no end at which it could be sorted", "leave ORDER BY out: tables are sorted by those who read them");
-    report(selection_->K_LIMIT(), "limit: not available in this version", "");
+    report("W0121", selection_->K_DISTINCT(), "SELECT DISTINCT is not available", "write GROUP BY columns, or a step |> DEDUP ON columns");
+    report("W0121", selection_->K_ORDER(), "a stream has no end at which it could be sorted", "leave ORDER BY out: tables are sorted by those who read them");
+    report("W0112", selection_->K_LIMIT(), "limit: not available in this version", "");
   }
 
   // Each join adds the columns of its relation that anything names, as RELATION.COLUMN, which is how the rest finds them.
@@ -69,7 +69,7 @@ class SelectionReader {
       }
       const bool has_star = items().front()->STAR() != nullptr;
       if (has_star && !columns.empty()) {
-        text_.refuse(text_.place(items().front()), fmt::format("'*' does not stand beside columns of {}", called),
+        text_.refuse("W0120", text_.place(items().front()), fmt::format("'*' does not stand beside columns of {}", called),
                      fmt::format("name the columns, or join in a step: FROM ... |> JOIN {} ON ... SELECT ...", name));
       }
       steps_.add_join(join, {}, std::move(columns));
@@ -78,7 +78,7 @@ class SelectionReader {
 
   void add_select() {
     if (const std::optional<Config> window = steps_.take_window()) {
-      text_.refuse(window->where, "windows are of aggregates, and nothing is grouped here", "add GROUP BY window_start, window_end");
+      text_.refuse("W0411", window->where, "windows are of aggregates, and nothing is grouped here", "add GROUP BY window_start, window_end");
       return;
     }
     std::vector<ParserRuleContext*> columns;

@@ -107,20 +107,20 @@ class StatementReader {
     const std::string name = WeirText::name(column->name());
     const Location where = text_.place(column->name());
     if (column->K_AS() != nullptr) {
-      if (is_table) return text_.report(where, fmt::format("column {} is computed, which columns of tables are not", name), "compute it where the table is joined");
+      if (is_table) return text_.report("W0125", where, fmt::format("column {} is computed, which columns of tables are not", name), "compute it where the table is joined");
       return computed.push_back(setting(name, where, text_.scalar(column->expression())));
     }
     const auto parts = column->columnPart();
     ParserRuleContext* last = parts.empty() ? static_cast<ParserRuleContext*>(column->typeName()) : parts.back();
     const auto first = std::find_if(columns.begin(), columns.end(), [&](const auto& one) { return one.first == name; });
     if (first != columns.end())
-      return text_.report(where, fmt::format("column {} is given twice", name), fmt::format("the first one is in line {}", first->second.key_where.line));
+      return text_.report_twice("W0212", where, fmt::format("column {} is given twice", name), first->second.key_where);
     columns.push_back(setting(name, where, text_.scalar_between(column->typeName(), last)));
   }
 
   void read_key(Parser::PrimaryKeyContext* key, bool is_table, Config::Map& settings) {
     const Location where = text_.place(key->K_PRIMARY()->getSymbol());
-    if (!is_table) return text_.report(where, "PRIMARY KEY is of lookup tables", "rows of a source have no key; a sink's stands in its options: WITH (key = 'id')");
+    if (!is_table) return text_.report("W0125", where, "PRIMARY KEY is of lookup tables", "rows of a source have no key; a sink's stands in its options: WITH (key = 'id')");
     Config::List names;
     for (auto* name : key->name()) names.push_back(text_.named(name));
     settings.push_back(setting("key", where, list_of(std::move(names), where)));
@@ -128,11 +128,11 @@ class StatementReader {
 
   void read_watermark(Parser::WatermarkContext* watermark, bool is_table, Config::Map& settings) {
     const Location where = text_.place(watermark->K_WATERMARK()->getSymbol());
-    if (is_table) return text_.report(where, "WATERMARK is of sources: the rows of a lookup table have no time");
+    if (is_table) return text_.report("W0125", where, "WATERMARK is of sources: the rows of a lookup table have no time");
     const std::string column = WeirText::name(watermark->name());
     const std::string first = WeirText::name(watermark->expression()->start);
     if (first != column) {
-      return text_.report(text_.place(watermark->expression()->start), fmt::format("the watermark for {} is of {}", column, first),
+      return text_.report("W0401", text_.place(watermark->expression()->start), fmt::format("the watermark for {} is of {}", column, first),
                           fmt::format("write WATERMARK FOR {0} AS {0} - INTERVAL 1 HOUR", column));
     }
     settings.push_back(setting("watermark", where, text_.scalar(watermark->expression())));

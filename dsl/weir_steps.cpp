@@ -38,13 +38,14 @@ std::string WeirSteps::item_name(ParserRuleContext* item) {
   if (one->name() != nullptr) return WeirText::name(one->name());
   if (const auto path = relations_.path(one->expression())) return path->back();
   const std::string written = text_.written(item);
-  text_.report(text_.place(item), fmt::format("this column has no name: {}", written), fmt::format("write {} AS NAME", written));
+  const bool is_number = !written.empty() && std::all_of(written.begin(), written.end(), [](char c) { return c >= '0' && c <= '9'; });
+  text_.report("W0119", text_.place(item), fmt::format("this column has no name: {}", written), is_number ? "columns are grouped by and selected by their names, not by numbers" : fmt::format("write {} AS NAME", written));
   return written;
 }
 
 bool WeirSteps::refuse_star(ParserRuleContext* item) {
   if (item_of(item)->STAR() == nullptr) return false;
-  text_.refuse(text_.place(item), "'*' stands for all columns, and here each has to be named", "write * first in SELECT: SELECT *, price * quantity AS amount");
+  text_.refuse("W0120", text_.place(item), "'*' stands for all columns, and here each has to be named", "write * first in SELECT: SELECT *, price * quantity AS amount");
   return true;
 }
 
@@ -97,7 +98,7 @@ void WeirSteps::add_select(ParserRuleContext* step) {
   auto* select = dynamic_cast<Parser::SelectContext*>(step);
   const Location where = text_.place(select->start);
   if (select->K_DISTINCT() != nullptr)
-    text_.refuse(text_.place(select->K_DISTINCT()->getSymbol()), "SELECT DISTINCT is not available", "write |> DEDUP ON columns, or AGGREGATE GROUP BY columns");
+    text_.refuse("W0121", text_.place(select->K_DISTINCT()->getSymbol()), "SELECT DISTINCT is not available", "write |> DEDUP ON columns, or AGGREGATE GROUP BY columns");
   std::vector<ParserRuleContext*> items = contexts(select->selectItem());
   if (item_of(items.front())->STAR() == nullptr) return add("select", where, columns(items, where));
   items.erase(items.begin());
@@ -178,7 +179,7 @@ void WeirSteps::read_join_kind(ParserRuleContext* join, Config::Map& settings) {
   if (is_left) return settings.push_back(setting("type", text_.place(kind), WeirText::scalar("left", text_.place(kind))));
   std::string written = text_.written(kind);
   std::transform(written.begin(), written.end(), written.begin(), [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; });
-  text_.refuse(text_.place(kind), fmt::format("{} JOIN is not available", written), "joins are JOIN, which leaves rows without a match out, and LEFT JOIN, which gives them NULLs");
+  text_.refuse("W0121", text_.place(kind), fmt::format("{} JOIN is not available", written), "joins are JOIN, which leaves rows without a match out, and LEFT JOIN, which gives them NULLs");
 }
 
 // ON shops.id = shop_id AND ..., in either order; USING (a, b) by columns of the same names. What else must hold is a condition of a join with a
@@ -208,7 +209,7 @@ void WeirSteps::read_join_keys(ParserRuleContext* context, const std::string& re
       continue;
     }
     if (column.empty()) {
-      text_.refuse(text_.place(condition), fmt::format("this is no key of the join: {}", text_.written(condition)),
+      text_.refuse("W0501", text_.place(condition), fmt::format("this is no key of the join: {}", text_.written(condition)),
                    fmt::format("write ON {0}.COLUMN = EXPRESSION AND ..., and what else must hold in a step WHERE behind the join", relation));
       continue;
     }

@@ -54,12 +54,16 @@ Config WeirText::quoted(const antlr4::Token* token) const {
   return scalar(std::move(inner), std::move(where));
 }
 
-void WeirText::report(const Location& where, std::string message, std::string hint) {
-  diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint(std::move(hint)));
+void WeirText::report(const char* mistake, const Location& where, std::string message, std::string hint) {
+  diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.as(mistake).with_hint(std::move(hint)));
 }
 
-void WeirText::refuse(const Location& where, std::string message, std::string hint) {
-  report(where, std::move(message), std::move(hint));
+void WeirText::report_twice(const char* mistake, const Location& where, std::string message, const Location& first) {
+  diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.as(mistake).with_note("the first one is here", first));
+}
+
+void WeirText::refuse(const char* mistake, const Location& where, std::string message, std::string hint) {
+  report(mistake, where, std::move(message), std::move(hint));
   is_refused_ = true;
 }
 

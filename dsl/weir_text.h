@@ -40,9 +40,11 @@ class WeirText {
   /// What stands between the quotes, '...' or $$...$$; a line break right behind $$ does not belong to it.
   Config quoted(const antlr4::Token* token) const;
 
-  void report(const Location& where, std::string message, std::string hint = {});
+  void report(const char* mistake, const Location& where, std::string message, std::string hint = {});
+  /// `first`: where it stands already.
+  void report_twice(const char* mistake, const Location& where, std::string message, const Location& first);
   /// Also says that without what is wrong, the rest of the statement means nothing.
-  void refuse(const Location& where, std::string message, std::string hint = {});
+  void refuse(const char* mistake, const Location& where, std::string message, std::string hint = {});
   /// Whether anything was refused since it was last asked.
   bool take_refused() { return std::exchange(is_refused_, false); }
 

@@ -115,8 +115,8 @@ class StatementCutter {
 
   Location place(const antlr4::Token& token) const { return placed_.span(token.getStartIndex(), token.getStopIndex()); }
 
-  void report(std::string message, Location where, std::string hint) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), std::move(where)}.with_hint(std::move(hint)));
+  void report(const char* mistake, std::string message, Location where, std::string hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), std::move(where)}.as(mistake).with_hint(std::move(hint)));
   }
 
   void take(std::unique_ptr<antlr4::Token> token) {
@@ -145,10 +145,10 @@ class StatementCutter {
     const antlr4::Token& last = *current_.tokens.back();
     mark_broken(next.getStartIndex());
     if (!open_.empty()) {
-      if (!current_.is_broken) report("this '(' is not closed", open_.back(), fmt::format("close it with ')' before the {} of line {}", next.getText(), next.getLine()));
+      if (!current_.is_broken) report("W0104", "this '(' is not closed", open_.back(), fmt::format("close it with ')' before the {} of line {}", next.getText(), next.getLine()));
       current_.is_broken = true;
     } else if (!current_.is_broken) {
-      report(fmt::format("expected ';' after '{}'", last.getText()), place(last), "a statement ends with ';'");
+      report("W0105", fmt::format("expected ';' after '{}'", last.getText()), place(last), "a statement ends with ';'");
     }
     auto end = std::make_unique<antlr4::CommonToken>(antlr4::Token::EOF);
     end->setText(";");

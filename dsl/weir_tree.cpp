@@ -89,7 +89,7 @@ class TreeBuilder {
     const auto first = std::find_if(section.begin(), section.end(), [&](const auto& one) { return one.first == part.name; });
     if (first == section.end()) return section.push_back(setting(part.name, part.where, std::move(part.value)));
     const auto item = std::find_if(items.begin(), items.end(), [&](const auto& one) { return one.first == part.section; });
-    text_.report(part.where, fmt::format("{} {} is created twice", item->second, part.name), fmt::format("the first one is in line {}", first->second.key_where.line));
+    text_.report_twice("W0211", part.where, fmt::format("{} {} is created twice", item->second, part.name), first->second.key_where);
   }
   void add_wreck(SettingsTree::Broken wreck) { tree_.broken.push_back(std::move(wreck)); }
 
@@ -113,7 +113,7 @@ class TreeBuilder {
 
   void add_pipeline(WeirPart part) {
     if (const Config* first = tree_.root.find("name"))
-      return text_.report(part.where, "a file holds one pipeline, and here a second one is created", fmt::format("the first one is in line {}", first->key_where.line));
+      return text_.report_twice("W0211", part.where, "a file holds one pipeline, and here a second one is created", first->key_where);
     entries().push_back(setting("name", part.where, WeirText::scalar(part.name, part.where)));
     for (auto& option : std::get<Config::Map>(part.value.value)) entries().push_back(std::move(option));
   }

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "dsl/compile.h"
 #include "dsl/cut_short.h"
+#include "dsl/foreign_words.h"
 #include "dsl/placed_text.h"
 #include "engine/base/nearest_name.h"
 
@@ -50,12 +52,12 @@ const Location& YamlReader::place(const Config& config) {
   return is_empty && config.key_where.is_known() ? config.key_where : config.where;
 }
 
-void YamlReader::report(const Config& config, std::string message, std::string hint) {
-  report(place(config), std::move(message), std::move(hint));
+void YamlReader::report(const char* mistake, const Config& config, std::string message, std::string hint) {
+  report(mistake, place(config), std::move(message), std::move(hint));
 }
 
-void YamlReader::report(const Location& where, std::string message, std::string hint) {
-  diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint(std::move(hint)));
+void YamlReader::report(const char* mistake, const Location& where, std::string message, std::string hint) {
+  diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.as(mistake).with_hint(std::move(hint)));
 }
 
 void YamlReader::check_keys(const Config& map, const std::string& what, Block block) {
@@ -64,13 +66,14 @@ void YamlReader::check_keys(const Config& map, const std::string& what, Block bl
     const LanguageKey* found = find_key(block, key);
     if (found != nullptr && !found->is_later) continue;
     if (found != nullptr) {
-      report(value.key_where, fmt::format("{}: not available in this version", key));
+      report("W0112", value.key_where, fmt::format("{}: not available in this version", key));
       continue;
     }
     const std::vector<std::string> meant = spelling_ == Spelling::yaml ? known : options_among(known);
-    const std::string nearest = nearest_name(key, meant);
+    const std::string foreign = key_here(key, meant);
+    const std::string nearest = foreign.empty() ? nearest_name(key, meant) : foreign;
     const char* word = spelled("key", "option");
-    report(value.key_where, fmt::format("unknown {} of {}: {}", word, what, key),
+    report("W0106", value.key_where, fmt::format("unknown {} of {}: {}", word, what, key),
            nearest.empty() ? fmt::format("{}s are {}", word, fmt::join(meant, ", "))
                            : fmt::format("did you mean {}?", nearest));
   }
@@ -78,34 +81,37 @@ void YamlReader::check_keys(const Config& map, const std::string& what, Block bl
 
 bool YamlReader::expect_map(const Config& config, const std::string& what, const char* example) {
   if (config.is_map()) return true;
-  report(config, fmt::format("{}: expected a map, got {}", what, kind_of(config)), example);
+  report("W0108", config, fmt::format("{}: expected a map, got {}", what, kind_of(config)), example);
   return false;
 }
 
 std::optional<std::string> YamlReader::text(const Config& config, const std::string& what) {
   if (config.is_scalar() && !config.scalar().empty()) return config.scalar();
-  report(config, fmt::format("{}: expected a text, got {}", what, kind_of(config)));
+  report("W0108", config, fmt::format("{}: expected a text, got {}", what, kind_of(config)));
   return std::nullopt;
 }
 
 std::optional<bool> YamlReader::truth(const Config& config, const std::string& what) {
   if (config.is_scalar() && config.scalar() == "true") return true;
   if (config.is_scalar() && config.scalar() == "false") return false;
-  report(config, fmt::format("{}: expected true or false, got {}", what, kind_of(config)));
+  const std::string word = config.is_scalar() ? config.scalar() : "";
+  const bool means_true = word == "yes" || word == "on" || word == "1" || word == "True" || word == "TRUE" || word == "y";
+  const bool means_false = word == "no" || word == "off" || word == "0" || word == "False" || word == "FALSE" || word == "n";
+  report("W0110", config, fmt::format("{}: expected true or false, got {}", what, kind_of(config)), means_true ? "write true" : means_false ? "write false" : "");
   return std::nullopt;
 }
 
 std::optional<Name> YamlReader::name(const Config& config, const std::string& what) {
   if (config.is_scalar() && !trim(config.scalar()).empty())
     return Name{std::string(trim(config.scalar())), config.where};
-  report(config, fmt::format("{}: expected a name, got {}", what, kind_of(config)));
+  report("W0108", config, fmt::format("{}: expected a name, got {}", what, kind_of(config)));
   return std::nullopt;
 }
 
 std::optional<Name> YamlReader::required_name(const Config& map, const std::string& key,
                                               const std::string& what) {
   if (const Config* config = map.find(key)) return name(*config, fmt::format("{} of {}", key, what));
-  report(map.key_where.is_known() ? map.key_where : map.where, fmt::format("{} has no {}", what, key),
+  report("W0107", map.key_where.is_known() ? map.key_where : map.where, fmt::format("{} has no {}", what, key),
          fmt::format("add {}: NAME", key));
   return std::nullopt;
 }
@@ -116,11 +122,11 @@ std::vector<Name> YamlReader::names(const Config& config, const std::string& wha
     for (const Config& item : *list) {
       if (auto one = name(item, what)) result.push_back(*std::move(one));
     }
-    if (list->empty()) report(config, fmt::format("{}: the list is empty", what));
+    if (list->empty()) report("W0109", config, fmt::format("{}: the list is empty", what));
     return result;
   }
   if (!config.is_scalar()) {
-    report(config, fmt::format("{}: expected a list of names, got {}", what, kind_of(config)),
+    report("W0108", config, fmt::format("{}: expected a list of names, got {}", what, kind_of(config)),
            "write it as [a, b]");
     return result;
   }
@@ -132,7 +138,7 @@ std::vector<Name> YamlReader::names(const Config& config, const std::string& wha
     rest.remove_prefix(std::min(comma + 1, rest.size()));
   }
   if (result.empty())
-    report(config, fmt::format("{}: expected a list of names, got nothing", what), "write it as [a, b]");
+    report("W0109", config, fmt::format("{}: expected a list of names, got nothing", what), "write it as [a, b]");
   return result;
 }
 
@@ -143,7 +149,7 @@ AstPtr YamlReader::expression(const Config& config, const std::string& what) {
   } else if (config.is_map() || config.is_list() || config.where.length == 0) {
     const char* hint =
         config.is_map() || config.is_list() ? "an expression that begins with { or [ must be in quotes" : "";
-    report(config, fmt::format("{}: expected an expression, got {}", what, kind_of(config)), hint);
+    report("W0108", config, fmt::format("{}: expected an expression, got {}", what, kind_of(config)), hint);
     return nullptr;
   }
   AstPtr result = parse_expression(text, place(config), diagnostics_);
@@ -161,7 +167,16 @@ void YamlReader::warn_of_comment(const Config& config) {
   Location where = config.where;
   where.column = static_cast<std::uint32_t>(sign + 1);
   where.length = static_cast<std::uint32_t>(trim(line.substr(sign)).size());
-  diagnostics_.warning(Error{ErrorKind::user, cut_short_message, where}.with_hint(cut_short_hint));
+  diagnostics_.warning(Error{ErrorKind::user, cut_short_message, where}.as("W0903").with_hint(cut_short_hint));
+}
+
+// A list names columns as they are.
+void YamlReader::report_expression_in_list(const Name& column) {
+  if (column.text == "*") return report("W0120", column.where, "'*' is no column", "name the columns, or write extend: it keeps all and adds some");
+  std::string lower = column.text;
+  std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  if (const auto as = lower.rfind(" as "); as != std::string::npos)
+    report("W0108", column.where, "a list names columns, and this one is renamed", fmt::format("write it as {{{}: {}}}", trim(std::string_view(column.text).substr(as + 4)), trim(std::string_view(column.text).substr(0, as))));
 }
 
 std::optional<std::vector<NamedExpression>> YamlReader::columns(const Config& config,
@@ -172,14 +187,15 @@ std::optional<std::vector<NamedExpression>> YamlReader::columns(const Config& co
     for (const auto& [column, value] : *map) {
       result.push_back({{column, value.key_where}, expression(value, fmt::format("column {}", column))});
     }
-    if (map->empty()) report(config, fmt::format("{}: no column is given", what));
+    if (map->empty()) report("W0109", config, fmt::format("{}: no column is given", what));
   } else if (config.is_list()) {
     for (Name& column : names(config, what)) {
+      report_expression_in_list(column);
       auto reference = std::make_unique<Ast>(Ast{NameAst{{column.text}}, column.where});
       result.push_back({std::move(column), std::move(reference)});
     }
   } else {
-    report(config, fmt::format("{}: expected columns, got {}", what, kind_of(config)),
+    report("W0108", config, fmt::format("{}: expected columns, got {}", what, kind_of(config)),
            "write it as {name: expression} or [name, name]");
   }
   if (diagnostics_.errors().size() != errors_before) return std::nullopt;

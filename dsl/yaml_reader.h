@@ -22,8 +22,9 @@ class YamlReader {
 
   /// Where a message about a setting points: its value, or its key where the value is empty.
   static const Location& place(const Config& config);
-  void report(const Config& config, std::string message, std::string hint = {});
-  void report(const Location& where, std::string message, std::string hint = {});
+  /// `mistake`: a code of the catalogue.
+  void report(const char* mistake, const Config& config, std::string message, std::string hint = {});
+  void report(const char* mistake, const Location& where, std::string message, std::string hint = {});
 
   /// Keys of `map` that are none of the block's are reported with the nearest one; those of later versions as not available yet.
   void check_keys(const Config& map, const std::string& what, Block block);
@@ -47,6 +48,7 @@ class YamlReader {
 
  private:
   void warn_of_comment(const Config& config);
+  void report_expression_in_list(const Name& column);
 
   Diagnostics& diagnostics_;
   Spelling spelling_;

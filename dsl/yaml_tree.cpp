@@ -21,8 +21,8 @@ constexpr std::size_t max_depth = 64;
 
 struct Refused {};  // thrown through the YAML parser once something was reported
 
-Error user_error(std::string message, Location where, std::string hint = {}) {
-  return Error{ErrorKind::user, std::move(message), std::move(where)}.with_hint(std::move(hint));
+Error user_error(const char* mistake, std::string message, Location where, std::string hint = {}) {
+  return Error{ErrorKind::user, std::move(message), std::move(where)}.as(mistake).with_hint(std::move(hint));
 }
 
 // Finds where a scalar's own characters are, given where its first sign (a quote, | or >) stands.
@@ -45,6 +45,22 @@ class ScalarPlaces {
     std::size_t start = text.find_first_not_of(" \r\n", end_of_line(offset));
     if (start == std::string::npos) start = offset;
     return lines_.span(start, end_of_line(start) - start);
+  }
+
+  /// The parser takes the end of the file for the end of a text.
+  bool is_closed(std::size_t offset) const {
+    const std::string& text = lines_.text();
+    const char sign = offset < text.size() ? text[offset] : '\0';
+    if (sign != '\'' && sign != '"') return true;
+    for (std::size_t at = offset + 1; at < text.size(); ++at) {
+      const bool is_escaped = sign == '"' ? text[at] == '\\' : text.compare(at, 2, "''") == 0;
+      if (is_escaped) {
+        ++at;
+      } else if (text[at] == sign) {
+        return true;
+      }
+    }
+    return false;
   }
 
  private:
@@ -77,7 +93,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     if (++documents_ > 1)
-      refuse("a file holds one pipeline, and here a second YAML document begins", place(mark));
+      refuse("W0012", "a file holds one pipeline, and here a second YAML document begins", place(mark));
   }
   void OnDocumentEnd() override {}
 
@@ -88,12 +104,12 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    refuse("YAML aliases are not used in pipelines", place(mark),
+    refuse("W0011", "YAML aliases are not used in pipelines", place(mark),
            "write the value out, or quote a text that begins with *");
   }
 
   void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
-    refuse(fmt::format("YAML anchors are not used in pipelines: &{}", name), place(mark),
+    refuse("W0011", fmt::format("YAML anchors are not used in pipelines: &{}", name), place(mark),
            "write the value out where it is used, or quote a text that begins with &");
   }
 
@@ -103,6 +119,8 @@ class TreeBuilder final : public YAML::EventHandler {
     Config config;
     config.is_quoted = tag == "!";
     const std::size_t at = offset(mark);
+    if (config.is_quoted && !places_.is_closed(at))
+      refuse("W0009", "not valid YAML: a quote is not closed", lines_.span(at, 1), "end the text with the same quote; '' stands for an apostrophe within '...'");
     config.where = config.is_quoted ? places_.marked(at) : places_.plain(at, value);
     if (!config.is_quoted) warn_of_comment(at + config.where.length);
     config.value = value;
@@ -154,15 +172,15 @@ class TreeBuilder final : public YAML::EventHandler {
     return 0;
   }
 
-  [[noreturn]] void refuse(std::string message, Location where, std::string hint = {}) {
-    diagnostics_.error(user_error(std::move(message), std::move(where), std::move(hint)));
+  [[noreturn]] void refuse(const char* mistake, std::string message, Location where, std::string hint = {}) {
+    diagnostics_.error(user_error(mistake, std::move(message), std::move(where), std::move(hint)));
     throw Refused{};
   }
   void refuse_tag(const YAML::Mark& mark, const std::string& tag) {
     if (tag.empty() || tag == "?" || tag == "!") return;
     const std::size_t at = offset(mark);
     const std::size_t length = std::min(lines_.text().find_first_of(" \r\n", at), lines_.text().size()) - at;
-    refuse(fmt::format("YAML tags are not used in pipelines: {}", lines_.text().substr(at, length)),
+    refuse("W0011", fmt::format("YAML tags are not used in pipelines: {}", lines_.text().substr(at, length)),
            lines_.span(at, length), "quote a text that begins with !");
   }
 
@@ -175,14 +193,14 @@ class TreeBuilder final : public YAML::EventHandler {
         std::string_view(" \t\r\n#!-=").find(text[sign + 1]) != std::string_view::npos)
       return;
     const std::size_t length = std::min(text.find_first_of("\r\n", sign), text.size()) - sign;
-    diagnostics_.warning(user_error(cut_short_message, lines_.span(sign, length), cut_short_hint));
+    diagnostics_.warning(user_error("W0903", cut_short_message, lines_.span(sign, length), cut_short_hint));
   }
 
   template <typename Container>
   void open(const YAML::Mark& mark, Container container, YAML::EmitterStyle::value style) {
     if (open_.size() >= max_depth)
-      refuse(fmt::format("the file is nested more than {} levels deep", max_depth), place(mark));
-    if (is_key_next()) refuse("a key must be a word, not a list or a map", place(mark));
+      refuse("W0004", fmt::format("the file is nested more than {} levels deep", max_depth), place(mark));
+    if (is_key_next()) refuse("W0014", "a key must be a word, not a list or a map", place(mark));
     Open one;
     one.config.where = place(mark);
     one.config.value = std::move(container);
@@ -218,15 +236,14 @@ class TreeBuilder final : public YAML::EventHandler {
   }
 
   void add_key(Config config, const std::string& text) {
-    if (!config.is_scalar() || text.empty()) refuse("a key is missing before the ':'", config.where);
+    if (!config.is_scalar() || text.empty()) refuse("W0014", "a key is missing before the ':'", config.where);
     if (text == "<<" && !config.is_quoted) {
-      refuse("YAML merge keys are not used in pipelines: <<", config.where, "write the values out");
+      refuse("W0011", "YAML merge keys are not used in pipelines: <<", config.where, "write the values out");
     }
     Open& parent = open_.back();
     // Config::find is linear, but so is a map of a size that people write.
     if (const Config* first = parent.config.find(text)) {
-      diagnostics_.error(user_error(fmt::format("the key {} is given twice", text), config.where,
-                                    fmt::format("the first one is in line {}", first->key_where.line)));
+      diagnostics_.error(user_error("W0013", fmt::format("the key {} is given twice", text), config.where).with_note("the first one is here", first->key_where));
     }
     parent.key = text;
     parent.key_where = config.where;
@@ -246,7 +263,7 @@ bool has_tab_before_text(const LineTable& lines, Diagnostics& diagnostics) {
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t content = text.find_first_not_of(' ', start);
     if (content != std::string::npos && text[content] == '\t') {
-      diagnostics.error(user_error("YAML has no tabs before the first character of a line", lines.span(content, 1), "use blanks"));
+      diagnostics.error(user_error("W0005", "YAML has no tabs before the first character of a line", lines.span(content, 1), "use blanks"));
       return true;
     }
     start = std::min(text.find('\n', start), text.size() - 1) + 1;
@@ -257,36 +274,47 @@ bool has_tab_before_text(const LineTable& lines, Diagnostics& diagnostics) {
 // What the parser says, what people understand, and what they can do about it.
 struct Wording {
   std::string_view said;
+  const char* mistake;
   const char* sentence;
   const char* hint;
 };
 constexpr Wording wordings[] = {
-    {"illegal map value", "a second ': ' stands in this value", "put the value in quotes"},
-    {"end of map not found", "this does not fit to the lines above",
+    {"illegal map value", "W0007", "a second ': ' stands in this value", "put the value in quotes"},
+    {"end of map not found", "W0006", "this does not fit to the lines above",
      "check the indentation, and put values that begin with a quote in quotes as a whole"},
-    {"end of sequence not found", "this does not fit to the list above", "check the indentation"},
-    {"end of map flow not found", "a '{' is not closed with '}'",
+    {"end of sequence not found", "W0006", "this does not fit to the list above", "check the indentation"},
+    {"end of map flow not found", "W0008", "a '{' is not closed with '}'",
      "close it; an expression with brackets, braces or commas wants quotes within { }"},
-    {"end of sequence flow not found", "a '[' is not closed with ']'",
+    {"end of sequence flow not found", "W0008", "a '[' is not closed with ']'",
      "close it; an expression with brackets, braces or commas wants quotes within [ ]"},
-    {"illegal EOF in scalar", "a quote is not closed", ""},
-    {"illegal document indicator in scalar", "a quote is not closed", ""},
-    {"unknown token", "a value cannot begin with this character", "put the value in quotes"},
-    {"illegal map key", "a key is not expected here", "check the indentation"},
-    {"illegal block entry", "a list item is not expected here", "begin the list in a line of its own"},
+    {"illegal EOF in scalar", "W0009", "a quote is not closed", ""},
+    {"illegal document indicator in scalar", "W0009", "a quote is not closed", ""},
+    {"unknown token", "W0010", "a value cannot begin with this character", "put the value in quotes"},
+    {"illegal map key", "W0006", "a key is not expected here", "check the indentation"},
+    {"illegal block entry", "W0006", "a list item is not expected here", "begin the list in a line of its own"},
 };
+
+/// Whether no "KEY: " stands before a column of the line.
+bool is_first_colon(std::string_view line, std::size_t column) { return line.substr(0, std::min(column, line.size())).find(": ") == std::string_view::npos; }
 
 Error yaml_error(const YAML::ParserException& exception, const LineTable& lines, const TreeBuilder& builder) {
   const auto line = static_cast<std::size_t>(std::max(exception.mark.line, 0));
   const std::size_t at = lines.offset(line, static_cast<std::size_t>(std::max(exception.mark.column, 0)));
   std::string sentence = exception.msg;
+  const char* mistake = "W0006";
   std::string hint;
   for (const Wording& wording : wordings) {
     if (wording.said != exception.msg) continue;
+    mistake = wording.mistake;
     sentence = wording.sentence;
     hint = wording.hint;
   }
   Location where = lines.span(at, 1);
+  if (mistake == std::string_view("W0007") && is_first_colon(lines.line(line), static_cast<std::size_t>(std::max(exception.mark.column, 0)))) {
+    mistake = "W0006";
+    sentence = "this line is a part of the value above, as it is indented deeper";
+    hint = "begin it in the same column as its neighbours; or put the value above in quotes, if it goes on here";
+  }
   if (exception.msg.find("flow") != std::string::npos) {
     where = builder.open_bracket().value_or(where);
     // In { } and [ ] the braces of a variable are YAML's own.
@@ -294,7 +322,7 @@ Error yaml_error(const YAML::ParserException& exception, const LineTable& lines,
       hint = "inside { } and [ ], variables must be in quotes: \"${NAME}\"";
     }
   }
-  return user_error(fmt::format("not valid YAML: {}", sentence), where, hint);
+  return user_error(mistake, fmt::format("not valid YAML: {}", sentence), where, hint);
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ void check_options(const Config& config, const ConsoleOptions& options, Diagnost
   for (const char* name : {"rows", "width"}) {
     const Config* given = config.find(name);
     if (given == nullptr || !options.is_json()) continue;
-    diagnostics.error(Error{ErrorKind::user, fmt::format("{} is an option of tables, but the format is json", name), given->key_where}.with_hint(
+    diagnostics.error(Error{ErrorKind::user, fmt::format("{} is an option of tables, but the format is json", name), given->key_where}.as("W0704").with_hint(
         "leave it out: every row is a line"));
   }
 }

@@ -113,7 +113,7 @@ void check_delimiter(const Config& config, const CsvOptions& options, Diagnostic
   const Config* given = config.find("delimiter");
   const std::string& text = options.delimiter;
   if (given == nullptr || (text.size() == 1 && text != "\"" && text != "\n" && text != "\r")) return;
-  diagnostics.error(Error{ErrorKind::user, fmt::format("delimiter: expected one character, got '{}'", text), given->where}.with_hint(
+  diagnostics.error(Error{ErrorKind::user, fmt::format("delimiter: expected one character, got '{}'", text), given->where}.as("W0702").with_hint(
       "write it as \";\" or \"\\t\""));
 }
 

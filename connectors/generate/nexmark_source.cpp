@@ -41,7 +41,7 @@ void set_base_time(SourceOptions& options, const Config& value, Diagnostics& dia
   if (time && *time >= earliest_base && *time <= latest_base) {
     options.of_events.base_milliseconds = *time / 1000;
   } else {
-    diagnostics.error(Error{ErrorKind::user, fmt::format("base_time: {} is no time from 1971 to 2200", *text), value.where}
+    diagnostics.error(Error{ErrorKind::user, fmt::format("base_time: {} is no time from 1971 to 2200", *text), value.where}.as("W0702")
                           .with_hint("write it as 2024-11-01T00:00:00Z"));
   }
 }
@@ -58,7 +58,7 @@ void set_out_of_order(SourceOptions& options, const Config& value, Diagnostics& 
     options.of_events.out_of_order = share;
   } else {
     diagnostics.error(
-        Error{ErrorKind::user, fmt::format("out_of_order: {} is no share of the events", *text), value.where}.with_hint(
+        Error{ErrorKind::user, fmt::format("out_of_order: {} is no share of the events", *text), value.where}.as("W0702").with_hint(
             "write it as 1%"));
   }
 }
@@ -281,10 +281,10 @@ std::shared_ptr<const SourceDefinition> parse(const Config& config, Diagnostics&
   events.step_nanoseconds = nanoseconds_per_second / options.first_event_rate;
   events.out_of_order_milliseconds = std::chrono::duration_cast<std::chrono::milliseconds>(options.out_of_order_by).count();
   if (events.out_of_order_milliseconds < 1 || events.out_of_order_milliseconds > 86'400'000) {
-    diagnostics.error(Error{ErrorKind::user, "out_of_order_by is a time from 1 ms to 1 day", place_of(config, "out_of_order_by")});
+    diagnostics.error(Error{ErrorKind::user, "out_of_order_by is a time from 1 ms to 1 day", place_of(config, "out_of_order_by")}.as("W0702"));
   }
   if (options.events / options.first_event_rate > longest_span_seconds) {
-    diagnostics.error(Error{ErrorKind::user, "the events take more than 100 years of event time", place_of(config, "events")}
+    diagnostics.error(Error{ErrorKind::user, "the events take more than 100 years of event time", place_of(config, "events")}.as("W0704")
                           .with_hint("a larger first_event_rate makes them come faster"));
   }
   if (diagnostics.errors().size() != errors) return nullptr;

@@ -19,11 +19,11 @@ milliseconds left_until(steady_clock::time_point deadline) {
 // What only a person can mend is the user's error here; `run` tries all of them again.
 Error for_person(Error error, const KafkaOptions& options) {
   if (error.code() == kafka_topic_missing || error.code() == kafka_not_authorized) {
-    return Error{ErrorKind::user, error.message()}.with_code(error.code()).with_hint(error.hint());
+    const char* mistake = error.code() == kafka_topic_missing ? "W0803" : "W0804";
+    return Error{ErrorKind::user, error.message()}.as(mistake).with_code(error.code()).with_hint(error.hint());
   }
   if (error.code() != kafka_login_refused) return error;
-  Error refused{ErrorKind::user, fmt::format("brokers {} refuse the login of {}: {}", options.brokers,
-                                             options.username, error.message())};
+  Error refused = Error{ErrorKind::user, fmt::format("brokers {} refuse the login of {}: {}", options.brokers, options.username, error.message())}.as("W0802");
   const bool is_scram = options.sasl_mechanism.starts_with("SCRAM") && rd_kafka_version() < 0x020601ff;
   if (!is_scram) return std::move(refused).with_code(error.code());
   return std::move(refused)

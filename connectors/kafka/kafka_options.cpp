@@ -75,7 +75,7 @@ OptionTable<KafkaOptions>::Setter any_case_choice(std::string KafkaOptions::* me
     }
     std::string known;
     for (const std::string& choice : choices) known += (known.empty() ? "" : ", ") + choice;
-    Error error{ErrorKind::user, fmt::format("{} is none of {}", *text, known), value.where};
+    Error error = Error{ErrorKind::user, fmt::format("{} is none of {}", *text, known), value.where}.as("W0702");
     const std::string meant = nearest_name(*text, choices);
     diagnostics.error(meant.empty() ? std::move(error)
                                     : std::move(error).with_hint("did you mean " + meant + "?"));
@@ -92,7 +92,7 @@ void set_start(KafkaOptions& options, const Config& value, Diagnostics& diagnost
     options.start = {KafkaStart::Kind::timestamp, *moment / 1000};
   } else {
     diagnostics.error(
-        Error{ErrorKind::user, fmt::format("{} is no place to start", *text), value.where}.with_hint(
+        Error{ErrorKind::user, fmt::format("{} is no place to start", *text), value.where}.as("W0702").with_hint(
             "latest, earliest, or a time such as 2024-11-01T00:00:00Z"));
   }
 }
@@ -101,14 +101,14 @@ void set_properties(KafkaOptions& options, const Config& value, Diagnostics& dia
   if (value.is_scalar() && value.scalar().empty()) return;
   if (!value.is_map()) {
     diagnostics.error(
-        Error{ErrorKind::user, "properties is a map of librdkafka's names to values", value.where});
+        Error{ErrorKind::user, "properties is a map of librdkafka's names to values", value.where}.as("W0702"));
     return;
   }
   const KafkaPointer<rd_kafka_conf_t> scratch(rd_kafka_conf_new());
   for (const auto& [name, entry] : std::get<Config::Map>(value.value)) {
     if (!entry.is_scalar()) {
       diagnostics.error(
-          Error{ErrorKind::user, fmt::format("the value of {} is one text or number", name), entry.where});
+          Error{ErrorKind::user, fmt::format("the value of {} is one text or number", name), entry.where}.as("W0702"));
       continue;
     }
     const std::string& key = name;
@@ -116,9 +116,9 @@ void set_properties(KafkaOptions& options, const Config& value, Diagnostics& dia
                                      [&](const auto& one) { return one.name == key; });
     if (owned != owned_properties.end()) {
       diagnostics.error(Error{ErrorKind::user, fmt::format("Weir sets {} itself: {}", name, owned->reason),
-                              entry.key_where});
+                              entry.key_where}.as("W0705"));
     } else if (auto status = set_property(scratch.get(), name, entry.scalar()); !status.ok()) {
-      diagnostics.error(Error{ErrorKind::user, status.error().message(), entry.where});
+      diagnostics.error(Error{ErrorKind::user, status.error().message(), entry.where}.as("W0705"));
     } else {
       options.properties[name] = entry.scalar();
     }
@@ -136,12 +136,12 @@ bool is_topic_name(const std::string& name) {
 void check_topics(KafkaOptions& options, const Config& config, Diagnostics& diagnostics) {
   if (!options.topic.empty() && !options.topics.empty()) {
     diagnostics.error(Error{ErrorKind::user, "topic and topics are both given; keep one of them",
-                            place_of(config, "topics")});
+                            place_of(config, "topics")}.as("W0704"));
     return;
   }
   if (!options.topic.empty()) options.topics = {options.topic};
   if (options.topics.empty()) {
-    diagnostics.error(Error{ErrorKind::user, "a topic is missing", place_of(config, "topic")}.with_hint(
+    diagnostics.error(Error{ErrorKind::user, "a topic is missing", place_of(config, "topic")}.as("W0703").with_hint(
         "topic: NAME, or topics: [NAME, ...]"));
   }
   std::sort(options.topics.begin(), options.topics.end());
@@ -149,7 +149,7 @@ void check_topics(KafkaOptions& options, const Config& config, Diagnostics& diag
   for (const std::string& name : options.topics) {
     if (is_topic_name(name)) continue;
     diagnostics.error(Error{ErrorKind::user, fmt::format("{} is no topic's name", name),
-                            place_of(config, options.topic.empty() ? "topics" : "topic")}
+                            place_of(config, options.topic.empty() ? "topics" : "topic")}.as("W0702")
                           .with_hint("letters, digits, '.', '_' and '-'"));
   }
 }
@@ -160,7 +160,7 @@ void check_login(const KafkaOptions& options, const Config& config, Diagnostics&
       if (!is_given(config, std::string(option)) || !options.properties.contains(std::string(name))) continue;
       diagnostics.error(Error{
           ErrorKind::user, fmt::format("{} and the property {} say the same; keep one of them", option, name),
-          place_of(config, std::string(option))});
+          place_of(config, std::string(option))}.as("W0704"));
     }
   }
   const bool logs_in = options.security.starts_with("sasl");
@@ -169,7 +169,7 @@ void check_login(const KafkaOptions& options, const Config& config, Diagnostics&
     diagnostics.error(Error{ErrorKind::user,
                             fmt::format("username is given, but security: {} does not log in",
                                         options.security.empty() ? "plaintext" : options.security),
-                            place_of(config, "username")}
+                            place_of(config, "username")}.as("W0704")
                           .with_hint("did you mean security: " + meant + "?"));
   }
   if (!logs_in) return;
@@ -178,7 +178,7 @@ void check_login(const KafkaOptions& options, const Config& config, Diagnostics&
   const auto require = [&](const char* name, const std::string& value, const char* property) {
     if (!value.empty() || options.properties.contains(property)) return;
     diagnostics.error(Error{ErrorKind::user, fmt::format("security: {} needs a {}", options.security, name),
-                            place_of(config, "security")});
+                            place_of(config, "security")}.as("W0703"));
   };
   require("username", options.username, "sasl.username");
   require("password", options.password, "sasl.password");
@@ -220,7 +220,7 @@ const OptionTable<KafkaOptions>& kafka_option_table() {
 KafkaOptions parse_kafka_options(const Config& config, Diagnostics& diagnostics) {
   KafkaOptions options = kafka_option_table().parse(config, diagnostics);
   if (config.find("brokers") != nullptr && options.brokers.empty()) {
-    diagnostics.error(Error{ErrorKind::user, "brokers is empty", place_of(config, "brokers")}.with_hint(
+    diagnostics.error(Error{ErrorKind::user, "brokers is empty", place_of(config, "brokers")}.as("W0703").with_hint(
         "host:port, with commas between"));
   }
   check_topics(options, config, diagnostics);

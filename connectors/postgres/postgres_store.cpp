@@ -62,7 +62,7 @@ void check_dsn(const std::string& dsn, const Config& config, Diagnostics& diagno
   diagnostics.error(
       Error{ErrorKind::user,
             "the dsn is not one that libpq understands" + (is_harmless ? ": " + reason : std::string()),
-            value == nullptr ? config.where : value->where}
+            value == nullptr ? config.where : value->where}.as("W0618")
           .with_hint("write postgresql://user:password@host:port/database; special characters in the "
                      "password as %XX"));
 }
@@ -71,16 +71,16 @@ void check_identifier(const std::string& name, const char* what, const SinkTable
                       const Location& where, Diagnostics& diagnostics) {
   if (name.empty()) {
     diagnostics.error(
-        Error{ErrorKind::user, fmt::format("table {} has an empty {} name", table.table, what), where});
+        Error{ErrorKind::user, fmt::format("table {} has an empty {} name", table.table, what), where}.as("W0616"));
   } else if (name.size() > longest_identifier) {
     diagnostics.error(Error{ErrorKind::user,
                             fmt::format("the {} name {} has {} bytes, Postgres keeps {}", what, name,
                                         name.size(), longest_identifier),
-                            where});
+                            where}.as("W0616"));
   } else if (name.find('\0') != std::string::npos) {
     diagnostics.error(Error{ErrorKind::user,
                             fmt::format("the {} name of table {} holds a NUL character", what, table.table),
-                            where});
+                            where}.as("W0616"));
   }
 }
 
@@ -151,7 +151,7 @@ class PostgresStore final : public Store {
                         {tables_.name(table)}));
       is_missing = is_missing || truth_at(found, 0, 1);
       if (!truth_at(found, 0, 0)) {
-        return Error{ErrorKind::user, fmt::format("the role may not read and write table {}", table)}
+        return Error{ErrorKind::user, fmt::format("the role may not read and write table {}", table)}.as("W0804")
             .with_hint("GRANT SELECT, INSERT, UPDATE, DELETE on the weir_ tables");
       }
     }
@@ -174,7 +174,7 @@ class PostgresStore final : public Store {
     const char* encoding = PQparameterStatus(client.handle(), "server_encoding");
     if (encoding != nullptr && std::string_view(encoding) != "UTF8") {
       return Error{ErrorKind::user,
-                   fmt::format("the database is encoded in {}, so it cannot hold every text", encoding)}
+                   fmt::format("the database is encoded in {}, so it cannot hold every text", encoding)}.as("W0808")
           .with_hint("create one with ENCODING 'UTF8' TEMPLATE template0");
     }
     WEIR_ASSIGN(const PostgresResult standby, client.query("SELECT pg_is_in_recovery()"));
@@ -190,9 +190,9 @@ class PostgresStore final : public Store {
     if (truth_at(found, 0, 1)) return {};
     const std::string schema = text_at(found, 0, 0);
     if (schema.empty())
-      return Error{ErrorKind::user, "no schema of the search path exists, so no table can be created"};
+      return Error{ErrorKind::user, "no schema of the search path exists, so no table can be created"}.as("W0804");
     return Error{ErrorKind::user,
-                 fmt::format("the role {} may not create tables in schema {}", text_at(found, 0, 2), schema)}
+                 fmt::format("the role {} may not create tables in schema {}", text_at(found, 0, 2), schema)}.as("W0804")
         .with_hint(fmt::format("GRANT CREATE ON SCHEMA {} TO {}, or run init-db as another role",
                                quote_name(schema), quote_name(text_at(found, 0, 2))));
   }
@@ -203,7 +203,7 @@ class PostgresStore final : public Store {
       WEIR_ASSIGN(const TableFindings found, inspect_table(client, table));
       if (found.exists) continue;
       if (!create)
-        return Error{ErrorKind::user, fmt::format("table {} does not exist", table.table)}.with_hint(
+        return Error{ErrorKind::user, fmt::format("table {} does not exist", table.table)}.as("W0805").with_hint(
             "weir init-db creates it");
       Status created = client.query(create_table_sql(table)).status();
       if (!created.ok()) return std::move(created).error().in("creating table " + table.table);
@@ -224,7 +224,7 @@ class PostgresStore final : public Store {
       for (const std::string& difference : found.differences) differences += "\n  " + difference;
     }
     if (differences.empty()) return {};
-    return Error{ErrorKind::user, "the database does not fit the pipeline:" + differences};
+    return Error{ErrorKind::user, "the database does not fit the pipeline:" + differences}.as("W0806");
   }
 
   const PostgresSettings settings_;
@@ -276,7 +276,7 @@ class PostgresDefinition final : public StoreDefinition {
       if (table.schema.fields[index].type.kind != TypeKind::json) continue;
       diagnostics.error(Error{
           ErrorKind::user,
-          fmt::format("column {} is json, which cannot be a key", table.schema.fields[index].name), where});
+          fmt::format("column {} is json, which cannot be a key", table.schema.fields[index].name), where}.as("W0604"));
     }
     if (table.on_conflict != OnConflict::update_newer ||
         table.schema.fields[table.newer_by].type.kind != TypeKind::json)
@@ -284,7 +284,7 @@ class PostgresDefinition final : public StoreDefinition {
     diagnostics.error(Error{ErrorKind::user,
                             fmt::format("column {} is json, which has no order to be newer by",
                                         table.schema.fields[table.newer_by].name),
-                            where});
+                            where}.as("W0605"));
   }
 
  private:

@@ -124,7 +124,7 @@ Status WeirTables::create(PostgresClient& client) const {
   if (found == version_1_mark) return client.query(fmt::format(upgrade_from_1, prefix_, version_mark)).status();
   return Error{ErrorKind::user,
                fmt::format("the weir_ tables were made by another version of Weir ({}), this one knows {}",
-                           found, version_mark)};
+                           found, version_mark)}.as("W0807");
 }
 
 }  // namespace weir

@@ -23,12 +23,12 @@ Status check_file_system(const std::string& path) {
   struct statfs found{};
   if (::statfs(folder.c_str(), &found) != 0) {
     return Error{ErrorKind::user,
-                 fmt::format("the folder of the database does not exist: {}", folder.string())};
+                 fmt::format("the folder of the database does not exist: {}", folder.string())}.as("W0801");
   }
   for (const std::int64_t type : network_file_systems) {
     if (static_cast<std::int64_t>(found.f_type) != type) continue;
     return Error{ErrorKind::user,
-                 fmt::format("{} lies on a network file system, where SQLite can lose commits", path)}
+                 fmt::format("{} lies on a network file system, where SQLite can lose commits", path)}.as("W0808")
         .with_hint("use a local disk, or Postgres");
   }
   return {};

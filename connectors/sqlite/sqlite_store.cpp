@@ -78,7 +78,7 @@ class SqliteStore final : public Store {
       WEIR_ASSIGN(const bool exists, sqlite_table_exists(database, table.table));
       if (exists) continue;
       if (!create)
-        return Error{ErrorKind::user, fmt::format("table {} does not exist", table.table)}.with_hint(
+        return Error{ErrorKind::user, fmt::format("table {} does not exist", table.table)}.as("W0805").with_hint(
             "weir init-db creates it");
       WEIR_TRY(database.execute(create_sqlite_table_sql(table)));
       log::info("created table {}", table.table);
@@ -100,7 +100,7 @@ class SqliteStore final : public Store {
     if (found == 1)
       return database.execute(sqlite_tables::put_version_1_aside + definitions + sqlite_tables::take_version_1_over);
     return Error{ErrorKind::user, fmt::format("the weir_ tables are of version {}, this Weir knows {}",
-                                              found, sqlite_tables::version)};
+                                              found, sqlite_tables::version)}.as("W0807");
   }
 
   static Status compare(SqliteDatabase& database, std::span<const SinkTable> tables) {
@@ -110,7 +110,7 @@ class SqliteStore final : public Store {
       for (const std::string& difference : found) differences += "\n  " + difference;
     }
     if (differences.empty()) return {};
-    return Error{ErrorKind::user, "the database does not fit the pipeline:" + differences};
+    return Error{ErrorKind::user, "the database does not fit the pipeline:" + differences}.as("W0806");
   }
 
   const std::string path_;
@@ -135,7 +135,7 @@ class SqliteDefinition final : public StoreDefinition {
       if (table.schema.fields[index].type.kind == TypeKind::json) {
         diagnostics.error(Error{
             ErrorKind::user,
-            fmt::format("column {} is json, which cannot be a key", table.schema.fields[index].name), where});
+            fmt::format("column {} is json, which cannot be a key", table.schema.fields[index].name), where}.as("W0604"));
       }
     }
     if (table.on_conflict != OnConflict::update_newer) return;
@@ -147,7 +147,7 @@ class SqliteDefinition final : public StoreDefinition {
         Error{ErrorKind::user,
               fmt::format("column {} ({}) is kept as text in SQLite, so it cannot tell what is newer",
                           field.name, to_string(field.type)),
-              where}
+              where}.as("W0605")
             .with_hint("use a timestamp, a date or a bigint"));
   }
 
@@ -172,7 +172,7 @@ StoreSpec sqlite_store() {
     const std::string path = path_of(options.dsn);
     if (path.empty() || path == ":memory:") {
       diagnostics.error(
-          Error{ErrorKind::user, fmt::format("the dsn names no file: {}", options.dsn), config.where}
+          Error{ErrorKind::user, fmt::format("the dsn names no file: {}", options.dsn), config.where}.as("W0618")
               .with_hint("write sqlite:shop.db"));
       return nullptr;
     }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -41,6 +42,12 @@ struct Location {
   bool is_known() const { return source != nullptr && line != 0; }
 };
 
+/// What explains an error beside it: where the other definition stands, which step took a column away.
+struct Note {
+  std::string text;
+  Location where;  // may be unknown
+};
+
 class [[nodiscard]] Error {
  public:
   Error(ErrorKind kind, std::string message, Location where = {})
@@ -52,11 +59,21 @@ class [[nodiscard]] Error {
   const Location& where() const { return where_; }
   /// A short machine-readable reason: an SQLSTATE, or a reject reason such as "not_json". Empty if there is none.
   const std::string& code() const { return code_; }
+  /// Which kind of mistake in a pipeline file this is: a code of the catalogue (engine/plan/error_catalogue.h), such as "W0201". Empty for what no
+  /// file is to blame for.
+  std::string_view mistake() const { return mistake_; }
   /// A suggestion printed on a line of its own, e.g. "did you mean amount?".
   const std::string& hint() const { return hint_; }
+  const std::vector<Note>& notes() const { return notes_; }
 
   Error&& with_code(std::string code) && { code_ = std::move(code); return std::move(*this); }
   Error&& with_hint(std::string hint) && { hint_ = std::move(hint); return std::move(*this); }
+  /// `mistake`: a literal.
+  Error&& as(std::string_view mistake) && { mistake_ = mistake; return std::move(*this); }
+  Error&& with_note(std::string text, Location where) && { notes_.push_back({std::move(text), std::move(where)}); return std::move(*this); }
+  /// The same with another place, or in other words.
+  Error&& at(Location where) && { where_ = std::move(where); return std::move(*this); }
+  Error&& reworded(std::string message) && { message_ = std::move(message); return std::move(*this); }
   /// Adds what the caller was doing: Error{"refused"}.in("source views") prints "source views: refused".
   Error&& in(const std::string& context) && { message_ = context + ": " + message_; return std::move(*this); }
 
@@ -64,8 +81,10 @@ class [[nodiscard]] Error {
   ErrorKind kind_;
   std::string message_;
   Location where_;
+  std::string_view mistake_;
   std::string code_;
   std::string hint_;
+  std::vector<Note> notes_;
 };
 
 class [[nodiscard]] Status {
@@ -117,8 +136,8 @@ class Diagnostics {
   std::vector<Error> warnings_;
 };
 
-/// The error as a user reads it: "error: MESSAGE", then, where the place is known, " --> file:line:column", the source
-/// line, a caret line under the span and the hint. Ends in a newline. `severity` is "error" or "warning".
+/// The error as a user reads it: "error[MISTAKE]: MESSAGE", then, where the place is known, " --> file:line:column" (in characters), the source
+/// line, a caret line under the span, the hint, and every note likewise. Ends in a newline. `severity` is "error" or "warning".
 std::string render(const Error& error, const char* severity = "error");
 
 }  // namespace weir

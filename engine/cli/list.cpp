@@ -1,4 +1,4 @@
-// list.cpp — weir list: the connectors, formats and functions there are.
+// list.cpp — weir list: the connectors, formats, functions and kinds of errors there are.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -7,6 +7,7 @@
 #include "engine/cli/plugin_registry.h"
 #include "engine/component/reference.h"
 #include "engine/expression/reference.h"
+#include "engine/plan/error_catalogue.h"
 
 namespace weir {
 namespace {
@@ -29,6 +30,7 @@ std::string listing(const ListArguments& arguments) {
            : is_markdown ? formats_markdown(registry)
                          : formats_text(registry);
   }
+  if (arguments.what == "errors") return is_json ? mistakes_json() : is_markdown ? mistakes_markdown() : mistakes_text();
   const FunctionLists lists{registry.functions, registry.aggregates, registry.tables};
   return is_json ? functions_json(lists) : is_markdown ? functions_markdown(lists) : functions_text(lists);
 }
@@ -36,11 +38,11 @@ std::string listing(const ListArguments& arguments) {
 }  // namespace
 
 CommandBody add_list(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("list", "Lists connectors, formats or functions");
+  CLI::App* command = app.add_subcommand("list", "Lists connectors, formats, functions or errors");
   const auto arguments = std::make_shared<ListArguments>();
-  command->add_option("WHAT", arguments->what, "connectors, formats or functions")
+  command->add_option("WHAT", arguments->what, "connectors, formats, functions or errors")
       ->required()
-      ->check(CLI::IsMember({"connectors", "formats", "functions"}));
+      ->check(CLI::IsMember({"connectors", "formats", "functions", "errors"}));
   command->add_option("--format", arguments->format, "text (default), json or markdown")
       ->check(CLI::IsMember({"text", "json", "markdown"}));
   command->footer(

@@ -43,14 +43,20 @@ void PipelineFile::add_settings(CLI::App& command) {
   registry_.add_option(command);
 }
 
-std::shared_ptr<const Plan> PipelineFile::compile(bool show_warnings) {
+void PipelineFile::take_arguments(const PipelineFile& other) {
+  settings_ = other.settings_;
+  config_path_ = other.config_path_;
+  registry_.name(other.registry_.named());
+}
+
+std::optional<Compiled> PipelineFile::diagnose() {
   Variables variables;
   variables.environment = process_environment();
   for (const std::string& setting : settings_) {
     const auto equals = setting.find('=');
     if (equals == std::string::npos || equals == 0) {
       exit_code_ = report(Error{ErrorKind::usage, "--set wants NAME=value: " + setting});
-      return nullptr;
+      return std::nullopt;
     }
     variables.overrides[setting.substr(0, equals)] = setting.substr(equals + 1);
   }
@@ -59,22 +65,28 @@ std::shared_ptr<const Plan> PipelineFile::compile(bool show_warnings) {
     if (!ini.ok()) {
       report(ini.error());
       exit_code_ = exit_pipeline_wrong;
-      return nullptr;
+      return std::nullopt;
     }
     variables.ini = std::move(ini).value();
   }
   if (const std::vector<Error> errors = registry_.load_named(); !errors.empty()) {
     for (const Error& error : errors) exit_code_ = report(error);
-    return nullptr;
+    return std::nullopt;
   }
-  const Compiled compiled = compile_file(path_, registry_.registry(), variables);
+  Compiled compiled = compile_file(path_, registry_.registry(), variables);
+  if (compiled.plan == nullptr) exit_code_ = exit_pipeline_wrong;
+  return compiled;
+}
+
+std::shared_ptr<const Plan> PipelineFile::compile(bool show_warnings) {
+  const std::optional<Compiled> compiled = diagnose();
+  if (!compiled) return nullptr;
   if (show_warnings) {
-    for (const Error& warning : compiled.diagnostics.warnings())
-      fmt::print(stderr, "{}\n", render(warning, "warning"));
+    for (const Error& warning : compiled->diagnostics.warnings()) fmt::print(stderr, "{}\n", render(warning, "warning"));
   }
-  if (compiled.plan != nullptr) return compiled.plan;
-  for (const Error& error : compiled.diagnostics.errors()) fmt::print(stderr, "{}\n", render(error));
-  fmt::print(stderr, "{}: {}\n", path_, errors_in_words(compiled.diagnostics.errors().size()));
+  if (compiled->plan != nullptr) return compiled->plan;
+  for (const Error& error : compiled->diagnostics.errors()) fmt::print(stderr, "{}\n", render(error));
+  fmt::print(stderr, "{}: {}\n", path_, errors_in_words(compiled->diagnostics.errors().size()));
   exit_code_ = exit_pipeline_wrong;
   return nullptr;
 }

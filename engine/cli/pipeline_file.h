@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,8 @@ class App;
 
 namespace weir {
 
+struct Compiled;
+
 /// FILE, --set, --config and --plugin. The registry must outlive the plan, so it lives here.
 class PipelineFile {
  public:
@@ -24,6 +27,10 @@ class PipelineFile {
   /// Compiles the file, or reports what is wrong on stderr and returns null; the command then ends with
   /// exit_code(). Warnings are printed if `show_warnings`.
   std::shared_ptr<const Plan> compile(bool show_warnings = false);
+  /// As compile, but what is wrong with the file is not printed, and comes with it. Nothing after reporting wrong usage.
+  std::optional<Compiled> diagnose();
+  /// For another file of the same command line.
+  void take_arguments(const PipelineFile& other);
   /// As compile, with --set overrides of the caller's own.
   std::shared_ptr<const Plan> compile_with(const std::vector<std::pair<std::string, std::string>>& settings);
   int exit_code() const { return exit_code_; }

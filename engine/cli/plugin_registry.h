@@ -28,6 +28,9 @@ class PluginRegistry {
   std::vector<Error> load_all(const std::vector<std::string>& files);
   const std::vector<std::string>& files() const { return files_; }
   const Registry& registry() const { return registry_; }
+  /// What --plugin names; another registry may be told of the same.
+  const std::vector<std::string>& named() const { return files_; }
+  void name(std::vector<std::string> files) { files_ = std::move(files); }
   const PluginLoader& loader() const { return loader_; }
   Status load(const std::string& path) { return loader_.load(path, registry_); }
 

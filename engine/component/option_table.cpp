@@ -29,7 +29,7 @@ void report(const Config& config, const OptionDoc& doc, const std::string& expec
             std::string hint = {}) {
   const std::string got = doc.secret && config.is_scalar() ? "a secret value" : shown(config);
   diagnostics.error(
-      Error(ErrorKind::user, fmt::format("{}: expected {}, got {}", doc.name, expected, got), config.where)
+      Error(ErrorKind::user, fmt::format("{}: expected {}, got {}", doc.name, expected, got), config.where).as("W0702")
           .with_hint(std::move(hint)));
 }
 
@@ -70,7 +70,7 @@ void report_unknown(const std::string& key, const Config& value, const std::vect
     hint = fmt::format("the options are {}", fmt::join(names, ", "));
   }
   const Location& where = value.key_where.is_known() ? value.key_where : value.where;
-  diagnostics.error(Error(ErrorKind::user, "unknown option: " + key, where).with_hint(std::move(hint)));
+  diagnostics.error(Error(ErrorKind::user, "unknown option: " + key, where).as("W0701").with_hint(std::move(hint)));
 }
 
 }  // namespace
@@ -167,7 +167,7 @@ void check_keys(const Config& config, const std::vector<OptionDoc>& docs, Diagno
   const bool is_empty = std::holds_alternative<std::monostate>(config.value);
   if (map == nullptr && !is_empty) {
     diagnostics.error(
-        Error(ErrorKind::user, "expected a map of options, got " + shown(config), config.where));
+        Error(ErrorKind::user, "expected a map of options, got " + shown(config), config.where).as("W0108"));
     return;
   }
   if (map != nullptr) {
@@ -180,7 +180,7 @@ void check_keys(const Config& config, const std::vector<OptionDoc>& docs, Diagno
   for (const OptionDoc& doc : docs) {
     if (!doc.required || config.find(doc.name) != nullptr) continue;
     diagnostics.error(
-        Error(ErrorKind::user, "missing option: " + doc.name, config.where).with_hint(doc.summary));
+        Error(ErrorKind::user, "missing option: " + doc.name, config.where).as("W0703").with_hint(doc.summary));
   }
 }
 

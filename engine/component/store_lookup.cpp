@@ -70,7 +70,7 @@ std::shared_ptr<const LookupDefinition> parse_store_lookup(const Config& config,
   const StoreLookupOptions options = option_table().parse(config, diagnostics);
   if (options.query.empty() == options.table.empty() && diagnostics.errors().size() == errors_before) {
     diagnostics.error(Error{ErrorKind::user, options.query.empty() ? "the table does not say what is read" : "the table has both a query and a table",
-                            config.key_where.is_known() ? config.key_where : config.where}
+                            config.key_where.is_known() ? config.key_where : config.where}.as("W0510")
                           .with_hint("write one of query: SELECT ... and table: NAME"));
   }
   if (diagnostics.errors().size() != errors_before) return nullptr;

@@ -16,7 +16,7 @@ Result<BoundAggregate> bind_aggregate(const AggregateFunction& function, std::ve
   const bool is_count = function.declaration.name == "count" && !is_distinct;
   for (const Type& type : bound.site.types) {
     if (!type.is_nested() || is_count) continue;
-    return Error{ErrorKind::user, fmt::format("{} cannot keep values of type {}", function.declaration.name, to_string(type))}.with_hint(
+    return Error{ErrorKind::user, fmt::format("{} cannot keep values of type {}", function.declaration.name, to_string(type))}.as("W0408").with_hint(
         "take a field of it, or CAST(value AS json)");
   }
   WEIR_ASSIGN(std::unique_ptr<Aggregate> body, function.prepare(bound.site));

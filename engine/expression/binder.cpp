@@ -16,13 +16,14 @@
 namespace weir {
 namespace {
 
-Error at(const Error& error, const Location& where) {
-  Error located(error.kind(), error.message(), error.where().is_known() ? error.where() : where);
-  return std::move(located).with_code(error.code()).with_hint(error.hint());
+/// What a function says of its arguments is of one kind, unless it says itself of which.
+Error at(Error error, const Location& where) {
+  Error known = error.mistake().empty() ? std::move(error).as("W0308") : std::move(error);
+  return known.where().is_known() ? known : std::move(known).at(where);
 }
 
-Error user_error(std::string message, const Location& where) {
-  return Error{ErrorKind::user, std::move(message), where};
+Error user_error(const char* mistake, std::string message, const Location& where) {
+  return Error{ErrorKind::user, std::move(message), where}.as(mistake);
 }
 
 bool is_any_nullable(std::span<const ExpressionPtr> arguments, std::size_t first = 0, std::size_t step = 1) {
@@ -64,6 +65,44 @@ bool is_empty_text(const Expression& expression) {
   return text != nullptr && text->empty();
 }
 
+/// "name" in a .weir file: in YAML the quotes may be the value's own.
+bool is_in_double_quotes(const Location& where) {
+  if (!where.is_known() || where.column == 0) return false;
+  std::string_view text = where.source->text;
+  for (std::uint32_t line = 1; line < where.line && !text.empty(); ++line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  return where.column <= text.size() && (text[where.column - 1] == '"' || text[where.column - 1] == '`');
+}
+
+bool is_time(const Type& type) { return type.kind == TypeKind::timestamp || type.kind == TypeKind::date; }
+
+/// What to do about an operator that does not take its operands.
+std::string hint_of_operator(std::string_view name, const std::vector<ExpressionPtr>& operands) {
+  const auto any = [&](auto&& is) { return std::any_of(operands.begin(), operands.end(), [&](const ExpressionPtr& one) { return is(one->type); }); };
+  const bool has_text = any([](const Type& type) { return type.kind == TypeKind::string; });
+  const bool has_number = any([](const Type& type) { return type.is_numeric(); });
+  if (name == "+" && has_text) return has_number ? "CAST(value AS type) converts; texts are joined by || or concat(...)" : "texts are joined by || or concat(...)";
+  if (operands.size() == 2 && (name == "+" || name == "-") && any(is_time) && has_number)
+    return fmt::format("write {} INTERVAL 1 DAY, or another span of time", name);
+  if (is_comparison(name) && any([](const Type& type) { return type.kind == TypeKind::boolean; })) return "conditions stand beside each other by AND and OR; || joins texts";
+  return "CAST(value AS type) converts";
+}
+
+/// What to do about arguments of types that a function does not take.
+std::string hint_of_call(const Function& function, std::vector<ExpressionPtr> arguments, const std::string& forms) {
+  std::reverse(arguments.begin(), arguments.end());
+  if (arguments.size() == 2 && choose_overload(function, arguments)) return "the arguments stand the other way round";
+  if (forms.find("T,") != std::string::npos) return "T is one type for all of them; CAST(value AS type) converts";
+  const bool is_nested = std::any_of(arguments.begin(), arguments.end(), [](const ExpressionPtr& one) { return one->type.is_nested(); });
+  return is_nested ? "" : "CAST(value AS type) converts";
+}
+
+/// What to do about a value of another type.
+std::string hint_of_conversion(const Type& from, const Type& to) {
+  if (to.kind == TypeKind::boolean && from.is_numeric()) return "compare it: value <> 0";
+  if (to.kind == TypeKind::boolean && from.kind == TypeKind::string) return "compare it: value = '...'";
+  return fmt::format("CAST(value AS {}) converts", to_string(to));
+}
+
 class Binder {
  public:
   Binder(const Scope& scope, const FunctionRegistry& functions, Diagnostics& diagnostics)
@@ -79,15 +118,15 @@ class Binder {
     const auto* literal = std::get_if<Literal>(&expression->node);
     // A literal that cannot be read as its type is the author's mistake, not a row's.
     if (literal != nullptr && std::holds_alternative<Call>(result->node)) {
-      report(fmt::format("not a valid {}: {}", to_string(type), to_sql(literal->value)), expression->where);
+      report("W0307", fmt::format("not a valid {}: {}", to_string(type), to_sql(literal->value)), expression->where);
       return nullptr;
     }
     return result;
   }
 
  private:
-  void report(std::string message, const Location& where) {
-    diagnostics_.error(user_error(std::move(message), where));
+  void report(const char* mistake, std::string message, const Location& where) {
+    diagnostics_.error(user_error(mistake, std::move(message), where));
   }
 
   ExpressionPtr bind_node(const LiteralAst& literal, const Location& where) {
@@ -101,8 +140,19 @@ class Binder {
       const Result<std::size_t> outer = find_column({name.parts.front()}, scope_);
       if (outer.ok() && scope_.schema->fields[*outer].type.is_nested()) return bind_fields(*outer, name, where);
     }
-    diagnostics_.error(at(index.error(), where));
+    diagnostics_.error(with_hint_of_name(at(index.error(), where), name));
     return nullptr;
+  }
+
+  /// What a name was probably meant as that is no column.
+  Error with_hint_of_name(Error error, const NameAst& name) const {
+    const std::string& text = name.parts.front();
+    if (is_in_double_quotes(error.where())) return std::move(error).with_hint(fmt::format("a text is written '{}'; double quotes and backticks are for names", text));
+    const Result<std::size_t> outer = find_column({text}, scope_);
+    if (name.parts.size() < 2 || !outer.ok()) return error;
+    const Type& type = scope_.schema->fields[*outer].type;
+    if (type.kind == TypeKind::json) return std::move(error).with_hint(fmt::format("fields of JSON are written {}:{}", text, name.parts[1]));
+    return std::move(error).with_hint(fmt::format("{} is {}, which has no fields", text, to_string(type)));
   }
 
   /// column.field.field
@@ -119,7 +169,7 @@ class Binder {
       if (computed != scope_.computed->end()) return computed->second;
     }
     if (call.over != nullptr) {
-      report(fmt::format("{} OVER (...) stands in select and extend, where the rows are those of an aggregate", call.function), where);
+      report("W0414", fmt::format("{} OVER (...) stands in select and extend, where the rows are those of an aggregate", call.function), where);
       return nullptr;
     }
     const Function* function =
@@ -127,13 +177,25 @@ class Binder {
     if (function == nullptr) diagnostics_.error(at(unknown_function(call.function, functions_, scope_), where));
     const bool is_like_an_aggregate = call.is_star || call.is_distinct || call.filter != nullptr;
     if (function != nullptr && is_like_an_aggregate)
-      report(fmt::format("{} is no aggregate: *, DISTINCT and FILTER belong to one", call.function), where);
+      report("W0312", fmt::format("{} is no aggregate: *, DISTINCT and FILTER belong to one", call.function), where);
     std::vector<ExpressionPtr> arguments = bind_all(call.arguments);
+    if (function != nullptr) warn_of_null(*function, call, where);
     if (function == nullptr || is_like_an_aggregate || has_gap(arguments)) return nullptr;
     if (call.function == "between" && arguments.size() == 3) return bind_between(arguments, where);
     if (function->name == "struct") return bind_struct(call, arguments, where);
     if (function->name == "arrays_zip") return bind_zip(*function, call, std::move(arguments), where);
     return make_call(*function, std::move(arguments), where);
+  }
+
+  void warn_of_null(const Function& function, const CallAst& call, const Location& where) {
+    if (!is_comparison(function.name) || function.name == "<=>" || function.name == "in") return;
+    const auto is_null = [](const AstPtr& operand) {
+      const auto* literal = std::get_if<LiteralAst>(&operand->node);
+      return literal != nullptr && literal->value.is_null();
+    };
+    if (std::none_of(call.arguments.begin(), call.arguments.end(), is_null)) return;
+    Error warning = user_error("W0909", "a comparison with NULL is never true", where);
+    diagnostics_.warning(std::move(warning).with_hint("write IS NULL or IS NOT NULL"));
   }
 
   /// struct(a, b + 1) is named_struct('a', a, 'col2', b + 1).
@@ -225,8 +287,8 @@ class Binder {
     if (condition == nullptr) return nullptr;
     if (operand != nullptr) return make_operator("=", {operand, std::move(condition)}, ast.where);
     if (implicit_cast_cost(*condition, boolean_type)) return converted(std::move(condition), boolean_type);
-    report(fmt::format("WHEN expects {}, got {}", to_string(boolean_type), to_string(condition->type)),
-           ast.where);
+    Error error = user_error("W0301", fmt::format("WHEN expects {}, got {}", to_string(boolean_type), to_string(condition->type)), ast.where);
+    diagnostics_.error(std::move(error).with_hint(hint_of_conversion(condition->type, boolean_type)));
     return nullptr;
   }
 
@@ -234,7 +296,7 @@ class Binder {
                           const Location& where) {
     const std::optional<Type> type = common_type(values);
     if (!type) {
-      report("CASE gives values of different types: " + describe_types(values), where);
+      report("W0305", "CASE gives values of different types: " + describe_types(values), where);
       return nullptr;
     }
     for (ExpressionPtr& value : values) value = converted(std::move(value), *type);
@@ -282,7 +344,7 @@ class Binder {
     const auto found = settings == nullptr ? std::map<std::string, std::string>::const_iterator()
                                            : settings->find(function.setting);
     if (settings == nullptr || found == settings->end()) {
-      Error error = user_error(fmt::format("{} needs the setting {}", function.name, function.setting), where);
+      Error error = user_error("W0313", fmt::format("{} needs the setting {}", function.name, function.setting), where);
       diagnostics_.error(std::move(error).with_hint(fmt::format(
           "add `settings: {{ {}: PATH }}` to the pipeline, or give the path as the last argument", function.setting)));
       return false;
@@ -298,7 +360,7 @@ class Binder {
     for (const Error& warning : diagnostics_.warnings()) {
       if (warning.message().starts_with(start)) return;
     }
-    Error warning = user_error(fmt::format("{}: {} and others that need it give NULL", start, function.name), where);
+    Error warning = user_error("W0907", fmt::format("{}: {} and others that need it give NULL", start, function.name), where);
     diagnostics_.warning(std::move(warning).with_hint("set it to the path of a file, if you have one"));
   }
 
@@ -322,15 +384,16 @@ class Binder {
   void report_mismatch(const Function& function, const std::vector<ExpressionPtr>& arguments,
                        const Location& where) {
     if (function.is_operator) {
-      Error error = user_error(
-          fmt::format("operator {} does not take {}", function.name, describe_types(arguments)), where);
-      diagnostics_.error(std::move(error).with_hint("CAST(value AS type) converts"));
+      Error error = user_error("W0304", 
+          fmt::format("operator {} does not take {}", function.name == "negate" ? "-" : function.name, describe_types(arguments)), where);
+      diagnostics_.error(std::move(error).with_hint(hint_of_operator(function.name, arguments)));
       return;
     }
     const auto wrong = first_wrong_argument(function, arguments);
-    report(fmt::format("{} expects {}, got {}", function.name, describe_overloads(function),
-                       describe_types(arguments)),
-           wrong ? arguments[*wrong]->where : where);
+    const std::string forms = describe_overloads(function);
+    const char* mistake = mistake_of_call(function, arguments.size());
+    Error error = user_error(mistake, fmt::format("{} expects {}, got {}", function.name, forms, describe_types(arguments)), wrong ? arguments[*wrong]->where : where);
+    diagnostics_.error(mistake == std::string_view("W0302") ? std::move(error).with_hint(hint_of_call(function, arguments, forms)) : std::move(error));
   }
 
   /// The call itself: its body is made once to find errors in its literals, and computed if all arguments are
@@ -344,7 +407,7 @@ class Binder {
         Expression{type, nullable, where, Call{&function, &overload, std::move(arguments)}});
     const auto prepared = PreparedCall::prepare(*expression);
     if (!prepared.ok()) {
-      diagnostics_.error(prepared.error());
+      diagnostics_.error(at(prepared.error(), where));
       return nullptr;
     }
     const std::optional<Value> value = constant_value(*expression);
@@ -367,10 +430,10 @@ ExpressionPtr bind(const Ast& ast, const Scope& scope, const FunctionRegistry& f
 ExpressionPtr coerce(ExpressionPtr expression, const Type& type, const std::string& what,
                      const FunctionRegistry& functions, Diagnostics& diagnostics) {
   if (!implicit_cast_cost(*expression, type)) {
-    Error error{ErrorKind::user,
+    Error error = Error{ErrorKind::user,
                 fmt::format("{}: expected {}, got {}", what, to_string(type), to_string(expression->type)),
-                expression->where};
-    diagnostics.error(std::move(error).with_hint(fmt::format("CAST(value AS {}) converts", to_string(type))));
+                expression->where}.as("W0301");
+    diagnostics.error(std::move(error).with_hint(hint_of_conversion(expression->type, type)));
     return nullptr;
   }
   const Scope nothing;

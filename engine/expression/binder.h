@@ -15,6 +15,8 @@ struct Scope {
   const std::vector<std::string>* other_functions = nullptr;
   /// Calls that have been bound apart, those of aggregates; null for one that was wrong and reported.
   const std::map<const CallAst*, ExpressionPtr>* computed = nullptr;
+  /// Columns that earlier steps took away, and where: said of one that is unknown.
+  const std::map<std::string, Note>* gone = nullptr;
 };
 
 /// Returns null after reporting every error of the expression to `diagnostics` (unknown columns and functions with the nearest name, wrong

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/expression/implicit_cast.h"
 #include "engine/expression/overload_resolution.h"
 
@@ -14,13 +16,19 @@ const Value* literal_of(const ExpressionPtr& expression) {
   return literal == nullptr ? nullptr : &literal->value;
 }
 
+bool any_text(const std::vector<ExpressionPtr>& arguments) {
+  return std::any_of(arguments.begin(), arguments.end(), [](const ExpressionPtr& one) { return one->type.kind == TypeKind::string; });
+}
+
 }  // namespace
 
 Result<BoundArguments> bind_arguments(const Function& declaration, std::vector<ExpressionPtr> arguments, const FunctionRegistry& functions) {
   const std::optional<ChosenOverload> chosen = choose_overload(declaration, arguments);
   if (!chosen) {
     return Error{ErrorKind::user,
-                 fmt::format("{} expects {}, got {}", declaration.name, describe_overloads(declaration), describe_types(arguments))};
+                 fmt::format("{} expects {}, got {}", declaration.name, describe_overloads(declaration), describe_types(arguments))}
+        .as(mistake_of_call(declaration, arguments.size()))
+        .with_hint(any_text(arguments) ? "CAST(value AS type) converts" : "");
   }
   BoundArguments bound;
   for (std::size_t i = 0; i < arguments.size(); ++i) {

@@ -98,8 +98,7 @@ Result<PreparedCall> PreparedCall::prepare(const Expression& expression) {
   auto kernel = call.overload->prepare(call_site_of(call, expression.type));
   if (!kernel.ok()) {
     Error error = std::move(kernel).error();
-    Error located(error.kind(), error.message(), error.where().is_known() ? error.where() : expression.where);
-    return std::move(located).with_code(error.code()).with_hint(error.hint());
+    return error.where().is_known() ? error : std::move(error).at(expression.where);
   }
   return PreparedCall(std::move(kernel).value(), expression.type, call.overload->strict,
                       call.function->deterministic);

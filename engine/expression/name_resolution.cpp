@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "engine/base/nearest_name.h"
+#include "engine/expression/foreign_functions.h"
 
 namespace weir {
 namespace {
@@ -26,8 +27,15 @@ std::vector<std::string> column_names(const Scope& scope) {
   return names;
 }
 
+const Note* find_gone(const std::string& name, const Scope& scope) {
+  if (scope.gone == nullptr) return nullptr;
+  const auto found = std::find_if(scope.gone->begin(), scope.gone->end(), [&](const auto& one) { return is_same_in_any_case(one.first, name); });
+  return found == scope.gone->end() ? nullptr : &found->second;
+}
+
 Error unknown_column(const std::string& name, const Scope& scope) {
-  Error error{ErrorKind::user, "unknown column: " + name};
+  Error error = Error{ErrorKind::user, "unknown column: " + name}.as("W0201");
+  if (const Note* went = find_gone(name.substr(0, name.find('.')), scope)) error = Error(error).with_note(went->text, went->where);
   const std::vector<std::string> names = column_names(scope);
   if (names.empty()) return std::move(error).with_hint("there are no columns here");
   std::string hint;
@@ -40,7 +48,7 @@ Error unknown_column(const std::string& name, const Scope& scope) {
 }
 
 Error ambiguous_column(const std::string& name, const std::vector<std::string>& meant) {
-  Error error{ErrorKind::user, fmt::format("ambiguous column: {}", name)};
+  Error error = Error{ErrorKind::user, fmt::format("ambiguous column: {}", name)}.as("W0210");
   return std::move(error).with_hint(fmt::format("it may mean {}", fmt::join(meant, " or ")));
 }
 
@@ -63,9 +71,10 @@ Result<std::size_t> find_column(const std::vector<std::string>& parts, const Sco
 }
 
 Error unknown_function(const std::string& name, const FunctionRegistry& functions, const Scope& scope) {
-  Error error{ErrorKind::user, "unknown function: " + name};
+  Error error = Error{ErrorKind::user, "unknown function: " + name}.as("W0202");
   std::vector<std::string> known = functions.names();
   if (scope.other_functions != nullptr) known.insert(known.end(), scope.other_functions->begin(), scope.other_functions->end());
+  if (const std::string_view here = foreign_function(name); !here.empty()) return std::move(error).with_hint(fmt::format("here it is {}", here));
   const std::string near = nearest_name(name, known);
   return std::move(error).with_hint(near.empty() ? "`weir list functions` shows all"
                                                  : fmt::format("did you mean {}?", near));

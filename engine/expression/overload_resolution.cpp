@@ -207,6 +207,11 @@ std::string describe_types(std::span<const ExpressionPtr> arguments) {
   return text + ")";
 }
 
+const char* mistake_of_call(const Function& function, std::size_t arguments) {
+  const bool is_taken = std::any_of(function.overloads.begin(), function.overloads.end(), [&](const Overload& overload) { return takes_count(overload, arguments); });
+  return is_taken ? "W0302" : "W0303";
+}
+
 std::optional<std::size_t> first_wrong_argument(const Function& function,
                                                 std::span<const ExpressionPtr> arguments) {
   for (std::size_t i = 0; i < arguments.size(); ++i) {

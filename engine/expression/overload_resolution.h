@@ -24,6 +24,8 @@ std::optional<ChosenOverload> choose_overload(const Function& function,
 std::string describe_overloads(const Function& function);
 /// "(bigint, int)".
 std::string describe_types(std::span<const ExpressionPtr> arguments);
+/// The mistake of a call that no overload takes: W0303 where none takes so many arguments, else W0302.
+const char* mistake_of_call(const Function& function, std::size_t arguments);
 /// The first argument that alone rules a function of one overload out; nothing where it is the number of
 /// arguments or their combination.
 std::optional<std::size_t> first_wrong_argument(const Function& function,

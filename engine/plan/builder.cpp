@@ -20,7 +20,7 @@ PlanBuilder::PlanBuilder(std::string name, const Registry& registry, Diagnostics
 void PlanBuilder::add_setting(const std::string& name, const Location& where, const std::string& value) {
   const std::vector<std::string> known = registry_.functions.settings();
   if (std::find(known.begin(), known.end(), name) == known.end())
-    return diagnostics_.error(unknown("setting", name, known, where));
+    return diagnostics_.error(unknown("W0208", "setting", name, known, where));
   settings_[name] = value;
 }
 
@@ -35,8 +35,7 @@ bool PlanBuilder::claim_name(const std::string& name, const Location& where) {
   const auto [place, is_new] = places_.emplace(name, where);
   if (!is_new) {
     diagnostics_.error(
-        Error{ErrorKind::user, fmt::format("the name {} is already taken", name), where}.with_hint(
-            already_defined(place->second)));
+        Error{ErrorKind::user, fmt::format("the name {} is already taken", name), where}.as("W0211").with_hint("give one of the two another name").with_note("the first one is here", place->second));
   }
   return is_new;
 }
@@ -54,7 +53,7 @@ std::optional<NodeId> PlanBuilder::find_stream(const std::string& name, const Lo
   }
   std::vector<std::string> names;
   for (const auto& [known, node] : streams_) names.push_back(known);
-  diagnostics_.error(unknown("source or stream", name, names, where));
+  diagnostics_.error(unknown("W0203", "source or stream", name, names, where));
   return std::nullopt;
 }
 
@@ -79,7 +78,7 @@ std::optional<std::size_t> PlanBuilder::find_connection(const std::string& name,
   if (found != connections_.end()) return found->second;
   std::vector<std::string> names;
   for (const auto& [known, index] : connections_) names.push_back(known);
-  diagnostics_.error(unknown("connection", name, names, where));
+  diagnostics_.error(unknown("W0204", "connection", name, names, where));
   return std::nullopt;
 }
 
@@ -92,21 +91,39 @@ std::string PlanBuilder::describe(NodeId node) const {
 std::optional<std::size_t> PlanBuilder::find_column(NodeId input, const NamedPlace& column) {
   const Schema& known = schema(input);
   if (const auto index = known.index_of(column.name)) return index;
-  diagnostics_.error(unknown("column", column.name, field_names(known), column.where));
+  Error error = unknown("W0201", "column", column.name, field_names(known), column.where);
+  const auto& gone = history_.gone(plan_.nodes, input);
+  const auto went = gone.find(column.name);
+  diagnostics_.error(went == gone.end() ? std::move(error) : std::move(error).with_note(went->second.text, went->second.where));
   return std::nullopt;
 }
 
 void PlanBuilder::warn_of_unused_streams() {
   for (const auto& [name, node] : streams_) {
     if (read_streams_.count(name) != 0) continue;
-    diagnostics_.warning(Error{ErrorKind::user, fmt::format("nothing reads {}", name), places_[name]});
+    diagnostics_.warning(Error{ErrorKind::user, fmt::format("nothing reads {}", name), places_[name]}.as("W0901"));
   }
+}
+
+Error PlanBuilder::with_origin(Error error, NodeId node, std::size_t column) const {
+  const Location where = ColumnHistory::origin(plan_.nodes, node, column);
+  const auto is_there = [&](const Note& note) { return note.where.line == where.line && note.where.column == where.column; };
+  if (!where.is_known() || std::any_of(error.notes().begin(), error.notes().end(), is_there)) return error;
+  const Field& field = schema(node).fields[column];
+  return std::move(error).with_note(fmt::format("{} of {} is {} here", field.name, describe(node), to_string(field.type)), where);
+}
+
+Error PlanBuilder::without_watermark(const char* what, const std::string& source, const Location& where) const {
+  return Error{ErrorKind::user, fmt::format("{} needs to know when rows happened, and source {} has no watermark", what, source), where}
+      .as("W0404")
+      .with_hint("add watermark: COLUMN - INTERVAL 1 HOUR to the source")
+      .with_note(fmt::format("source {} is here", source), place_of_source(source));
 }
 
 std::optional<Plan> PlanBuilder::finish() {
   if (diagnostics_.ok() && plan_.sinks.empty()) {
     diagnostics_.error(
-        Error{ErrorKind::user, fmt::format("pipeline {} has no sink: it would write nothing", plan_.name)});
+        Error{ErrorKind::user, fmt::format("pipeline {} has no sink: it would write nothing", plan_.name)}.as("W0115"));
   }
   if (diagnostics_.ok()) place_books();
   if (diagnostics_.ok()) check_write_orders(plan_, diagnostics_);
@@ -114,7 +131,7 @@ std::optional<Plan> PlanBuilder::finish() {
   warn_of_unused_streams();
   warn_of_unused_tables();
   if (state_limits_.is_known() && !is_stateful(plan_))
-    diagnostics_.warning(Error{ErrorKind::user, "the pipeline remembers nothing between rows: state_memory and state_directory say nothing", state_limits_}
+    diagnostics_.warning(Error{ErrorKind::user, "the pipeline remembers nothing between rows: state_memory and state_directory say nothing", state_limits_}.as("W0908")
                              .with_hint("leave them out; they are for aggregates, dedups and joins of streams"));
   return std::move(plan_);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/expression/binder.h"
+#include "engine/plan/column_history.h"
 #include "engine/plan/plan.h"
 
 namespace weir {
@@ -175,12 +176,18 @@ class PlanBuilder {
 
  private:
   using BoundCalls = std::map<const CallAst*, ExpressionPtr>;
+  Location place_of_source(const std::string& name) const { return places_.at(name); }
+  /// W0404: `what` goes by times that rows of a source do not have.
+  Error without_watermark(const char* what, const std::string& source, const Location& where) const;
   bool claim_name(const std::string& name, const Location& where);
   std::string describe(NodeId node) const;
   NodeId add_node(Schema schema, PlanOperation operation);
   std::optional<std::size_t> find_column(NodeId input, const NamedPlace& column);
   bool check_columns(const std::string& source, const SourceSpec& spec, std::vector<SourceColumn>& columns);
-  std::optional<NodeId> project_in_order(NodeId input, const Schema& order, const Location& where);
+  /// A note on where a column comes from, if that is known.
+  Error with_origin(Error error, NodeId node, std::size_t column) const;
+  Error with_difference(Error error, NodeId first, NodeId other) const;
+  std::optional<NodeId> project_in_order(NodeId input, NodeId first, const Schema& order, const Location& where);
   const StoreSpec* store_of(const std::string& what, const Config& options, const Location& where);
   std::optional<std::size_t> open_connection(const std::string& name, const StoreSpec& spec, const Config& options);
   const SinkNode* first_table() const;
@@ -294,6 +301,7 @@ class PlanBuilder {
   std::vector<std::string> other_functions_;  // see Scope
   bool has_stand_in_ = false;  // then a column without a type says nothing about the file
   Plan plan_;
+  ColumnHistory history_;
   std::map<std::string, std::optional<NodeId>> streams_;  // nothing: defined, but wrong
   std::map<std::string, Location> places_;                // where each source and stream was defined
   std::map<std::string, std::optional<std::size_t>> connections_;

@@ -24,7 +24,7 @@ ExpressionPtr PlanBuilder::bind_grouping(const NamedAst& key, NodeId input) {
   ExpressionPtr bound = bind_value(*key.expression, schema(input), input);
   if (bound == nullptr || can_group(bound->type)) return bound;
   diagnostics_.error(
-      Error{ErrorKind::user, fmt::format("rows cannot be grouped by {}, which is of type {}", key.name, to_string(bound->type)), key.where}.with_hint(
+      Error{ErrorKind::user, fmt::format("rows cannot be grouped by {}, which is of type {}", key.name, to_string(bound->type)), key.where}.as("W0407").with_hint(
           bound->type.kind == TypeKind::json ? "use json_value() or cast it to string" : ""));
   return nullptr;
 }
@@ -48,7 +48,7 @@ std::optional<AggregateNode::Call> PlanBuilder::bind_aggregate_call(NodeId input
   const AggregateFunction* function = registry_.aggregates.find(call.function);
   const bool is_count = function->declaration.name == "count";
   if (call.is_star && !is_count) {
-    diagnostics_.error(Error{ErrorKind::user, fmt::format("{}(*) means nothing: only count takes *", call.function), where});
+    diagnostics_.error(Error{ErrorKind::user, fmt::format("{}(*) means nothing: only count takes *", call.function), where}.as("W0408"));
     return std::nullopt;
   }
   std::vector<ExpressionPtr> arguments;
@@ -67,7 +67,7 @@ std::optional<AggregateNode::Call> PlanBuilder::bind_aggregate_call(NodeId input
   }
   auto bound = bind_aggregate(*function, std::move(arguments), call.is_distinct, registry_.functions);
   if (!bound.ok()) {
-    diagnostics_.error(Error{ErrorKind::user, bound.error().message(), where}.with_hint(bound.error().hint()));
+    diagnostics_.error(argument_error(bound.error(), where));
     return std::nullopt;
   }
   made.bound = std::move(bound).value();
@@ -86,7 +86,7 @@ bool PlanBuilder::report_ungrouped(const Ast& ast, NodeId input, const Aggregate
                         (request.window != nullptr && (name->parts.front() == "window_start" || name->parts.front() == "window_end"));
     if (is_key) return true;
     diagnostics_.error(
-        Error{ErrorKind::user, fmt::format("column {} differs between the rows of a group", name->parts.front()), part.where}.with_hint(
+        Error{ErrorKind::user, fmt::format("column {} differs between the rows of a group", name->parts.front()), part.where}.as("W0406").with_hint(
             fmt::format("group by it, or say which is meant: any_value({0}), max({0}), first({0})", name->parts.front())));
     is_good = false;
     return true;
@@ -100,7 +100,7 @@ PlanBuilder::BoundCalls PlanBuilder::bind_aggregate_calls(NodeId input, const Na
   int parts = 0;
   for_each_call(*column.expression, [&](const CallAst& call, const Location& where) {
     if (call.over != nullptr) {
-      diagnostics_.error(Error{ErrorKind::user, "OVER is computed over the rows that an aggregate gives", where}.with_hint(
+      diagnostics_.error(Error{ErrorKind::user, "OVER is computed over the rows that an aggregate gives", where}.as("W0414").with_hint(
           "put it into a step after this one: - extend: {...}"));
       calls[&call] = nullptr;
       return false;
@@ -179,7 +179,10 @@ std::optional<NodeId> PlanBuilder::aggregate(NodeId input, const AggregateReques
   node.rows_can_go = node.has_sessions() || aggregate_above(input).has_value();
   if (start != nullptr) take_out_window_start(node.keys.size(), start, grouped, expressions);
   const NodeId made = add_node(std::move(grouped), std::move(node));
-  return add_node(std::move(output), ProjectNode{made, std::move(expressions)});
+  history_.add_step(made, request.where);
+  const NodeId named = add_node(std::move(output), ProjectNode{made, std::move(expressions)});
+  history_.take_away(plan_.nodes, named, input, {}, {"rows are grouped here, and have what they are grouped by and what is computed of them", request.where});
+  return named;
 }
 
 /// Column `index` of `grouped` is `start`, an expression over those before it.
@@ -194,7 +197,7 @@ bool PlanBuilder::check_window_names(const std::vector<NamedAst>& names, const A
   bool is_good = true;
   for (const NamedAst& column : names) {
     if (request.window == nullptr || (column.name != "window_start" && column.name != "window_end")) continue;
-    diagnostics_.error(Error{ErrorKind::user, fmt::format("{} is the window's own column", column.name), column.where}.with_hint(
+    diagnostics_.error(Error{ErrorKind::user, fmt::format("{} is the window's own column", column.name), column.where}.as("W0413").with_hint(
         "it is there without being listed"));
     is_good = false;
   }
@@ -204,24 +207,24 @@ bool PlanBuilder::check_window_names(const std::vector<NamedAst>& names, const A
 /// Rows of an aggregate change: a sink must know which row a new one takes the place of.
 void PlanBuilder::check_aggregated_sink(NodeId input, const SinkRequest& request, SinkNode& sink) {
   const auto aggregate = aggregate_above(input);
-  const auto report = [&](std::string message, std::string hint) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), request.where}.with_hint(std::move(hint)));
+  const auto report = [&](const char* mistake, std::string message, std::string hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), request.where}.as(mistake).with_hint(std::move(hint)).with_note("the groups are made here", history_.place_of(*aggregate)));
   };
   if (!aggregate) {
     if (request.emit_where)
       diagnostics_.error(Error{ErrorKind::user, fmt::format("sink {} gets rows that never change: emit is for those of an aggregate", request.name),
-                               *request.emit_where});
+                               *request.emit_where}.as("W0420"));
     return;
   }
   for (NodeId node = input; node != *aggregate; node = inputs_of(plan_.nodes[node].operation).front()) {
     const PlanOperation& operation = plan_.nodes[node].operation;
     if (!std::holds_alternative<UnionNode>(operation) && !std::holds_alternative<ExplodeNode>(operation)) continue;
-    return report(fmt::format("sink {}: a step between the aggregate and the sink makes or unites rows, which change: not available in this version",
+    return report("W0418", fmt::format("sink {}: a step between the aggregate and the sink makes or unites rows, which change: not available in this version",
                               request.name),
                   "put union and explode in front of the aggregate");
   }
   if (sink.outlet == nullptr && (sink.table.key.empty() || sink.table.on_conflict != OnConflict::update)) {
-    return report(fmt::format("sink {} gets rows that change, and must replace them", request.name),
+    return report("W0611", fmt::format("sink {} gets rows that change, and must replace them", request.name),
                   "give it the grouping columns as key, and on_conflict: update");
   }
   set_emit(*aggregate, request, sink);
@@ -235,12 +238,12 @@ void PlanBuilder::check_aggregated_sink(NodeId input, const SinkRequest& request
     });
     const Field& field = plan_.nodes[*aggregate].schema.fields[k];
     if (is_in_key && field.nullable) {
-      report(fmt::format("sink {}: its key column {} may be NULL, which no key can be", request.name, field.name),
+      report("W0612", fmt::format("sink {}: its key column {} may be NULL, which no key can be", request.name, field.name),
              fmt::format("group by a value that is never NULL, such as by: {{{0}: coalesce({0}, ...)}}, or leave such rows out with where", field.name));
     }
     if (is_in_key) continue;
     const bool is_session = node.has_sessions() && k == node.window->key;
-    report(fmt::format("sink {}: rows of different groups would replace each other: its key is without {}", request.name, field.name),
+    report("W0611", fmt::format("sink {}: rows of different groups would replace each other: its key is without {}", request.name, field.name),
            is_session ? "window_end, or window_start, belongs to the key, as it is" : "every grouping column belongs to the key, as it is");
   }
 }
@@ -269,7 +272,7 @@ void PlanBuilder::report_changing_key(NodeId input, NodeId aggregate, const Sink
     if (!is_of_over && std::none_of(used.begin() + grouping, used.end(), [](bool is_used) { return is_used; })) continue;
     diagnostics_.error(Error{ErrorKind::user, fmt::format("sink {}: its key column {} changes with the rows of a group", request.name,
                                                           sink.table.schema.fields[column].name),
-                             request.where}
+                             request.where}.as("W0613")
                            .with_hint("the key is made of grouping columns alone"));
   }
 }
@@ -280,7 +283,7 @@ void PlanBuilder::set_emit(NodeId aggregate, const SinkRequest& request, SinkNod
   const auto& window = std::get<AggregateNode>(plan_.nodes[aggregate].operation).window;
   if (sink.emit.kind != Emit::Kind::final || (window && window->closes)) return;
   diagnostics_.error(Error{ErrorKind::user, fmt::format("sink {}: emit: final writes what is final, and these rows never are", request.name),
-                           request.emit_where.value_or(request.where)}
+                           request.emit_where.value_or(request.where)}.as("W0420")
                          .with_hint("aggregate by a window over the column of the source's watermark, or write emit: changes"));
 }
 

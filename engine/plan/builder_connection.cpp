@@ -41,11 +41,11 @@ const StoreSpec* store_by_scheme(const Registry& registry, const std::string& wh
   if (!scheme.empty()) {
     const StoreSpec* found = registry.find_store_by_scheme(scheme);
     if (found == nullptr)
-      diagnostics.error(unknown("scheme of a dsn", scheme, schemes(registry), dsn->where));
+      diagnostics.error(unknown("W0206", "scheme of a dsn", scheme, schemes(registry), dsn->where));
     return found;
   }
   const std::string message = fmt::format("{} does not say which database it is", what);
-  diagnostics.error(Error{ErrorKind::user, message, dsn == nullptr ? where : dsn->where}.with_hint(
+  diagnostics.error(Error{ErrorKind::user, message, dsn == nullptr ? where : dsn->where}.as("W0601").with_hint(
       fmt::format("add type: {}", join(store_names(registry), " | "))));
   return nullptr;
 }
@@ -55,7 +55,7 @@ const StoreSpec* store_by_type(const Registry& registry, const Config& type, con
   const StoreSpec* found = type.is_scalar() ? registry.find_store(type.scalar()) : nullptr;
   if (found == nullptr) {
     const std::string name = type.is_scalar() ? type.scalar() : "(not a name)";
-    diagnostics.error(unknown("type of connection", name, store_names(registry), type.where));
+    diagnostics.error(unknown("W0206", "type of connection", name, store_names(registry), type.where));
     return nullptr;
   }
   const std::string scheme = dsn != nullptr && dsn->is_scalar() ? scheme_of(dsn->scalar()) : "";
@@ -63,7 +63,7 @@ const StoreSpec* store_by_type(const Registry& registry, const Config& type, con
   if (by_scheme == nullptr || by_scheme == found) return found;
   diagnostics.error(Error{ErrorKind::user,
                           fmt::format("type is {}, but the dsn begins with {}:", found->name, scheme),
-                          dsn->where}
+                          dsn->where}.as("W0618")
                         .with_hint("leave type out: the dsn says it"));
   return nullptr;
 }
@@ -112,7 +112,7 @@ std::optional<std::size_t> PlanBuilder::open_connection(const std::string& name,
 std::optional<std::size_t> PlanBuilder::add_connection(const std::string& name, const Config& options) {
   const Location& where = options.key_where.is_known() ? options.key_where : options.where;
   if (!connections_.emplace(name, std::nullopt).second) {
-    diagnostics_.error(Error{ErrorKind::user, fmt::format("connection {} is defined twice", name), where});
+    diagnostics_.error(Error{ErrorKind::user, fmt::format("connection {} is defined twice", name), where}.as("W0211"));
     return std::nullopt;
   }
   const StoreSpec* spec = store_of("connection " + name, options, where);
@@ -146,7 +146,7 @@ void PlanBuilder::place_books() {
   if (table != nullptr) {
     books = table->connection;
     if (books_) {
-      diagnostics_.error(Error{ErrorKind::user, fmt::format("state is for pipelines that write no table, but sink {} writes one", table->table.sink), books_->where}
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("state is for pipelines that write no table, but sink {} writes one", table->table.sink), books_->where}.as("W0615")
                              .with_hint("leave it out: positions and ledger are in the database of the tables"));
     }
   } else if (const StoreSpec* file = registry_.find_file_store()) {
@@ -154,7 +154,7 @@ void PlanBuilder::place_books() {
     const Config dsn{.where = place.where, .value = file->file_dsn + place.name};
     books = open_connection("state", *file, Config{.where = place.where, .value = Config::Map{{"dsn", dsn}}});
   } else {
-    diagnostics_.error(Error{ErrorKind::user, "no sink is a table, and there is no store here that keeps positions and ledger in a file"});
+    diagnostics_.error(Error{ErrorKind::user, "no sink is a table, and there is no store here that keeps positions and ledger in a file"}.as("W0615"));
   }
   for (SinkNode& sink : plan_.sinks) {
     if (sink.outlet != nullptr) sink.connection = books.value_or(0);

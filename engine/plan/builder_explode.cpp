@@ -5,6 +5,7 @@
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
 #include "engine/plan/calls_in.h"
+#include "engine/plan/over_functions.h"
 
 namespace weir {
 namespace {
@@ -30,13 +31,19 @@ bool PlanBuilder::report_misplaced(const Ast& ast) {
   for_each_call(ast, [&](const CallAst& call, const Location& where) {
     if (call.over != nullptr) return false;
     if (registry_.functions.find(call.function) != nullptr) return true;
+    if (over_function(call.function)) {
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("{} needs OVER: it goes by the other rows of an aggregate", call.function), where}.as("W0414").with_hint(
+          fmt::format("write {}(...) OVER (PARTITION BY ... ORDER BY ...)", call.function)));
+      is_good = false;
+      return true;
+    }
     if (registry_.tables.find(call.function) != nullptr) {
-      diagnostics_.error(Error{ErrorKind::user, fmt::format("{} makes rows, and cannot be part of an expression", call.function), where}
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("{} makes rows, and cannot be part of an expression", call.function), where}.as("W0310")
                              .with_hint("it stands alone, as a column of select or extend or in a step explode"));
       is_good = false;
     } else if (registry_.aggregates.find(call.function) != nullptr) {
       diagnostics_.error(
-          Error{ErrorKind::user, fmt::format("{} makes one value of many rows, and this expression has one row", call.function), where}
+          Error{ErrorKind::user, fmt::format("{} makes one value of many rows, and this expression has one row", call.function), where}.as("W0309")
               .with_hint("aggregates stand in a step aggregate: - aggregate: {by: [...], select: {...}}"));
       is_good = false;
     }
@@ -78,8 +85,8 @@ std::optional<ExplodeNode> PlanBuilder::bind_explode(NodeId input, const Explode
     if (collection == nullptr) return std::nullopt;
     if (!collection->type.is_list()) {
       const bool is_text = collection->type.is_text_like();
-      Error error{ErrorKind::user, fmt::format("explode expects an array, a map or a table function, got {}", to_string(collection->type)),
-                  request.of->where};
+      Error error = Error{ErrorKind::user, fmt::format("explode expects an array, a map or a table function, got {}", to_string(collection->type)),
+                  request.of->where}.as("W0311");
       diagnostics_.error(is_text ? std::move(error).with_hint("from_json(text, 'array<...>') reads an array from JSON") : std::move(error));
       return std::nullopt;
     }
@@ -87,7 +94,7 @@ std::optional<ExplodeNode> PlanBuilder::bind_explode(NodeId input, const Explode
   }
   auto bound = bind_table_function(*function, std::move(arguments), registry_.functions);
   if (!bound.ok()) {
-    diagnostics_.error(Error{ErrorKind::user, bound.error().message(), request.of->where}.with_hint(bound.error().hint()));
+    diagnostics_.error(argument_error(bound.error(), request.of->where));
     return std::nullopt;
   }
   const bool numbers_rows = function->numbers_rows || request.position.has_value();
@@ -116,7 +123,7 @@ bool PlanBuilder::name_made(const ExplodeRequest& request, const ExplodeNode& ex
     const std::vector<Field> all(made.begin() + (request.position ? 1 : 0), made.end());
     diagnostics_.error(Error{ErrorKind::user, fmt::format("as gives {} name{}, and explode makes {}", request.as.size(),
                                                           request.as.size() == 1 ? "" : "s", columns_of_call(all)),
-                             request.as.front().where});
+                             request.as.front().where}.as("W0311"));
     return false;
   }
   for (std::size_t i = 0; i < names.size(); ++i) made[i].name = names[i].name;
@@ -128,7 +135,7 @@ bool PlanBuilder::name_made(const ExplodeRequest& request, const ExplodeNode& ex
   for (std::size_t i = 0; i < made.size(); ++i) {
     for (std::size_t other = 0; other < i; ++other) {
       if (made[i].name != made[other].name) continue;
-      diagnostics_.error(Error{ErrorKind::user, fmt::format("explode makes two columns called {}", made[i].name), request.where}.with_hint(
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("explode makes two columns called {}", made[i].name), request.where}.as("W0212").with_hint(
           "give them other names with as"));
       return false;
     }
@@ -141,7 +148,7 @@ std::optional<NodeId> PlanBuilder::explode(NodeId input, const ExplodeRequest& r
   if (!bound) return std::nullopt;
   if (request.position && bound->call.function->numbers_rows) {
     diagnostics_.error(Error{ErrorKind::user, fmt::format("{} numbers its rows by itself", bound->call.function->declaration.name),
-                             request.position->where}
+                             request.position->where}.as("W0311")
                            .with_hint("name that column as the first one of as"));
     return std::nullopt;
   }
@@ -174,7 +181,7 @@ std::optional<PlanBuilder::ExplodedColumn> PlanBuilder::explode_column(NodeId in
     const Ast& ast = *columns[i].expression;
     if (table_function_of(ast) == nullptr) continue;
     if (found) {
-      diagnostics_.error(Error{ErrorKind::user, "one step can make rows once, and this is the second table function", ast.where}.with_hint(
+      diagnostics_.error(Error{ErrorKind::user, "one step can make rows once, and this is the second table function", ast.where}.as("W0310").with_hint(
           "put it into a step of its own"));
       return std::nullopt;
     }
@@ -188,7 +195,7 @@ std::optional<PlanBuilder::ExplodedColumn> PlanBuilder::explode_column(NodeId in
   if (made.size() != 1) {
     diagnostics_.error(Error{ErrorKind::user, fmt::format("{} makes {}, and there is one name for them", bound->call.function->declaration.name,
                                                           columns_of_call(made)),
-                             ast.where}
+                             ast.where}.as("W0310")
                            .with_hint("write it as a step: - explode: {of: ..., as: [...]}"));
     return std::nullopt;
   }

@@ -55,23 +55,23 @@ std::shared_ptr<const LookupDefinition> PlanBuilder::define_table(const TableReq
   if (spec != nullptr) return spec->parse(request.options, diagnostics_);
   std::vector<std::string> names;
   for (const LookupSpec& one : registry_.lookups) names.push_back(one.name);
-  diagnostics_.error(unknown("type of table", request.type.name, names, request.type.where));
+  diagnostics_.error(unknown("W0206", "type of table", request.type.name, names, request.type.where));
   return nullptr;
 }
 
 bool PlanBuilder::check_table_columns(const TableRequest& request) {
   std::set<std::string> seen;
   bool is_good = true;
-  const auto report = [&](const SourceColumn& column, std::string message, std::string hint) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), column.where}.with_hint(std::move(hint)));
+  const auto report = [&](const char* mistake, const SourceColumn& column, std::string message, std::string hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), column.where}.as(mistake).with_hint(std::move(hint)));
     is_good = false;
   };
   for (const SourceColumn& column : request.columns) {
     const Field& field = column.decoded.field;
-    if (!seen.insert(field.name).second) report(column, fmt::format("table {} has column {} twice", request.name, field.name), "");
-    if (column.decoded.is_metadata) report(column, fmt::format("column {}: the rows of a table have no metadata", field.name), "");
+    if (!seen.insert(field.name).second) report("W0212", column, fmt::format("table {} has column {} twice", request.name, field.name), "");
+    if (column.decoded.is_metadata) report("W0125", column, fmt::format("column {}: the rows of a table have no metadata", field.name), "");
     if (!can_be_read(field.type)) {
-      report(column, fmt::format("column {}: a lookup table cannot have {}", field.name, to_string(field.type)),
+      report("W0315", column, fmt::format("column {}: a lookup table cannot have {}", field.name, to_string(field.type)),
              "declare it as string; from_json(text, type) and unbase64(text) make other values of it");
     }
   }
@@ -79,8 +79,9 @@ bool PlanBuilder::check_table_columns(const TableRequest& request) {
 }
 
 void PlanBuilder::add_table(const TableRequest& request) {
-  if (!tables_.emplace(request.name, TablePlace{std::nullopt, request.where}).second) {
-    diagnostics_.error(Error{ErrorKind::user, fmt::format("table {} is defined twice", request.name), request.where});
+  const auto [first, is_new] = tables_.emplace(request.name, TablePlace{std::nullopt, request.where});
+  if (!is_new) {
+    diagnostics_.error(Error{ErrorKind::user, fmt::format("table {} is defined twice", request.name), request.where}.as("W0211").with_note("the first one is here", first->second.where));
     return;
   }
   const std::size_t errors_before = diagnostics_.errors().size();
@@ -94,13 +95,13 @@ void PlanBuilder::add_table(const TableRequest& request) {
   for (const NamedPlace& key : request.key) {
     const auto found = std::find(names.begin(), names.end(), key.name);
     if (found == names.end()) {
-      diagnostics_.error(unknown("column of table " + request.name, key.name, names, key.where));
+      diagnostics_.error(unknown("W0201", "column of table " + request.name, key.name, names, key.where));
       continue;
     }
     table.shape.key.push_back(static_cast<std::size_t>(found - names.begin()));
   }
   if (request.key.empty())
-    diagnostics_.error(Error{ErrorKind::user, fmt::format("table {} has no key", request.name), request.where}.with_hint("add key: [NAME], by which rows are found"));
+    diagnostics_.error(Error{ErrorKind::user, fmt::format("table {} has no key", request.name), request.where}.as("W0509").with_hint("add key: [NAME], by which rows are found"));
   if (diagnostics_.errors().size() != errors_before) return;
   table.slot = std::make_shared<LookupSlot>();
   table.function = std::make_shared<const Function>(lookup_function(table.shape, table.slot, origin_of(table.shape, *table.definition)));
@@ -119,9 +120,9 @@ std::optional<std::size_t> PlanBuilder::find_table(const NamedPlace& table) {
   std::vector<std::string> names;
   for (const auto& [known, place] : tables_) names.push_back(known);
   const bool is_stream = streams_.count(table.name) != 0;
-  diagnostics_.error(is_stream ? Error{ErrorKind::user, fmt::format("{} is a stream, and join wants a table", table.name), table.where}.with_hint(
+  diagnostics_.error(is_stream ? Error{ErrorKind::user, fmt::format("{} is a stream, and join wants a table", table.name), table.where}.as("W0506").with_hint(
                                      fmt::format("join a stream with stream: {}", table.name))
-                               : unknown("table", table.name, names, table.where));
+                               : unknown("W0205", "table", table.name, names, table.where));
   return std::nullopt;
 }
 
@@ -132,7 +133,7 @@ std::vector<ExpressionPtr> PlanBuilder::bind_lookup_key(NodeId input, const Look
   bool is_good = check_distinct(request.key, diagnostics_), knows_all = true;
   for (const NamedAst& given : request.key) {
     if (std::find(names.begin(), names.end(), given.name) != names.end()) continue;
-    diagnostics_.error(unknown("key column of table " + shape.table, given.name, names, given.where));
+    diagnostics_.error(unknown("W0201", "key column of table " + shape.table, given.name, names, given.where));
     is_good = knows_all = false;
   }
   std::vector<ExpressionPtr> keys;
@@ -142,7 +143,7 @@ std::vector<ExpressionPtr> PlanBuilder::bind_lookup_key(NodeId input, const Look
     if (given == request.key.end() && !request.key.empty()) {
       is_good = false;
       if (!knows_all) continue;  // it may have been meant
-      diagnostics_.error(Error{ErrorKind::user, fmt::format("the join does not say what {} of table {} is", field.name, shape.table), request.where}.with_hint(
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("the join does not say what {} of table {} is", field.name, shape.table), request.where}.as("W0501").with_hint(
           fmt::format("a table is looked into with its whole key: {}", join(names))));
       continue;
     }
@@ -164,7 +165,7 @@ bool PlanBuilder::bind_joined(NodeId input, const PlanTable& table, const JoinRe
   const std::size_t errors_before = diagnostics_.errors().size();
   const auto add = [&](const std::string& name, const Location& where, ExpressionPtr expression) {
     if (output.index_of(name)) {
-      diagnostics_.error(Error{ErrorKind::user, fmt::format("there is another column called {}", name), where}.with_hint(
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("there is another column called {}", name), where}.as("W0503").with_hint(
           fmt::format("give it another name: select: {{{0}_{1}: {0}.{1}}}", table.shape.table, name)));
     }
     output.fields.push_back({name, expression->type, expression->nullable});
@@ -174,7 +175,7 @@ bool PlanBuilder::bind_joined(NodeId input, const PlanTable& table, const JoinRe
   for (const NamedPlace& chosen : request.columns) {
     const auto found = std::find(names.begin(), names.end(), chosen.name);
     if (found == names.end())
-      diagnostics_.error(unknown("column of table " + table.shape.table, chosen.name, names, chosen.where));
+      diagnostics_.error(unknown("W0201", "column of table " + table.shape.table, chosen.name, names, chosen.where));
     else
       add(chosen.name, chosen.where, cells[static_cast<std::size_t>(found - names.begin())]);
   }
@@ -198,13 +199,13 @@ std::optional<NodeId> PlanBuilder::join_table(NodeId input, const JoinRequest& r
   const auto index = find_table(request.table);
   if (!index) return std::nullopt;
   const PlanTable& table = plan_.tables[*index];
-  const auto report = [&](std::string message, std::string hint) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), request.where}.with_hint(std::move(hint)));
+  const auto report = [&](const char* mistake, std::string message, std::string hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), request.where}.as(mistake).with_hint(std::move(hint)));
     return std::nullopt;
   };
-  if (aggregate_above(input)) return report("a join with a table stands in front of an aggregate: rows of groups would change with the table", "put the join first");
+  if (aggregate_above(input)) return report("W0505", "a join with a table stands in front of an aggregate: rows of groups would change with the table", "put the join first");
   if (schema(input).index_of(table.shape.table))
-    return report(fmt::format("the stream has a column called {}, as the table is", table.shape.table), "rename the column in a step before the join");
+    return report("W0502", fmt::format("the stream has a column called {}, as the table is", table.shape.table), "rename the column in a step before the join");
   std::vector<ExpressionPtr> keys = bind_lookup_key(input, table.shape, request);
   const bool has_keys = !keys.empty();
 
@@ -233,7 +234,7 @@ std::optional<NodeId> PlanBuilder::join_table(NodeId input, const JoinRequest& r
 
 void PlanBuilder::warn_of_unused_tables() {
   for (const auto& [name, place] : tables_) {
-    if (!place.is_read) diagnostics_.warning(Error{ErrorKind::user, fmt::format("nothing looks into table {}", name), place.where});
+    if (!place.is_read) diagnostics_.warning(Error{ErrorKind::user, fmt::format("nothing looks into table {}", name), place.where}.as("W0902"));
   }
 }
 

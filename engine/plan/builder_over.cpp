@@ -41,7 +41,7 @@ std::optional<OverNode::Call> PlanBuilder::bind_over_call(NodeId input, const Ca
     std::vector<std::string> known;
     for (const AggregateFunction* aggregate : registry_.aggregates.functions()) known.push_back(aggregate->declaration.name);
     for (const std::string& name : over_functions()) known.push_back(name);
-    diagnostics_.error(unknown("function of OVER", call.function, known, where));
+    diagnostics_.error(unknown("W0202", "function of OVER", call.function, known, where));
     return std::nullopt;
   }
   auto bound = bind_aggregate_call(input, call, where);
@@ -68,7 +68,7 @@ std::optional<OverNode> PlanBuilder::bind_over(NodeId input, const CallAst& call
   }
   // From the first row on, and where no two rows of a partition are equal in order, ROWS and RANGE are the same.
   if (call.over->is_by_rows && !tells_rows_apart(input, over)) {
-    diagnostics_.error(Error{ErrorKind::user, "ROWS: rows of equal order would come in no order", where}.with_hint(
+    diagnostics_.error(Error{ErrorKind::user, "ROWS: rows of equal order would come in no order", where}.as("W0416").with_hint(
         "order by all grouping columns, or leave the frame out: rows up to the current one count then, with those of equal order"));
     return std::nullopt;
   }
@@ -118,19 +118,19 @@ bool PlanBuilder::goes_on(NodeId input, const OverNode& over) const {
 bool PlanBuilder::check_over(NodeId input, const OverNode& over, const Location& where) {
   const NodeId aggregate = *aggregate_above(input);
   const auto& node = std::get<AggregateNode>(plan_.nodes[aggregate].operation);
-  const auto report = [&](std::string message, const char* hint) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint(hint));
+  const auto report = [&](const char* mistake, std::string message, const char* hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.as(mistake).with_hint(hint));
     return false;
   };
   for (const ExpressionPtr& key : over.partition) {
     std::vector<bool> used(schema(aggregate).fields.size(), false);
     mark_used_columns(*over_aggregate(plan_.nodes, input, aggregate, key), used);
     if (std::any_of(used.begin() + static_cast<std::ptrdiff_t>(node.keys.size()), used.end(), [](bool is_used) { return is_used; }))
-      return report("PARTITION BY takes grouping columns: what an aggregate computes changes", "");
+      return report("W0417", "PARTITION BY takes grouping columns: what an aggregate computes changes", "");
   }
   if (!goes_on(input, over)) return true;
   if (!over.order.empty() && !over.order.front().descending && is_window_of_groups(input, over.order.front().expression)) return true;
-  return report("this would need the rows of closed windows for ever",
+  return report("W0417", "this would need the rows of closed windows for ever",
                 "begin ORDER BY with window_end, or add window_end to PARTITION BY");
 }
 
@@ -146,7 +146,7 @@ std::optional<PlanBuilder::OverInput> PlanBuilder::place_overs(NodeId input, con
   }
   if (calls.empty()) return made;
   if (!aggregate_above(input)) {
-    diagnostics_.error(Error{ErrorKind::user, "OVER needs the rows of an aggregate: these rows have no end", calls.front().second}.with_hint(
+    diagnostics_.error(Error{ErrorKind::user, "OVER needs the rows of an aggregate: these rows have no end", calls.front().second}.as("W0414").with_hint(
         "put a step aggregate in front of it"));
     return std::nullopt;
   }

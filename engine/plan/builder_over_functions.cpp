@@ -64,7 +64,7 @@ std::optional<std::int64_t> PlanBuilder::bind_row_count(NodeId input, const Call
   std::optional<std::int64_t> number;
   if (literal != nullptr && bound->type == int32_type && !literal->value.is_null()) number = std::get<std::int32_t>(literal->value.data);
   if (number && *number >= least) return number;
-  diagnostics_.error(Error{ErrorKind::user, fmt::format("argument {} of {} is a literal whole number, {} or more", argument + 1, call.function, least), ast.where}.with_hint(
+  diagnostics_.error(Error{ErrorKind::user, fmt::format("argument {} of {} is a literal whole number, {} or more", argument + 1, call.function, least), ast.where}.as("W0415").with_hint(
       fmt::format("write {}", usage_of(*over_function(call.function)))));
   return std::nullopt;
 }
@@ -74,8 +74,8 @@ std::optional<OverNode::Call> PlanBuilder::bind_over_function(NodeId input, cons
   const std::size_t most = kind == Kind::lag || kind == Kind::lead ? 3 : kind == Kind::nth_value ? 2 : kind == Kind::ntile ? 1 : 0;
   const std::size_t least = kind == Kind::lag || kind == Kind::lead ? 1 : most;
   if (call.is_star || call.is_distinct || call.filter != nullptr || call.arguments.size() < least || call.arguments.size() > most) {
-    if (most == 0) diagnostics_.error(Error{ErrorKind::user, fmt::format("{} takes no arguments", call.function), where});
-    else diagnostics_.error(Error{ErrorKind::user, fmt::format("{} takes {} argument{}", call.function, least == most ? std::to_string(most) : fmt::format("{} to {}", least, most), most == 1 ? "" : "s"), where}
+    if (most == 0) diagnostics_.error(Error{ErrorKind::user, fmt::format("{} takes no arguments", call.function), where}.as("W0415"));
+    else diagnostics_.error(Error{ErrorKind::user, fmt::format("{} takes {} argument{}", call.function, least == most ? std::to_string(most) : fmt::format("{} to {}", least, most), most == 1 ? "" : "s"), where}.as("W0415")
                                 .with_hint(fmt::format("write {}", usage_of(kind))));
     return std::nullopt;
   }
@@ -100,9 +100,9 @@ std::optional<OverNode::Call> PlanBuilder::bind_over_function(NodeId input, cons
   }
   const auto type = common_type(made.values);
   if (!type || type->is_nested() || type->kind == TypeKind::null) {
-    diagnostics_.error(!type ? Error{ErrorKind::user, fmt::format("{} gives {} or {}, which have no type in common", call.function, to_string(made.values[0]->type), to_string(made.values[1]->type)), where}
+    diagnostics_.error(!type ? Error{ErrorKind::user, fmt::format("{} gives {} or {}, which have no type in common", call.function, to_string(made.values[0]->type), to_string(made.values[1]->type)), where}.as("W0305")
                                    .with_hint("CAST(value AS type) converts")
-                             : Error{ErrorKind::user, fmt::format("{} cannot keep values of type {}", call.function, to_string(*type)), where}.with_hint(
+                             : Error{ErrorKind::user, fmt::format("{} cannot keep values of type {}", call.function, to_string(*type)), where}.as("W0415").with_hint(
                                    type->is_nested() ? "take a field of it, or CAST(value AS json)" : "CAST(NULL AS type) has a type"));
     return std::nullopt;
   }
@@ -118,23 +118,23 @@ std::optional<OverNode::Call> PlanBuilder::bind_over_function(NodeId input, cons
 /// Where the frame begins.
 bool PlanBuilder::bind_frame(NodeId input, const OverNode& over, const OverAst& ast, OverNode::Call& call, const Location& where) {
   if (ast.preceding == nullptr) return true;
-  const auto report = [&](std::string message, std::string hint) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), ast.preceding->where}.with_hint(std::move(hint)));
+  const auto report = [&](const char* mistake, std::string message, std::string hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), ast.preceding->where}.as(mistake).with_hint(std::move(hint)));
     return false;
   };
-  if (!has_frame(call.kind)) return report(fmt::format("{} has no frame: it goes by the places of rows", name_of(call.kind)), "leave ROWS or RANGE out");
+  if (!has_frame(call.kind)) return report("W0416", fmt::format("{} has no frame: it goes by the places of rows", name_of(call.kind)), "leave ROWS or RANGE out");
   if (over.order.empty()) {
-    diagnostics_.error(Error{ErrorKind::user, "a frame of some rows needs ORDER BY", where}.with_hint("write ORDER BY window_end ROWS BETWEEN 2 PRECEDING AND CURRENT ROW"));
+    diagnostics_.error(Error{ErrorKind::user, "a frame of some rows needs ORDER BY", where}.as("W0416").with_hint("write ORDER BY window_end ROWS BETWEEN 2 PRECEDING AND CURRENT ROW"));
     return false;
   }
   if (!ast.is_by_rows) {
-    if (over.order.size() != 1) return report("RANGE with a distance goes by one ordering", fmt::format("there are {}; ROWS goes by rows", over.order.size()));
+    if (over.order.size() != 1) return report("W0416", "RANGE with a distance goes by one ordering", fmt::format("there are {}; ROWS goes by rows", over.order.size()));
     call.frame.from = bind_range(input, over, *ast.preceding);
     return call.frame.from != nullptr;
   }
   const auto* literal = std::get_if<LiteralAst>(&ast.preceding->node);
   const auto* number = literal == nullptr ? nullptr : std::get_if<std::int32_t>(&literal->value.data);
-  if (number == nullptr) return report("ROWS counts rows: a whole number", "RANGE goes by the values that rows are ordered by");
+  if (number == nullptr) return report("W0416", "ROWS counts rows: a whole number", "RANGE goes by the values that rows are ordered by");
   call.frame.rows_before = *number;
   return true;
 }
@@ -144,7 +144,7 @@ ExpressionPtr PlanBuilder::bind_range(NodeId input, const OverNode& over, const 
   const OverNode::Order& order = over.order.front();
   const Type type = order.expression->type;
   if (!type.is_numeric() && type.kind != TypeKind::timestamp && type.kind != TypeKind::date) {
-    diagnostics_.error(Error{ErrorKind::user, fmt::format("RANGE with a distance goes by a number or a time, but {} is {}", print(*order.expression), to_string(type)), preceding.where}
+    diagnostics_.error(Error{ErrorKind::user, fmt::format("RANGE with a distance goes by a number or a time, but {} is {}", print(*order.expression), to_string(type)), preceding.where}.as("W0416")
                            .with_hint("ROWS goes by rows"));
     return nullptr;
   }
@@ -153,7 +153,7 @@ ExpressionPtr PlanBuilder::bind_range(NodeId input, const OverNode& over, const 
   const ExpressionPtr distance = bind_value(preceding, schema(input), input);
   if (distance == nullptr) return nullptr;
   if (type.is_numeric() != distance->type.is_numeric()) {
-    diagnostics_.error(Error{ErrorKind::user, fmt::format("RANGE goes by {}, which is {}, and not by {}", print(*order.expression), to_string(type), to_string(distance->type)), preceding.where}
+    diagnostics_.error(Error{ErrorKind::user, fmt::format("RANGE goes by {}, which is {}, and not by {}", print(*order.expression), to_string(type), to_string(distance->type)), preceding.where}.as("W0416")
                            .with_hint(type.is_numeric() ? "write RANGE BETWEEN 10 PRECEDING AND CURRENT ROW" : "write RANGE BETWEEN INTERVAL 1 HOUR PRECEDING AND CURRENT ROW"));
     return nullptr;
   }
@@ -162,13 +162,13 @@ ExpressionPtr PlanBuilder::bind_range(NodeId input, const OverNode& over, const 
 }
 
 bool PlanBuilder::check_distances(NodeId input, const OverNode& over, const OverNode::Call& call, const Location& where) {
-  const auto report = [&](std::string message, const char* hint) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint(hint));
+  const auto report = [&](const char* mistake, std::string message, const char* hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.as(mistake).with_hint(hint));
     return false;
   };
-  if (needs_order(call.kind) && over.order.empty()) return report(fmt::format("{} goes by an order", name_of(call.kind)), "add ORDER BY");
+  if (needs_order(call.kind) && over.order.empty()) return report("W0417", fmt::format("{} goes by an order", name_of(call.kind)), "add ORDER BY");
   if (needs_later_rows(call.kind) && goes_on(input, over)) {
-    return report(fmt::format("{} looks at later rows, and closed windows cannot wait for them", name_of(call.kind)),
+    return report("W0417", fmt::format("{} looks at later rows, and closed windows cannot wait for them", name_of(call.kind)),
                   call.kind == Kind::lead ? "add window_end to PARTITION BY, or let the later row look back with lag" : "add window_end to PARTITION BY");
   }
   return true;

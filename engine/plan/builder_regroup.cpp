@@ -61,7 +61,7 @@ bool PlanBuilder::check_regrouping(const AggregateNode& node) {
     const Expression* changing = changing_call(*expression);
     if (changing == nullptr) continue;
     diagnostics_.error(Error{ErrorKind::user, fmt::format("{} is another value each time, and rows of an aggregate are computed again whenever they change", print(*changing)),
-                             changing->where}
+                             changing->where}.as("W0419")
                            .with_hint("put it behind the last aggregate"));
     return false;
   }
@@ -75,7 +75,7 @@ bool PlanBuilder::check_regrouped_input(NodeId input, const Location& where) {
     const PlanOperation& operation = plan_.nodes[node].operation;
     if (!std::holds_alternative<UnionNode>(operation) && !std::holds_alternative<ExplodeNode>(operation)) continue;
     diagnostics_.error(
-        Error{ErrorKind::user, "a step between two aggregates makes or unites rows, which change: not available in this version", where}.with_hint(
+        Error{ErrorKind::user, "a step between two aggregates makes or unites rows, which change: not available in this version", where}.as("W0418").with_hint(
             "put union and explode in front of the first aggregate"));
     return false;
   }
@@ -87,7 +87,7 @@ bool PlanBuilder::check_regrouped_call(NodeId input, const AggregateNode::Call& 
   if (!aggregate_above(input) || !call.bound.body->uses_positions()) return true;
   const std::string& name = call.bound.function->declaration.name;
   diagnostics_.error(
-      Error{ErrorKind::user, fmt::format("{} goes by the places of rows in their source, and rows of an aggregate have none", name), where}.with_hint(
+      Error{ErrorKind::user, fmt::format("{} goes by the places of rows in their source, and rows of an aggregate have none", name), where}.as("W0419").with_hint(
           name == "string_agg" ? "string_agg(DISTINCT value, ...) goes by the values" : "say which row is meant: min_by(value, order) or max_by(value, order)"));
   return false;
 }

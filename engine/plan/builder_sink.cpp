@@ -20,8 +20,13 @@ std::optional<std::size_t> output_column(const Schema& schema, const PlanBuilder
                                          const std::string& sink, Diagnostics& diagnostics) {
   if (const auto index = schema.index_of(column.name)) return index;
   diagnostics.error(
-      unknown(fmt::format("column of sink {}", sink), column.name, field_names(schema), column.where));
+      unknown("W0201", fmt::format("column of sink {}", sink), column.name, field_names(schema), column.where));
   return std::nullopt;
+}
+
+Location place_in_key(const PlanBuilder::SinkRequest& request, const std::string& column) {
+  const auto first = std::find_if(request.key.begin(), request.key.end(), [&](const PlanBuilder::NamedPlace& one) { return one.name == column; });
+  return first->where;
 }
 
 void set_key(SinkTable& table, const PlanBuilder::SinkRequest& request, Diagnostics& diagnostics) {
@@ -30,14 +35,14 @@ void set_key(SinkTable& table, const PlanBuilder::SinkRequest& request, Diagnost
     if (!index) continue;
     if (std::find(table.key.begin(), table.key.end(), *index) != table.key.end()) {
       diagnostics.error(
-          Error{ErrorKind::user, fmt::format("column {} is in the key twice", column.name), column.where});
+          Error{ErrorKind::user, fmt::format("column {} is in the key twice", column.name), column.where}.as("W0604").with_note("the first one is here", place_in_key(request, column.name)));
       continue;
     }
     Field& field = table.schema.fields[*index];
     if (field.type.kind == TypeKind::json) {
       diagnostics.error(Error{ErrorKind::user,
                               fmt::format("key column {} is json, which has no equality", column.name),
-                              column.where}
+                              column.where}.as("W0604")
                             .with_hint("use json_value() or cast it to string"));
     }
     // Rows whose key is NULL are refused by the encoder.
@@ -53,7 +58,7 @@ void set_conflict_rule(SinkTable& table, const PlanBuilder::SinkRequest& request
   if (request.on_conflict != OnConflict::ignore && request.key.empty()) {
     const std::string message =
         fmt::format("sink {} says what to do on a conflict, but has no key", request.name);
-    diagnostics.error(Error{ErrorKind::user, message, request.where}.with_hint("add key: [COLUMN, ...]"));
+    diagnostics.error(Error{ErrorKind::user, message, request.where}.as("W0603").with_hint("add key: [COLUMN, ...]"));
   }
   if (request.on_conflict != OnConflict::update_newer) return;
   WEIR_CHECK(request.newer_by.has_value(), "update newer comes with the column that decides");
@@ -65,7 +70,7 @@ void set_conflict_rule(SinkTable& table, const PlanBuilder::SinkRequest& request
   diagnostics.error(Error{ErrorKind::user,
                           fmt::format("column {} is {}: it has no order to say which row is newer",
                                       field.name, to_string(field.type)),
-                          request.newer_by->where});
+                          request.newer_by->where}.as("W0605"));
 }
 
 void set_references(SinkTable& table, const PlanBuilder::SinkRequest& request, Diagnostics& diagnostics) {
@@ -77,7 +82,7 @@ void set_references(SinkTable& table, const PlanBuilder::SinkRequest& request, D
       const std::string message =
           fmt::format("a reference to {} has {} columns here and {} there", reference.table,
                       reference.columns.size(), reference.references.size());
-      diagnostics.error(Error{ErrorKind::user, message, request.where});
+      diagnostics.error(Error{ErrorKind::user, message, request.where}.as("W0608"));
     }
   }
   table.references = request.references;
@@ -100,7 +105,7 @@ void check_types(const SinkTable& table, const Location& where, Diagnostics& dia
     const std::string message =
         fmt::format("column {} of sink {} has no type: it is always NULL", field.name, table.sink);
     diagnostics.error(
-        Error{ErrorKind::user, message, where}.with_hint("write cast(null as string), or another type"));
+        Error{ErrorKind::user, message, where}.as("W0609").with_hint("write cast(null as string), or another type"));
   }
 }
 
@@ -117,21 +122,21 @@ std::optional<Fill> make_fill(const Schema& input, const PlanBuilder::SinkReques
                               Diagnostics& diagnostics) {
   const auto index = input.index_of(request.column.name);
   if (!index) {
-    diagnostics.error(unknown("column", request.column.name, field_names(input), request.column.where));
+    diagnostics.error(unknown("W0201", "column", request.column.name, field_names(input), request.column.where));
     return std::nullopt;
   }
   const Type type = input.fields[*index].type;
   if (type.kind != TypeKind::date && type.kind != TypeKind::timestamp) {
     const std::string message =
         fmt::format("fill goes by a date or a timestamp, but {} is {}", request.column.name, to_string(type));
-    diagnostics.error(Error{ErrorKind::user, message, request.column.where});
+    diagnostics.error(Error{ErrorKind::user, message, request.column.where}.as("W0610"));
     return std::nullopt;
   }
   const auto from = parse_bound(type, request.from), to = parse_bound(type, request.to);
   for (const auto& [bound, text] : {std::pair{&from, &request.from}, std::pair{&to, &request.to}}) {
     if (*bound) continue;
     diagnostics.error(
-        Error{ErrorKind::user, fmt::format("not a {}: {}", to_string(type), *text), request.where}.with_hint(
+        Error{ErrorKind::user, fmt::format("not a {}: {}", to_string(type), *text), request.where}.as("W0610").with_hint(
             "write it like 2024-11-01"));
   }
   if (!from || !to) return std::nullopt;
@@ -140,7 +145,7 @@ std::optional<Fill> make_fill(const Schema& input, const PlanBuilder::SinkReques
                                 : std::get<std::int64_t>(from->data) > std::get<std::int64_t>(to->data);
   if (is_backwards) {
     const std::string message = fmt::format("fill ends ({}) before it begins ({})", request.to, request.from);
-    diagnostics.error(Error{ErrorKind::user, message, request.where});
+    diagnostics.error(Error{ErrorKind::user, message, request.where}.as("W0610"));
     return std::nullopt;
   }
   return Fill{request.column.name, *from, *to};
@@ -153,8 +158,8 @@ void PlanBuilder::check_table_is_free(const SinkRequest& request) {
     if (sink.outlet != nullptr || sink.connection != request.connection || sink.table.table != request.table) continue;
     const std::string message =
         fmt::format("sinks {} and {} write the same table: {}", sink.table.sink, request.name, request.table);
-    diagnostics_.error(Error{ErrorKind::user, message, request.where}.with_hint(
-        "unite their streams and write them with one sink"));
+    diagnostics_.error(Error{ErrorKind::user, message, request.where}.as("W0606").with_hint(
+        "unite their streams and write them with one sink").with_note(fmt::format("sink {} is here", sink.table.sink), sink.where));
   }
 }
 
@@ -170,8 +175,8 @@ void PlanBuilder::check_one_connection(const SinkRequest& request) {
   const std::string message = fmt::format("sink {} writes to connection {}, but sink {} to {}", request.name,
                                           plan_.connections[request.connection].name, first->table.sink,
                                           plan_.connections[first->connection].name);
-  diagnostics_.error(Error{ErrorKind::user, message, request.where}.with_hint(
-      "all sinks of a pipeline commit in one transaction, so they share a connection"));
+  diagnostics_.error(Error{ErrorKind::user, message, request.where}.as("W0607").with_hint(
+      "all sinks of a pipeline commit in one transaction, so they share a connection").with_note(fmt::format("sink {} is here", first->table.sink), first->where));
 }
 
 void PlanBuilder::check_table(const SinkNode& sink, const SinkRequest& request) {
@@ -183,8 +188,8 @@ void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
   const auto [first, is_new] = sink_places_.emplace(request.name, request.where);
   if (!is_new) {
     diagnostics_.error(
-        Error{ErrorKind::user, fmt::format("sink {} is defined twice", request.name), request.where}
-            .with_hint(already_defined(first->second)));
+        Error{ErrorKind::user, fmt::format("sink {} is defined twice", request.name), request.where}.as("W0211")
+            .with_note("the first one is here", first->second));
   }
   SinkNode sink;
   sink.input = input;
@@ -205,7 +210,7 @@ void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
   const std::size_t errors_before = diagnostics_.errors().size();
   if (sink.table.table.empty())
     diagnostics_.error(
-        Error{ErrorKind::user, fmt::format("sink {} names no table", request.name), request.where});
+        Error{ErrorKind::user, fmt::format("sink {} names no table", request.name), request.where}.as("W0107"));
   if (sink.outlet == nullptr) {
     check_one_connection(request);
     check_table_is_free(request);
@@ -219,7 +224,7 @@ void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
   if (!has_stand_in_) check_aggregated_sink(sink.input, request, sink);
   if (!is_joined(sink.input)) {
     diagnostics_.error(Error{ErrorKind::user, fmt::format("sink {} gets rows of a join of streams and others: not available in this version", request.name),
-                             request.where}
+                             request.where}.as("W0617")
                            .with_hint("write them with two sinks, into two tables"));
   }
   plan_.sinks.push_back(std::move(sink));

@@ -34,7 +34,7 @@ SplitOptions split_options(const Config& options, const SourceSpec& source, cons
       for (const OptionDoc& doc : source.options) known.push_back(doc.name);
       for (const OptionDoc& doc : format.options) known.push_back(doc.name);
       diagnostics.error(
-          unknown(fmt::format("option of a {} source", source.name), key, known, value.key_where));
+          unknown("W0701", fmt::format("option of a {} source", source.name), key, known, value.key_where));
     }
   }
   result.source.value = std::move(source_map);
@@ -53,11 +53,11 @@ const FormatSpec* find_format(const Registry& registry, const std::string& sourc
                               const Location& where, Diagnostics& diagnostics) {
   if (const FormatSpec* spec = registry.find_format(format)) return spec;
   if (!format.empty()) {
-    diagnostics.error(unknown("format", format, names_of(registry.formats), where));
+    diagnostics.error(unknown("W0206", "format", format, names_of(registry.formats), where));
     return nullptr;
   }
   diagnostics.error(
-      Error{ErrorKind::user, fmt::format("source {} does not say its format", source), where}.with_hint(
+      Error{ErrorKind::user, fmt::format("source {} does not say its format", source), where}.as("W0107").with_hint(
           "add format: " + join(names_of(registry.formats), " | ")));
   return nullptr;
 }
@@ -69,7 +69,7 @@ bool check_metadata(SourceColumn& column, const SourceSpec& spec, Diagnostics& d
   const auto given = std::find_if(spec.metadata.begin(), spec.metadata.end(),
                                   [&](const MetadataColumn& one) { return one.name == from; });
   if (given == spec.metadata.end()) {
-    diagnostics.error(unknown(fmt::format("metadata column of {}", spec.name), from, names_of(spec.metadata),
+    diagnostics.error(unknown("W0209", fmt::format("metadata column of {}", spec.name), from, names_of(spec.metadata),
                               column.where));
     return false;
   }
@@ -78,13 +78,13 @@ bool check_metadata(SourceColumn& column, const SourceSpec& spec, Diagnostics& d
     diagnostics.error(Error{
         ErrorKind::user,
         fmt::format("metadata column {} is {}, not {}", from, to_string(given->type), to_string(field.type)),
-        column.where}
+        column.where}.as("W0315")
                           .with_hint("declare it so and cast it in a later step"));
     return false;
   }
   if (!field.nullable && given->nullable) {
     diagnostics.error(
-        Error{ErrorKind::user, fmt::format("metadata column {} can be NULL", from), column.where}.with_hint(
+        Error{ErrorKind::user, fmt::format("metadata column {} can be NULL", from), column.where}.as("W0316").with_hint(
             "leave out NOT NULL and filter with where"));
     return false;
   }
@@ -104,12 +104,12 @@ bool PlanBuilder::check_columns(const std::string& source, const SourceSpec& spe
     if (!is_new) {
       const std::string message = fmt::format("source {} has column {} twice", source, name);
       diagnostics_.error(
-          Error{ErrorKind::user, message, column.where}.with_hint(already_defined(first->second)));
+          Error{ErrorKind::user, message, column.where}.as("W0212").with_note("the first one is here", first->second));
     }
     is_good = is_good && is_new;
     const Type& type = column.decoded.field.type;
     if (type.is_nested() && holds_bytes(type)) {
-      diagnostics_.error(Error{ErrorKind::user, fmt::format("column {}: bytes cannot stand within {}", name, to_string(type)), column.where}
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("column {}: bytes cannot stand within {}", name, to_string(type)), column.where}.as("W0315")
                              .with_hint("declare them as string; unbase64(text) gives bytes"));
       is_good = false;
     }
@@ -126,7 +126,7 @@ std::optional<NodeId> PlanBuilder::add_source(const std::string& name, const Loc
   streams_[name] = std::nullopt;
   const SourceSpec* source_spec = registry_.find_source(connector);
   if (source_spec == nullptr) {
-    diagnostics_.error(unknown("type of source", connector, names_of(registry_.sources), where));
+    diagnostics_.error(unknown("W0206", "type of source", connector, names_of(registry_.sources), where));
   }
   const FormatSpec* format_spec = find_format(registry_, name, format, where, diagnostics_);
   std::shared_ptr<const SourceDefinition> definition;

@@ -1,6 +1,7 @@
 // builder_steps.cpp — the stateless steps of a stream: filter, select, extend, drop, rename, union.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "engine/expression/binder.h"
@@ -24,6 +25,15 @@ std::string columns_text(const Schema& schema) {
   for (const Field& field : schema.fields)
     texts.push_back(fmt::format("{} {}", field.name, to_string(field.type)));
   return join(texts);
+}
+
+/// Where the other column stands that a renamed one would stand beside.
+Location place_of_other(const std::vector<PlanNode>& nodes, NodeId input, const Schema& renamed, const std::string& name, const std::vector<PlanBuilder::Renaming>& renamings) {
+  for (std::size_t i = 0; i < renamed.fields.size(); ++i) {
+    if (renamed.fields[i].name == name && nodes[input].schema.fields[i].name == name) return ColumnHistory::origin(nodes, input, i);
+  }
+  const auto first = std::find_if(renamings.begin(), renamings.end(), [&](const PlanBuilder::Renaming& one) { return one.to.name == name; });
+  return first->to.where;
 }
 
 bool holds_over(const Ast& ast) {
@@ -54,7 +64,7 @@ ExpressionPtr PlanBuilder::stand_in(const Location& where) {
 }
 
 Scope PlanBuilder::scope_of(const Schema& schema, NodeId input) const {
-  return Scope{&schema, describe(input), &settings_, &other_functions_};
+  return Scope{&schema, describe(input), &settings_, &other_functions_, nullptr, &history_.gone(plan_.nodes, input)};
 }
 
 std::optional<NodeId> PlanBuilder::filter(NodeId input, const Ast& predicate) {
@@ -85,7 +95,9 @@ std::optional<NodeId> PlanBuilder::select(NodeId input, const std::vector<NamedA
     expressions.push_back(std::move(bound));
   }
   if (!is_good || !source) return std::nullopt;
-  return add_node(std::move(output), ProjectNode{source->node, std::move(expressions)});
+  const NodeId node = add_node(std::move(output), ProjectNode{source->node, std::move(expressions)});
+  history_.take_away(plan_.nodes, node, input, {}, {"it is not among the columns that are selected here", columns.front().where});
+  return node;
 }
 
 // OVER reads the columns as they are before the step: what stands before it in the same step comes first, as a step of its own.
@@ -153,7 +165,7 @@ std::optional<NodeId> PlanBuilder::drop(NodeId input, const std::vector<NamedPla
   }
   const Schema& before = schema(input);
   if (is_good && dropped.size() == before.fields.size()) {
-    diagnostics_.error(Error{ErrorKind::user, "drop leaves no column", columns.front().where});
+    diagnostics_.error(Error{ErrorKind::user, "drop leaves no column", columns.front().where}.as("W0215"));
     is_good = false;
   }
   if (!is_good) return std::nullopt;
@@ -164,7 +176,11 @@ std::optional<NodeId> PlanBuilder::drop(NodeId input, const std::vector<NamedPla
     output.fields.push_back(before.fields[i]);
     expressions.push_back(make_column(i, before.fields[i]));
   }
-  return add_node(std::move(output), ProjectNode{input, std::move(expressions)});
+  const NodeId node = add_node(std::move(output), ProjectNode{input, std::move(expressions)});
+  std::map<std::string, Note> notes;
+  for (const NamedPlace& column : columns) notes[column.name] = {"it was dropped here", column.where};
+  history_.take_away(plan_.nodes, node, input, std::move(notes), {});
+  return node;
 }
 
 std::optional<NodeId> PlanBuilder::rename(NodeId input, const std::vector<Renaming>& renamings) {
@@ -177,7 +193,8 @@ std::optional<NodeId> PlanBuilder::rename(NodeId input, const std::vector<Renami
     if (!index) continue;
     if (!renamed.insert(*index).second) {
       const std::string message = fmt::format("column {} is renamed twice", renaming.from.name);
-      diagnostics_.error(Error{ErrorKind::user, message, renaming.from.where});
+      const auto first = std::find_if(renamings.begin(), renamings.end(), [&](const Renaming& one) { return one.from.name == renaming.from.name; });
+      diagnostics_.error(Error{ErrorKind::user, message, renaming.from.where}.as("W0212").with_note("the first time is here", first->from.where));
       is_good = false;
     }
     output.fields[*index].name = renaming.to.name;
@@ -186,16 +203,42 @@ std::optional<NodeId> PlanBuilder::rename(NodeId input, const std::vector<Renami
   for (const Renaming& renaming : renamings) {
     if (count_named(output, renaming.to.name) == 1) continue;
     const std::string message = fmt::format("there is another column called {}", renaming.to.name);
-    diagnostics_.error(Error{ErrorKind::user, message, renaming.to.where});
+    const Location other = place_of_other(plan_.nodes, input, output, renaming.to.name, renamings);
+    diagnostics_.error(Error{ErrorKind::user, message, renaming.to.where}.as("W0212").with_hint("drop the other one first, or give this one another name").with_note("the other one is here", other));
     is_good = false;
   }
   if (!is_good) return std::nullopt;
   std::vector<ExpressionPtr> columns = columns_of(schema(input));
-  return add_node(std::move(output), ProjectNode{input, std::move(columns)});
+  const NodeId node = add_node(std::move(output), ProjectNode{input, std::move(columns)});
+  std::map<std::string, Note> notes;
+  for (const Renaming& renaming : renamings) notes[renaming.from.name] = {fmt::format("it was renamed to {} here", renaming.to.name), renaming.from.where};
+  history_.take_away(plan_.nodes, node, input, std::move(notes), {});
+  return node;
 }
 
-std::optional<NodeId> PlanBuilder::project_in_order(NodeId input, const Schema& order,
-                                                    const Location& where) {
+/// Notes on the first column in which two inputs of a union differ, where it comes from.
+Error PlanBuilder::with_difference(Error error, NodeId first, NodeId other) const {
+  const auto note = [&](NodeId node, std::size_t column, const char* what) {
+    const Location where = ColumnHistory::origin(plan_.nodes, node, column);
+    const Field& field = schema(node).fields[column];
+    if (where.is_known()) error = Error(error).with_note(fmt::format("{} {} is {}{}", describe(node), field.name, to_string(field.type), what), where);
+  };
+  for (std::size_t i = 0; i < schema(first).fields.size(); ++i) {
+    const auto same = schema(other).index_of(schema(first).fields[i].name);
+    if (same && schema(other).fields[*same].type == schema(first).fields[i].type) continue;
+    note(first, i, same ? " here" : " here, and the other one has no such column");
+    if (same) note(other, *same, " here");
+    return error;
+  }
+  for (std::size_t i = 0; i < schema(other).fields.size(); ++i) {
+    if (schema(first).index_of(schema(other).fields[i].name)) continue;
+    note(other, i, " here, and the first one has no such column");
+    return error;
+  }
+  return error;
+}
+
+std::optional<NodeId> PlanBuilder::project_in_order(NodeId input, NodeId first, const Schema& order, const Location& where) {
   const Schema before = schema(input);
   std::vector<ExpressionPtr> expressions;
   Schema output;
@@ -209,11 +252,9 @@ std::optional<NodeId> PlanBuilder::project_in_order(NodeId input, const Schema& 
     expressions.push_back(make_column(*index, before.fields[*index]));
   }
   if (!is_good) {
-    diagnostics_.error(
-        Error{ErrorKind::user,
-              fmt::format("{} has other columns than the first input of the union", describe(input)), where}
-            .with_hint(
-                fmt::format("the first has {}; this one {}", columns_text(order), columns_text(before))));
+    Error error = Error{ErrorKind::user, fmt::format("{} has other columns than the first input of the union", describe(input)), where}.as("W0508").with_hint(
+        fmt::format("the first has {}; this one {}", columns_text(order), columns_text(before)));
+    diagnostics_.error(with_difference(std::move(error), first, input));
     return std::nullopt;
   }
   if (is_same_order) return input;
@@ -222,7 +263,7 @@ std::optional<NodeId> PlanBuilder::project_in_order(NodeId input, const Schema& 
 
 std::optional<NodeId> PlanBuilder::unite(const std::vector<NodeId>& inputs, const Location& where) {
   if (inputs.empty()) {
-    diagnostics_.error(Error{ErrorKind::user, "a union needs at least one input", where});
+    diagnostics_.error(Error{ErrorKind::user, "a union needs at least one input", where}.as("W0109"));
     return std::nullopt;
   }
   if (inputs.size() == 1) return inputs.front();
@@ -230,7 +271,7 @@ std::optional<NodeId> PlanBuilder::unite(const std::vector<NodeId>& inputs, cons
   std::vector<NodeId> ordered;
   bool is_good = true;
   for (const NodeId input : inputs) {
-    const auto projected = project_in_order(input, output, where);
+    const auto projected = project_in_order(input, inputs.front(), output, where);
     is_good = is_good && projected.has_value();
     if (!projected) continue;
     ordered.push_back(*projected);

@@ -18,27 +18,27 @@ bool can_be_key(const Type& type) {
 }  // namespace
 
 bool PlanBuilder::can_join(NodeId input, const StreamJoinRequest& request) {
-  const auto report = [&](std::string message, std::string hint) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), request.where}.with_hint(std::move(hint)));
+  const auto report = [&](const char* mistake, std::string message, std::string hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), request.where}.as(mistake).with_hint(std::move(hint)));
     return false;
   };
   for (const NodeId node : {input, request.joined}) {
     const std::string which = node == input ? "the rows of this stream" : "the rows of " + request.name.name;
     if (aggregate_above(node))
-      return report(which + " are of an aggregate, and change: a join of these is not available in this version", "join the streams first, and aggregate what the join gives");
+      return report("W0505", which + " are of an aggregate, and change: a join of these is not available in this version", "join the streams first, and aggregate what the join gives");
     if (request.bounds && !row_time_lag(node))
-      return report(which + " are of a join without a time, and come however late: they cannot be joined within one", "give the first join a time with within: 4 hours, or this one none");
+      return report("W0507", which + " are of a join without a time, and come however late: they cannot be joined within one", "give the first join a time with within: 4 hours, or this one none");
   }
   if (schema(input).index_of(request.name.name))
-    return report(fmt::format("this stream has a column called {}, as the joined stream is", request.name.name), "give the joined stream another name with as: NAME");
+    return report("W0502", fmt::format("this stream has a column called {}, as the joined stream is", request.name.name), "give the joined stream another name with as: NAME");
   if (request.keys.empty())
-    return report("the join does not say which rows belong together", fmt::format("add keys: {{COLUMN of {}: expression}}", request.name.name));
+    return report("W0501", "the join does not say which rows belong together", fmt::format("add keys: {{COLUMN of {}: expression}}", request.name.name));
   for (const NodeId node : {input, request.joined}) {
     for (const NodeId scan : scans_below(node)) {
       const auto& source = std::get<ScanNode>(plan_.nodes[scan].operation);
       if (!request.bounds || source.time) continue;
-      return report(fmt::format("a join within a time needs to know when rows happened, and source {} has no watermark", source.source),
-                    "add watermark: COLUMN - INTERVAL 1 HOUR to the source");
+      diagnostics_.error(without_watermark("a join within a time", source.source, request.where));
+      return false;
     }
   }
   return true;
@@ -50,7 +50,7 @@ bool PlanBuilder::bind_join_keys(NodeId input, const StreamJoinRequest& request,
   const Schema& joined = schema(request.joined);
   for (const NamedAst& key : request.keys) {
     const auto index = joined.index_of(key.name);
-    if (!index) diagnostics_.error(unknown("column of " + request.name.name, key.name, field_names(joined), key.where));
+    if (!index) diagnostics_.error(unknown("W0201", "column of " + request.name.name, key.name, field_names(joined), key.where));
     const ExpressionPtr given = bind_value(*key.expression, schema(input), input);
     is_good = is_good && index && given != nullptr;
     if (!index || given == nullptr) continue;
@@ -59,10 +59,14 @@ bool PlanBuilder::bind_join_keys(NodeId input, const StreamJoinRequest& request,
     std::optional<Type> type = type_strings_are_compared_as(sides);
     if (!type) type = common_type(sides);
     if (!type || !can_be_key(*type)) {
-      diagnostics_.error(Error{ErrorKind::user, fmt::format("key {} of {} is {}, and cannot be joined with {}, which is {}", key.name, request.name.name,
-                                                            to_string(column->type), print(*given), to_string(given->type)),
-                               key.where}
-                             .with_hint("convert one of them with CAST in a step before the join"));
+      Error error = Error{ErrorKind::user, fmt::format("key {} of {} is {}, and cannot be joined with {}, which is {}", key.name, request.name.name,
+                                                       to_string(column->type), print(*given), to_string(given->type)),
+                          key.where}
+                        .as("W0504")
+                        .with_hint("convert one of them with CAST in a step before the join");
+      error = with_origin(std::move(error), request.joined, *index);
+      const auto* reference = std::get_if<ColumnReference>(&given->node);
+      diagnostics_.error(reference == nullptr ? std::move(error) : with_origin(std::move(error), input, reference->index));
       is_good = false;
       continue;
     }
@@ -86,7 +90,7 @@ bool PlanBuilder::select_joined(NodeId input, const Schema& both, const StreamJo
   const std::size_t border = output.fields.size();
   const auto add = [&](const std::string& name, const Location& where, ExpressionPtr expression) {
     if (output.index_of(name)) {
-      diagnostics_.error(Error{ErrorKind::user, fmt::format("there is another column called {}", name), where}.with_hint(
+      diagnostics_.error(Error{ErrorKind::user, fmt::format("there is another column called {}", name), where}.as("W0503").with_hint(
           fmt::format("give it another name: select: {{{0}_{1}: {0}.{1}}}", request.name.name, name)));
     }
     output.fields.push_back({name, expression->type, expression->nullable});
@@ -98,7 +102,7 @@ bool PlanBuilder::select_joined(NodeId input, const Schema& both, const StreamJo
     if (index)
       add(chosen.name, chosen.where, make_column(border + *index, both.fields[border + *index], chosen.where));
     else
-      diagnostics_.error(unknown("column of " + request.name.name, chosen.name, field_names(joined), chosen.where));
+      diagnostics_.error(unknown("W0201", "column of " + request.name.name, chosen.name, field_names(joined), chosen.where));
   }
   for (const NamedAst& column : request.select) {
     const ExpressionPtr bound = bind_value(*column.expression, both, input);
@@ -127,7 +131,7 @@ std::optional<NodeId> PlanBuilder::join_streams(NodeId input, const StreamJoinRe
   if (!select_joined(input, both, request, output, expressions) || !has_keys || !has_condition) return std::nullopt;
   if (!request.bounds) {
     const char* waiting = request.is_left ? ", and writes rows without a match only when a run ends" : "";
-    diagnostics_.warning(Error{ErrorKind::user, fmt::format("a join of streams without a time keeps every row for ever{}", waiting), request.where}.with_hint(
+    diagnostics_.warning(Error{ErrorKind::user, fmt::format("a join of streams without a time keeps every row for ever{}", waiting), request.where}.as("W0906").with_hint(
         "add within: 4 hours, or however far apart the rows may be"));
   }
   const NodeId made = add_node(std::move(both), std::move(node));

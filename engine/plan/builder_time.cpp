@@ -62,12 +62,12 @@ void PlanBuilder::set_event_time(NodeId scan, NodeId last, const NamedPlace& col
   Field& field = plan_.nodes[last].schema.fields[*index];
   if (field.type != timestamp_type) {
     diagnostics_.error(
-        Error{ErrorKind::user, fmt::format("the watermark goes by a timestamp, but {} is {}", column.name, to_string(field.type)), column.where}
+        Error{ErrorKind::user, fmt::format("the watermark goes by a timestamp, but {} is {}", column.name, to_string(field.type)), column.where}.as("W0402")
             .with_hint(fmt::format("add computed: {{event_time: timestamp_seconds({0})}} or cast({0} as timestamp), and watermark: event_time - ...", column.name)));
     return;
   }
   if (last != scan && !std::holds_alternative<ProjectNode>(plan_.nodes[last].operation)) {
-    diagnostics_.error(Error{ErrorKind::user, "a source's computed columns cannot make rows where it has a watermark", column.where});
+    diagnostics_.error(Error{ErrorKind::user, "a source's computed columns cannot make rows where it has a watermark", column.where}.as("W0402"));
     return;
   }
   // Rows without a time are rejected.
@@ -121,14 +121,14 @@ bool PlanBuilder::holds_dedup(NodeId node) const {
 }
 
 std::optional<NodeId> PlanBuilder::dedup(NodeId input, const DedupRequest& request) {
-  const auto report = [&](std::string message, std::string hint) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), request.where}.with_hint(std::move(hint)));
+  const auto report = [&](const char* mistake, std::string message, std::string hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), request.where}.as(mistake).with_hint(std::move(hint)));
     return std::nullopt;
   };
-  if (aggregate_above(input)) return report("dedup stands in front of an aggregate, whose rows have keys already", "");
+  if (aggregate_above(input)) return report("W0421", "dedup stands in front of an aggregate, whose rows have keys already", "");
   if (stream_join_above(plan_.nodes, input))
-    return report("dedup of the rows of a join of two streams is not available in this version", "put it in front of the join, into the stream whose rows repeat");
-  if (holds_dedup(input)) return report("these rows are without duplicates by one dedup already: a second one is not available in this version", "");
+    return report("W0421", "dedup of the rows of a join of two streams is not available in this version", "put it in front of the join, into the stream whose rows repeat");
+  if (holds_dedup(input)) return report("W0421", "these rows are without duplicates by one dedup already: a second one is not available in this version", "");
   DedupNode node{input, {}, request.within};
   for (const NamedAst& key : request.key) {
     ExpressionPtr bound = bind_grouping(key, input);
@@ -138,11 +138,11 @@ std::optional<NodeId> PlanBuilder::dedup(NodeId input, const DedupRequest& reque
   for (const NodeId scan : scans_below(input)) {
     const auto& source = std::get<ScanNode>(plan_.nodes[scan].operation);
     if (!request.within || source.time) continue;
-    return report(fmt::format("dedup within a time needs to know when rows happened, and source {} has no watermark", source.source),
-                  "add watermark: COLUMN - INTERVAL 1 HOUR to the source");
+    diagnostics_.error(without_watermark("dedup within a time", source.source, request.where));
+    return std::nullopt;
   }
   if (!request.within) {
-    diagnostics_.warning(Error{ErrorKind::user, "dedup without within remembers every key for ever", request.where}.with_hint(
+    diagnostics_.warning(Error{ErrorKind::user, "dedup without within remembers every key for ever", request.where}.as("W0905").with_hint(
         "add within: 2 hours, or however far apart duplicates may be"));
   }
   return add_node(schema(input), std::move(node));
@@ -168,18 +168,18 @@ ExpressionPtr PlanBuilder::bind_end(const char* function, NodeId input, const Ca
 
 /// session(ts, gap): each row is a session of its own, until those that touch become one.
 std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_session(NodeId input, const CallAst& call, const ExpressionPtr& time, const Location& where) {
-  const auto report = [&](std::string message, std::string hint) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint(std::move(hint)));
+  const auto report = [&](const char* mistake, std::string message, std::string hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.as(mistake).with_hint(std::move(hint)));
     return std::nullopt;
   };
   if (time->nullable)
-    return report(fmt::format("sessions go by the time from one row to the next, and {} may be NULL", print(*time)),
+    return report("W0412", fmt::format("sessions go by the time from one row to the next, and {} may be NULL", print(*time)),
                   "declare its column not null, or say which time is meant: coalesce(..., ...)");
   const ExpressionPtr gap = bind_value(*call.arguments[1], schema(input), input);
   if (gap == nullptr) return std::nullopt;
   const auto& interval = std::get<Interval>(std::get<Literal>(gap->node).value.data);
   if (interval.months != 0 || interval.nanoseconds % 1000 != 0 || span_of(*gap) <= Duration(0))
-    return report("the gap of session is a span of time in microseconds, more than none and without months, which differ in length", "write it as INTERVAL 30 MINUTES");
+    return report("W0412", "the gap of session is a span of time in microseconds, more than none and without months, which differ in length", "write it as INTERVAL 30 MINUTES");
   WindowedInput made{input, {}, bind_end("+", input, call, time, where), time};
   if (made.end == nullptr) return std::nullopt;
   made.window.kind = WindowKind::session;
@@ -190,29 +190,29 @@ std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_session(NodeId input
 /// tumble(ts, INTERVAL 5 MINUTES), hop(ts, slide, size), cumulate(ts, step, size) or session(ts, gap): what the rows are then, and the key that tells
 /// the window. Nothing after reporting.
 std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_window(NodeId input, const Ast& ast) {
-  const auto report = [&](std::string message, const char* hint) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), ast.where}.with_hint(hint));
+  const auto report = [&](const char* mistake, std::string message, const char* hint) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), ast.where}.as(mistake).with_hint(hint));
     return std::nullopt;
   };
   constexpr const char* example = "write tumble(ts, INTERVAL 5 MINUTES), hop(ts, slide, size), cumulate(ts, step, size) or session(ts, gap)";
   const auto* call = std::get_if<CallAst>(&ast.node);
   const auto kind = call == nullptr ? window_kinds.end() : std::find(window_kinds.begin(), window_kinds.end(), call->function);
   if (kind == window_kinds.end()) {
-    if (call == nullptr) return report("the window of an aggregate is a call", example);
-    diagnostics_.error(unknown("window", call->function, window_kinds, ast.where));
+    if (call == nullptr) return report("W0409", "the window of an aggregate is a call", example);
+    diagnostics_.error(unknown("W0409", "window", call->function, window_kinds, ast.where));
     return std::nullopt;
   }
   const auto number = static_cast<std::size_t>(kind - window_kinds.begin());
   const bool is_session = static_cast<WindowKind>(number) == WindowKind::session;
   const std::size_t wanted = number == 0 || is_session ? 2 : 3;
   if (call->arguments.size() != wanted)
-    return report(fmt::format("{} takes {} arguments, not {}", call->function, wanted, call->arguments.size()), example);
+    return report("W0409", fmt::format("{} takes {} arguments, not {}", call->function, wanted, call->arguments.size()), example);
   if (number != 0 && aggregate_above(input))
-    return report(fmt::format("{} takes rows of a source, and these are of an aggregate: not available in this version", call->function), "tumble(window_end, INTERVAL 1 HOUR) takes windows together");
+    return report("W0418", fmt::format("{} takes rows of a source, and these are of an aggregate: not available in this version", call->function), "tumble(window_end, INTERVAL 1 HOUR) takes windows together");
   ExpressionPtr time = bind_value(*call->arguments[0], schema(input), input);
   if (time == nullptr) return std::nullopt;
   if (time->type != timestamp_type)
-    return report(fmt::format("windows go by a timestamp, but {} is {}", print(*time), to_string(time->type)), "timestamp_seconds(number) or CAST(text AS timestamp) make one");
+    return report("W0410", fmt::format("windows go by a timestamp, but {} is {}", print(*time), to_string(time->type)), "timestamp_seconds(number) or CAST(text AS timestamp) make one");
   WindowedInput made{input, {}, nullptr, nullptr};
   made.window.kind = static_cast<WindowKind>(number);
   const auto span = [&](std::size_t i) {
@@ -224,7 +224,7 @@ std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_window(NodeId input,
     const ExpressionPtr bound = bind_value(*call->arguments[i], schema(input), input);
     if (bound == nullptr) return std::nullopt;
     if (bound->type != interval_type || !std::holds_alternative<Literal>(bound->node))
-      return report(fmt::format("argument {} of {} is a literal interval", i + 1, call->function), example);
+      return report("W0409", fmt::format("argument {} of {} is a literal interval", i + 1, call->function), example);
   }
   const auto size = span(wanted - 1);
   made.window.size = size.value_or(Duration(1));
@@ -268,7 +268,7 @@ std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_window(NodeId input,
 
 void PlanBuilder::warn_of_open_windows(NodeId input, const Ast& ast) {
   if (closing_window_above(input)) {
-    diagnostics_.warning(Error{ErrorKind::user, "these windows never close: they are over another time than the end of the windows that they are made of", ast.where}
+    diagnostics_.warning(Error{ErrorKind::user, "these windows never close: they are over another time than the end of the windows that they are made of", ast.where}.as("W0904")
                              .with_hint("state is kept for ever then; write tumble(window_end, ...)"));
     return;
   }
@@ -277,10 +277,11 @@ void PlanBuilder::warn_of_open_windows(NodeId input, const Ast& ast) {
     const auto& source = std::get<ScanNode>(plan_.nodes[scan].operation);
     if (!source.time) without.push_back(source.source);
   }
-  Error warning{ErrorKind::user, without.empty() ? "these windows never close: they are not over the column of the watermark"
+  Error warning = Error{ErrorKind::user, without.empty() ? "these windows never close: they are not over the column of the watermark"
                                                  : fmt::format("these windows never close: source {} has no watermark", without.front()),
-                ast.where};
-  diagnostics_.warning(std::move(warning).with_hint("state is kept for ever then; add watermark: COLUMN - INTERVAL 1 HOUR to the source"));
+                ast.where}.as("W0904");
+  warning = Error(warning).with_hint("state is kept for ever then; add watermark: COLUMN - INTERVAL 1 HOUR to the source");
+  diagnostics_.warning(without.empty() ? std::move(warning) : std::move(warning).with_note(fmt::format("source {} is here", without.front()), place_of_source(without.front())));
 }
 
 /// window_start of a window that is told by its end, as an expression over columns among which there is window_end.

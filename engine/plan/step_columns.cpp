@@ -21,8 +21,7 @@ bool check_distinct(const std::vector<PlanBuilder::NamedAst>& columns, Diagnosti
     if (is_new) continue;
     is_good = false;
     diagnostics.error(
-        Error{ErrorKind::user, fmt::format("column {} is given twice", column.name), column.where}.with_hint(
-            already_defined(first->second)));
+        Error{ErrorKind::user, fmt::format("column {} is given twice", column.name), column.where}.as("W0212").with_note("the first one is here", first->second));
   }
   return is_good;
 }

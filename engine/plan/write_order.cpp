@@ -50,10 +50,11 @@ Error cycle_error(const Plan& plan, const References& references, const std::vec
   path.push_back(current);
   std::vector<std::string> names;
   for (const std::size_t place : path) names.push_back(plan.sinks[references.sinks[place]].table.table);
-  return Error{ErrorKind::user,
-               fmt::format("tables refer to each other in a circle: {}", fmt::join(names, " -> ")),
-               plan.sinks[references.sinks[current]].where}
-      .with_hint("leave one of the references out");
+  Error error = Error{ErrorKind::user, fmt::format("tables refer to each other in a circle: {}", fmt::join(names, " -> ")), plan.sinks[references.sinks[current]].where}
+                    .as("W0214")
+                    .with_hint("leave one of the references out");
+  for (std::size_t i = 1; i + 1 < path.size(); ++i) error = Error(error).with_note(fmt::format("{} refers to {}", names[i], names[i + 1]), plan.sinks[references.sinks[path[i]]].where);
+  return error;
 }
 
 }  // namespace

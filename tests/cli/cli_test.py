@@ -139,7 +139,7 @@ class Usage(unittest.TestCase):
     def test_check_warns_once_of_a_missing_geo_database(self):
         done = weir("check", PIPELINE)
         self.assertEqual(done.returncode, 0)
-        self.assertEqual(done.stderr.count("warning:"), 1)
+        self.assertEqual(done.stderr.count("warning[W0907]:"), 1)
         self.assertIn("the setting geo_database is empty", done.stderr)
 
     def test_check_connect_has_a_line_per_service(self):

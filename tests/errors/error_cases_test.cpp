@@ -6,10 +6,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <regex>
+#include <set>
 #include <sstream>
 
 #include "connectors/builtin.h"
 #include "dsl/compile.h"
+#include "engine/plan/error_catalogue.h"
 
 namespace weir {
 namespace {
@@ -41,14 +44,21 @@ Variables variables() {
   return result;
 }
 
-std::string said_of(const std::string& file) {
+Compiled compiled_case(const std::string& file) {
   const std::filesystem::path path(file);
   const auto compile = path.extension() == ".weir" ? compile_weir : compile_yaml;
-  const Compiled compiled = compile(path.filename().string(), read(folder / path), builtin_registry(), variables());
+  return compile(path.filename().string(), read(folder / path), builtin_registry(), variables());
+}
+
+std::string said_of(const std::string& file) {
+  const Compiled compiled = compiled_case(file);
   EXPECT_EQ(compiled.plan == nullptr, !compiled.diagnostics.ok());
   std::string result;
   for (const Error& error : compiled.diagnostics.errors()) result += render(error) + "\n";
   for (const Error& warning : compiled.diagnostics.warnings()) result += render(warning, "warning") + "\n";
+  for (const auto* list : {&compiled.diagnostics.errors(), &compiled.diagnostics.warnings()}) {
+    for (const Error& one : *list) EXPECT_NE(find_mistake(one.mistake()), nullptr) << "without a code of the catalogue: " << render(one);
+  }
   return result;
 }
 
@@ -62,6 +72,27 @@ TEST_P(ErrorCase, IsExplained) {
     return;
   }
   EXPECT_EQ(said, read(expected)) << "WEIR_UPDATE=1 writes " << expected << " anew";
+}
+
+/// Code and message, without what the message quotes, names behind a colon, and numbers.
+std::string form_of(const Error& error) {
+  std::string message = std::regex_replace(error.message(), std::regex("'[^']*'|[0-9]+"), "");
+  return std::string(error.mistake()) + " " + message.substr(0, message.find(':'));
+}
+
+TEST(ErrorCases, AreOfManyKinds) {
+  std::set<std::string> forms, codes;
+  for (const std::string& file : cases()) {
+    const Compiled compiled = compiled_case(file);
+    for (const auto* list : {&compiled.diagnostics.errors(), &compiled.diagnostics.warnings()}) {
+      for (const Error& one : *list) {
+        forms.insert(form_of(one));
+        codes.emplace(one.mistake());
+      }
+    }
+  }
+  EXPECT_GE(forms.size(), 250u);
+  EXPECT_GE(codes.size(), 110u);
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, ErrorCase, testing::ValuesIn(cases()),

@@ -8,7 +8,7 @@ import pathlib
 import subprocess
 import sys
 
-PAGES = ("connectors", "formats", "functions")
+PAGES = ("connectors", "errors", "formats", "functions")
 
 
 def main():

@@ -91,7 +91,7 @@ Result<std::size_t> find_field(const CallSite& site, const Type& structure) {
   if (const auto index = field_index(fields, *name)) return *index;
   std::string names;
   for (const Field& field : fields) names += (names.empty() ? "" : ", ") + field.name;
-  return call_error(fmt::format("unknown field: {}", *name)).with_hint("fields of the struct: " + names);
+  return call_error(fmt::format("unknown field: {}", *name)).as("W0314").with_hint("fields of the struct: " + names);
 }
 
 Result<Type> type_of_field(const CallSite& site) {
@@ -132,7 +132,7 @@ class FieldOfEach final : public Kernel {
 Result<std::size_t> find_field_of_each(const CallSite& site) {
   const Type& element = fields_of(site)[0].type;
   if (element.kind == TypeKind::structure) return find_field(site, element);
-  return call_error(fmt::format("{} has no fields", to_string(site.types[0])))
+  return call_error(fmt::format("{} has no fields", to_string(site.types[0]))).as("W0314")
       .with_hint("value[0] is its first element");
 }
 

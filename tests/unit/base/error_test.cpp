@@ -36,7 +36,23 @@ TEST(Error, MarksTheWholeLineWhereNoLengthIsGiven) {
 
 TEST(Error, PutsTheCaretUnderTheRightLetterAfterWideBytesAndTabs) {
   EXPECT_EQ(rendered(place("\tné: x", 1, 7, 1)),
-            "error: unknown column: amout\n --> a.yaml:1:7\n  |\n1 |  né: x\n  |      ^\n");
+            "error: unknown column: amout\n --> a.yaml:1:6\n  |\n1 |  né: x\n  |      ^\n");
+}
+
+TEST(Error, PutsTheCaretsUnderLettersThatAreTwoColumnsWide) {
+  EXPECT_EQ(rendered(place("a: 日本 x", 1, 4, 6)), "error: unknown column: amout\n --> a.yaml:1:4\n  |\n1 | a: 日本 x\n  |    ^^^^\n");
+  EXPECT_EQ(rendered(place("日本 xy", 1, 8, 2)), "error: unknown column: amout\n --> a.yaml:1:4\n  |\n1 | 日本 xy\n  |      ^^\n");
+}
+
+TEST(Error, GivesACombiningAccentNoColumn) {
+  EXPECT_EQ(rendered(place("e\u0301: x", 1, 6, 1)), "error: unknown column: amout\n --> a.yaml:1:5\n  |\n1 | e\u0301: x\n  |    ^\n");
+}
+
+TEST(Error, PrintsItsMistakeAndItsNotes) {
+  const Location second = place("a: 1\nab: 2", 2, 1, 2), first = place("a: 1\nab: 2", 1, 1, 1);
+  EXPECT_EQ(render(Error(ErrorKind::user, "two", second).as("W0203").with_hint("take one").with_note("the first is here", first).with_note("that is all", {})),
+            "error[W0203]: two\n --> a.yaml:2:1\n  |\n2 | ab: 2\n  | ^^\n  = help: take one\n"
+            "note: the first is here\n --> a.yaml:1:1\n  |\n1 | a: 1\n  | ^\nnote: that is all\n");
 }
 
 TEST(Error, CopesWithPlacesOutsideTheText) {

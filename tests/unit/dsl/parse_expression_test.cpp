@@ -211,7 +211,7 @@ TEST(ParseExpression, RefusesWrongLiteralsAndTypesAllAtOnce) {
 }
 
 TEST(ParseExpression, RefusesWhatStartsNoToken) {
-  EXPECT_EQ(refusal("a ? b"), "unexpected character: ? @1:3+1");
+  EXPECT_EQ(refusal("a ? b"), "unexpected character: ? @1:3+1 = write CASE WHEN condition THEN value ELSE value END");
   EXPECT_EQ(refusal("a && b"), "expected an expression after '&', got '&' @1:4+1 = write AND");
   EXPECT_EQ(refusal("'abc"),
             "this text is not closed: 'abc @1:1+4 = end it with ', and write '' for an apostrophe inside");

@@ -96,12 +96,12 @@ TEST(Binder, DoesNotWriteLongListsOut) {
 
 TEST(Binder, SaysWhatAFunctionExpects) {
   EXPECT_THAT(errors_of("sha2(time_stamp, 256)", views()),
-              ElementsAre("sha2 expects (string, int) or (bytes, int), got (bigint, int)"));
+              ElementsAre("sha2 expects (string, int) or (bytes, int), got (bigint, int) | CAST(value AS type) converts"));
   EXPECT_THAT(errors_of("nullif(id)", views()), ElementsAre("nullif expects (T, T), got (string)"));
   EXPECT_THAT(errors_of("coalesce(id, viewed)", views()),
-              ElementsAre("coalesce expects (T, ...), got (string, date)"));
+              ElementsAre("coalesce expects (T, ...), got (string, date) | T is one type for all of them; CAST(value AS type) converts"));
   EXPECT_THAT(errors_of("id + amount", views()),
-              ElementsAre("operator + does not take (string, decimal(10,2)) | CAST(value AS type) converts"));
+              ElementsAre("operator + does not take (string, decimal(10,2)) | CAST(value AS type) converts; texts are joined by || or concat(...)"));
   EXPECT_THAT(errors_of("id AND true", views()),
               ElementsAre("operator and does not take (string, bool) | CAST(value AS type) converts"));
 }
@@ -115,7 +115,7 @@ TEST(Binder, PointsAtTheWrongArgument) {
 }
 
 TEST(Binder, SaysWhatIsWrongWithCase) {
-  EXPECT_THAT(errors_of("CASE WHEN id THEN 1 END", views()), ElementsAre("WHEN expects bool, got string"));
+  EXPECT_THAT(errors_of("CASE WHEN id THEN 1 END", views()), ElementsAre("WHEN expects bool, got string | compare it: value = '...'"));
   EXPECT_THAT(errors_of("CASE WHEN true THEN amount ELSE viewed END", views()),
               ElementsAre("CASE gives values of different types: (decimal(10,2), date)"));
 }

@@ -1,0 +1,62 @@
+// expressions.cpp — mistakes of types and expressions.
+#include "engine/plan/mistakes/families.h"
+
+namespace weir {
+
+std::vector<Mistake> mistakes_of_expressions() {
+  return {
+      {"W0301", "a value of another type than is needed",
+       R"(A condition is a boolean, and columns of tables have the type that is declared. Weir converts by itself where nothing can be lost, such as int to bigint, and refuses the rest: a number is neither true nor false. Compare it, or say the conversion with CAST.)",
+       ExampleKind::query, "FROM orders |> WHERE quantity", "FROM orders |> WHERE quantity <> 0"},
+      {"W0302", "a function does not take these types",
+       R"(No form of the function takes arguments of these types. The message shows the forms that there are and the types that came. Texts are no numbers and numbers no texts: CAST(value AS type) says a conversion, and a value that cannot be converted then rejects its row.)",
+       ExampleKind::query, "FROM orders |> SELECT id, length(tags) AS n", "FROM orders |> SELECT id, size(tags) AS n"},
+      {"W0303", "a function takes another number of arguments",
+       R"(The message shows what the function takes; what stands in [ ] may be left out, and ... repeats. `weir list functions` shows it with an example.)",
+       ExampleKind::query, "FROM orders |> SELECT id, upper(product, 'en') AS product", "FROM orders |> SELECT id, upper(product) AS product"},
+      {"W0304", "an operator does not take these types",
+       R"(Operators work on values of kinds that belong together: numbers with numbers, times with intervals, texts with texts. CAST(value AS type) converts one side.)",
+       ExampleKind::query, "FROM orders |> SELECT id, placed_at + 5 AS later", "FROM orders |> SELECT id, placed_at + INTERVAL 5 MINUTES AS later"},
+      {"W0305", "values that have no type in common",
+       R"(A column has one type, so the branches of a CASE, and the value and the default of a function, must have one in common. Numbers have; a number and a date have not. CAST the branches to the type that is wanted.)",
+       ExampleKind::query, "FROM orders |> SELECT id, CASE WHEN quantity > 1 THEN quantity ELSE placed_at END AS x",
+       "FROM orders |> SELECT id, CASE WHEN quantity > 1 THEN CAST(quantity AS string) ELSE CAST(placed_at AS string) END AS x"},
+      {"W0306", "a literal that stands for no value",
+       R"(Dates are DATE '2024-11-01', times TIMESTAMP '2024-11-01 10:00:00Z', spans INTERVAL 5 MINUTES, bytes X'00FF'; whole numbers have up to 38 digits. This one is none: a month has no 31st day, a number is too long, a unit is unknown, or a time has no zone.)",
+       ExampleKind::query, "FROM orders |> WHERE placed_at > TIMESTAMP '2024-02-30 10:00:00Z'", "FROM orders |> WHERE placed_at > TIMESTAMP '2024-02-28 10:00:00Z'"},
+      {"W0307", "a text that cannot be read as what it is compared with",
+       R"(A text that is compared with a date, a time or a number is read as one. This one cannot be, so the comparison could never be true. Write it as the type wants it, or CAST the other side to string.)",
+       ExampleKind::query, "FROM orders |> WHERE placed_at > 'yesterday'", "FROM orders |> WHERE placed_at > '2024-11-01 00:00:00Z'"},
+      {"W0308", "an argument that must be constant is wrong",
+       R"(Patterns, formats, units, time zones and the like are read once, before anything runs, so they are constants, and mistakes in them are found here rather than in each row. The message says what the function could not make sense of.)",
+       ExampleKind::query, "FROM orders |> WHERE product RLIKE '(tea'", "FROM orders |> WHERE product RLIKE '(tea)'"},
+      {"W0309", "an aggregate where there is one row",
+       R"(sum, count and the like make one value of many rows. In where, select and extend there is one row at a time, and nothing says which rows belong together. Aggregate first, with GROUP BY; what is filtered by the result comes in a where behind it.)",
+       ExampleKind::query, "FROM orders |> WHERE sum(price) > 10", "FROM orders |> AGGREGATE sum(price) AS total GROUP BY shop_id |> WHERE total > 10"},
+      {"W0310", "a function that makes rows, in an expression",
+       R"(explode and other table functions make several rows of one, so they cannot be a part of an expression. They stand alone, as a column of select or extend if they make one column, or in a step EXPLODE; one step makes rows once.)",
+       ExampleKind::query, "FROM orders |> SELECT id, upper(explode(tags)) AS tag", "FROM orders |> EXPLODE tags AS tag |> SELECT id, upper(tag) AS tag"},
+      {"W0311", "explode of what has no elements, or into other columns",
+       R"(explode makes one row of each element of an array, of each entry of a map, or of each row of a table function, and AS names the columns that come of it: one for an array, two for a map. A JSON text is read into an array first: from_json(text, 'array<string>').)",
+       ExampleKind::query, "FROM orders |> EXPLODE product AS part", "FROM orders |> EXPLODE split(product, ' ') AS part"},
+      {"W0312", "*, DISTINCT or FILTER of a function that is no aggregate",
+       R"(count(*), count(DISTINCT x) and FILTER (WHERE ...) say which rows an aggregate takes. A function of one row has none to choose from. CASE WHEN ... END does what FILTER is often meant for.)",
+       ExampleKind::query, "FROM orders |> SELECT id, upper(DISTINCT product) AS product", "FROM orders |> SELECT id, upper(product) AS product"},
+      {"W0313", "a function needs a setting",
+       R"(The function reads a file, such as a geo database, and nothing says which. One place for all its calls is `settings` of the pipeline; an empty text there makes it give NULL. A path can be given as the last argument, too.)",
+       ExampleKind::query, "FROM orders |> SELECT id, ip_city(product) AS city", "FROM orders |> SELECT id, ip_city(product, '') AS city"},
+      {"W0314", "an unknown field",
+       R"(A struct has the fields that its type names, and EXTRACT takes the parts of a time: YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND and a few more. This is none of them. Elements of arrays are taken by number, array[0], and fields of JSON by a path, json:field.)",
+       ExampleKind::query, "FROM orders |> SELECT id, EXTRACT(YEER FROM placed_at) AS year", "FROM orders |> SELECT id, EXTRACT(YEAR FROM placed_at) AS year"},
+      {"W0315", "a type that cannot stand here",
+       R"(Bytes cannot stand within arrays and maps, rows of lookup tables have no nested values, and metadata has the type that the connector gives it. Declare the column as the help line says, and convert it with a function where it is used.)",
+       ExampleKind::statements, "CREATE SOURCE s (id STRING, offset STRING METADATA) WITH (type = 'kafka', brokers = 'b:9092', topic = 's', format = 'json');",
+       "CREATE SOURCE s (id STRING, offset BIGINT METADATA) WITH (type = 'kafka', brokers = 'b:9092', topic = 's', format = 'json');"},
+      {"W0316", "NOT NULL of what may be missing",
+       R"(Some records have no such metadata, a key for example, so the column can be NULL. NOT NULL on a column of the content rejects records without it; for metadata, say it with a where.)",
+       ExampleKind::statements, "CREATE SOURCE s (id STRING, key BYTES NOT NULL METADATA) WITH (type = 'kafka', brokers = 'b:9092', topic = 's', format = 'json');",
+       "CREATE SOURCE s (id STRING, key BYTES METADATA) WITH (type = 'kafka', brokers = 'b:9092', topic = 's', format = 'json');"},
+  };
+}
+
+}  // namespace weir

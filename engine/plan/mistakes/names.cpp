@@ -1,0 +1,60 @@
+// names.cpp — mistakes of names: of what is not there, and of what is there twice.
+#include "engine/plan/mistakes/families.h"
+
+namespace weir {
+
+std::vector<Mistake> mistakes_of_names() {
+  return {
+      {"W0201", "an unknown column",
+       R"(The rows at this place have no column of that name. Names may be written in any case, but not otherwise than they are; each step sees the columns that the one before it gives, so a column that an earlier step dropped, renamed or did not select is gone. The note says where that was.)",
+       ExampleKind::query, "FROM orders |> SELECT id, prize", "FROM orders |> SELECT id, price"},
+      {"W0202", "an unknown function",
+       R"(Functions have Spark's names; `weir list functions` shows all of them with examples. The nearest one is named, and for many functions of other databases what they are called here. Functions of your own come from `plugins` or `functions`.)",
+       ExampleKind::query, "FROM orders |> SELECT id, uper(product) AS product", "FROM orders |> SELECT id, upper(product) AS product"},
+      {"W0203", "an unknown source or stream",
+       R"(What a stream or a sink reads must be a source or a stream of the same file; the order in which they stand does not matter. Tables are joined, not read from.)",
+       ExampleKind::query, "FROM order", "FROM orders"},
+      {"W0204", "an unknown connection",
+       R"(The connection is none of those under `connections`. Connections are named once and used by sinks and tables; where there is only one, sinks need not name it.)",
+       ExampleKind::statements, "CREATE SINK out WITH (connection = 'warehose', table = 'orders', key = 'id') AS FROM orders |> SELECT id;",
+       "CREATE SINK out WITH (connection = 'warehouse', table = 'orders', key = 'id') AS FROM orders |> SELECT id;"},
+      {"W0205", "an unknown table",
+       R"(A join names a lookup table, from CREATE TABLE or `tables`, or a stream. Tables that sinks write are not read by the pipeline itself.)",
+       ExampleKind::query, "FROM orders |> JOIN shop ON shop.id = shop_id", "FROM orders |> JOIN shops ON shops.id = shop_id"},
+      {"W0206", "an unknown type of source, sink, table or format",
+       R"(`type` names a connector, `format` how its records are written, and the scheme of a dsn says which database it is. `weir list connectors` and `weir list formats` show what there is.)",
+       ExampleKind::statements, "CREATE SINK out WITH (type = 'consol') AS FROM orders;", "CREATE SINK out WITH (type = 'console') AS FROM orders;"},
+      {"W0207", "an unknown type of values",
+       R"(Types are bool, int, bigint, float, double, decimal(p,s), string, bytes, date, timestamp, interval, json, array<type>, map<type, type> and struct<name type, ...>, with the usual names of SQL for many of them. docs/types.md has the list.)",
+       ExampleKind::query, "FROM orders |> SELECT id, CAST(quantity AS strng) AS quantity", "FROM orders |> SELECT id, CAST(quantity AS string) AS quantity"},
+      {"W0208", "an unknown setting of the pipeline",
+       R"(`settings` gives values to functions that need some, such as the file of a geo database. No function asks for a setting of this name, so it would do nothing.)",
+       ExampleKind::sections, "settings: { geo_databas: \"\" }\nsinks:\n  out: { input: orders, type: console }", "settings: { geo_database: \"\" }\nsinks:\n  out: { input: orders, type: console }"},
+      {"W0209", "an unknown metadata column",
+       R"(A METADATA column takes what the connector knows of a record beside its content, such as Kafka's partition or timestamp. Each connector has its own list, with types: `weir list connectors` shows it.)",
+       ExampleKind::statements, "CREATE SOURCE s (id STRING, ofset BIGINT METADATA) WITH (type = 'kafka', brokers = 'b:9092', topic = 's', format = 'json');",
+       "CREATE SOURCE s (id STRING, offset BIGINT METADATA) WITH (type = 'kafka', brokers = 'b:9092', topic = 's', format = 'json');"},
+      {"W0210", "a column's name means several",
+       R"(Names are found in any case, and two columns differ by case alone. Write the name as the column that is meant is written.)",
+       ExampleKind::query, "FROM orders |> EXTEND 1 AS Extra, 2 AS EXTRA |> SELECT id, extra", "FROM orders |> EXTEND 1 AS Extra, 2 AS EXTRA |> SELECT id, Extra AS extra"},
+      {"W0211", "a name is taken",
+       R"(Sources and streams share one space of names, as either can be read; tables, connections, functions and sinks have one each. A second one of the same name could never be meant. The note shows where the first one stands.)",
+       ExampleKind::statements, "CREATE STREAM orders AS FROM shipments;", "CREATE STREAM sent AS FROM shipments;"},
+      {"W0212", "a column is there twice",
+       R"(Rows have each column once, and here two of the same name would stand beside each other, of which nobody could say later which is meant. Give one of them another name with AS. The note shows the first one.)",
+       ExampleKind::query, "FROM orders |> SELECT id, price AS amount, quantity AS amount", "FROM orders |> SELECT id, price, quantity AS amount"},
+      {"W0213", "streams read each other in a circle",
+       R"(A stream is computed from what it reads, so none of these could be computed first. The notes show each step of the circle. One of them was probably meant to read a source.)",
+       ExampleKind::statements, "CREATE STREAM a AS FROM b;\nCREATE STREAM b AS FROM a;", "CREATE STREAM a AS FROM orders;\nCREATE STREAM b AS FROM a;"},
+      {"W0214", "tables refer to each other in a circle",
+       R"(Rows are written in an order in which each one's references are there already. Tables that refer to each other in a circle have no such order. Leave one of the references out, or let the database check it at the end of the transaction.)",
+       ExampleKind::statements,
+       "CREATE SINK a WITH (connection = 'warehouse', key = 'id', references = [(columns = 'other', table = 'b')]) AS FROM orders |> SELECT id, product AS other;\nCREATE SINK b WITH (connection = 'warehouse', key = 'id', references = [(columns = 'other', table = 'a')]) AS FROM orders |> SELECT id, product AS other;",
+       "CREATE SINK a WITH (connection = 'warehouse', key = 'id', references = [(columns = 'other', table = 'b')]) AS FROM orders |> SELECT id, product AS other;\nCREATE SINK b WITH (connection = 'warehouse', key = 'id') AS FROM orders |> SELECT id, product AS other;"},
+      {"W0215", "no column is left",
+       R"(Rows without columns cannot be written or counted. If none of the columns is wanted, the step is superfluous; if a few are, select says which.)",
+       ExampleKind::query, "FROM orders |> SELECT id |> DROP id", "FROM orders |> SELECT id"},
+  };
+}
+
+}  // namespace weir
