@@ -45,6 +45,13 @@ Name read_pipeline_name(const SettingsTree& tree, YamlReader& reader) {
   return name.value_or(Name{});
 }
 
+const char* example_of(std::string_view item) {
+  if (item == "connection") return "write it as {dsn: ...}";
+  if (item == "source") return "write it as {type: kafka, brokers: ..., topic: ..., format: json, columns: {...}}";
+  if (item == "table") return "write it as {type: csv, file: NAME, columns: {...}, key: [NAME]}";
+  return item == "function" ? "write it as {language: python, file: NAME, returns: TYPE}" : "write it as {input: NAME, steps: [...]}";
+}
+
 void for_each_entry(const Config& root, const std::string& section, const char* item, YamlReader& reader,
                     const std::function<void(const Name&, const Config&)>& read) {
   const Config* config = root.find(section);
@@ -53,7 +60,7 @@ void for_each_entry(const Config& root, const std::string& section, const char* 
   for (const auto& [key, value] : std::get<Config::Map>(config->value)) {
     const Name name{key, value.key_where};
     check_name(name, item, reader);
-    if (reader.expect_map(value, fmt::format("{} {}", item, key), "")) read(name, value);
+    if (reader.expect_map(value, fmt::format("{} {}", item, key), example_of(item))) read(name, value);
   }
 }
 

@@ -22,7 +22,10 @@ bool holds(const std::vector<std::string>& list, const std::string& text) {
 std::string kind_of(const Config& config) {
   if (config.is_map()) return "a map";
   if (config.is_list()) return "a list";
-  return config.is_scalar() ? fmt::format("'{}'", config.holds_secret ? "..." : config.scalar()) : "nothing";
+  if (!config.is_scalar()) return "nothing";
+  // The address of a database may hold a password.
+  const bool may_be_secret = config.holds_secret || config.scalar().find("://") != std::string::npos;
+  return fmt::format("'{}'", may_be_secret ? "..." : config.scalar());
 }
 
 std::string_view line_of(const Location& where) {
