@@ -7,7 +7,7 @@
 namespace weir {
 namespace {
 
-constexpr std::array<ForeignFunction, 73> functions = {{
+constexpr std::array<ForeignFunction, 72> functions = {{
     {"array_agg", "string_agg(CAST(value AS string), ',')"},
     {"array_length", "size(array)"},
     {"arraylength", "size(array)"},
@@ -41,7 +41,6 @@ constexpr std::array<ForeignFunction, 73> functions = {{
     {"iif", "if(condition, value, otherwise)"},
     {"iff", "if(condition, value, otherwise)"},
     {"indexof", "locate(part, text)"},
-    {"is_null", "value IS NULL"},
     {"json_extract", "json_value(json, '$.path'), or json:path"},
     {"json_extract_path_text", "json_value(json, '$.path'), or json:path"},
     {"json_extract_scalar", "json_value(json, '$.path'), or json:path"},
