@@ -177,7 +177,7 @@ std::map<std::string, std::string> process_environment() {
 }
 
 std::optional<std::string> variable_value(const Variables& variables, const std::string& name) {
-  const std::string* value = find_value(variables, name);
+  const std::string* value = find_value(variables, name).text;
   return value == nullptr ? std::nullopt : std::optional(*value);
 }
 
