@@ -35,13 +35,16 @@ class Report {
     json_.key("range");
     write_range(document_.range_of(document_.span_of(is_elsewhere(where) ? Location{} : where)), json_);
     json_.member("severity", static_cast<std::int64_t>(severity));
-    if (!error.code().empty()) json_.member("code", error.code());
+    if (!error.mistake().empty()) json_.member("code", error.mistake());
     json_.member("source", "weir");
     json_.member("message", error.hint().empty() ? error.message() : error.message() + "\n" + error.hint());
-    if (is_elsewhere(where)) {
+    std::vector<Note> related = error.notes();
+    std::erase_if(related, [](const Note& note) { return !note.where.is_known(); });
+    if (is_elsewhere(where)) related.insert(related.begin(), {"in this file", where});
+    if (!related.empty()) {
       json_.key("relatedInformation");
       json_.begin_array();
-      add_related(where, "in this file");
+      for (const Note& note : related) add_related(note.where, note.text);
       json_.end_array();
     }
     json_.end_object();

@@ -139,7 +139,15 @@ class Diagnostics(Case):
         wrong = [one for one in found if one["severity"] == 1]
         self.assertEqual([self.client.slice(text, one["range"]) for one in wrong], ["amuont"])
         self.assertIn("did you mean amount?", wrong[0]["message"])
+        self.assertEqual(wrong[0]["code"], "W0201")
         self.assertEqual({one["source"] for one in found}, {"weir"})
+
+    def test_notes_are_related_places(self):
+        text = WEIR + "CREATE SINK last WITH (type = 'console') AS FROM orders |> DROP amount |> WHERE amount > 1;\n"
+        found = self.client.diagnostics(self.client.open("/nowhere/a.weir", text))
+        wrong = [one for one in found if one["severity"] == 1]
+        self.assertEqual([one["code"] for one in wrong], ["W0201"])
+        self.assertEqual([(one["message"], self.client.slice(text, one["location"]["range"])) for one in wrong[0]["relatedInformation"]], [("it was dropped here", "amount")])
 
     def test_plugins_and_functions_are_found_beside_the_file(self):
         with tempfile.TemporaryDirectory() as folder:
