@@ -30,10 +30,15 @@ struct Offer {
 };
 
 // What a query may go on with; each step and clause once.
-constexpr std::array query_words = {"FROM", "SELECT", "JOIN", "LEFT JOIN", "ON", "USING", "WHERE", "GROUP BY", "HAVING", "WITHIN", "AS"};
+constexpr std::array query_words = {"FROM", "SELECT", "JOIN", "LEFT JOIN", "ON", "USING", "WHERE", "GROUP BY", "HAVING", "AS"};
 constexpr std::array expression_words = {"AND", "OR", "NOT", "IS NULL", "IS NOT NULL", "IN", "BETWEEN", "LIKE", "RLIKE", "CASE WHEN", "THEN", "ELSE", "END",
                                          "CAST", "TRY_CAST", "INTERVAL", "TIMESTAMP", "DATE", "TRUE", "FALSE", "NULL", "DISTINCT", "FILTER", "OVER"};
 constexpr std::array step_words = {"WHERE", "SELECT", "EXTEND", "DROP", "RENAME", "EXPLODE", "DEDUP", "JOIN", "AGGREGATE", "UNION"};
+// What a step goes on with, by its first word.
+constexpr std::array step_parts = {std::pair{"join", "ON"},          std::pair{"join", "USING"},   std::pair{"join", "WITHIN"}, std::pair{"join", "WHERE"},
+                                   std::pair{"join", "SELECT"},      std::pair{"join", "AS"},      std::pair{"select", "AS"},   std::pair{"extend", "AS"},
+                                   std::pair{"aggregate", "AS"},     std::pair{"aggregate", "GROUP BY"}, std::pair{"explode", "AS"}, std::pair{"explode", "POSITION"},
+                                   std::pair{"explode", "KEEP EMPTY"}, std::pair{"dedup", "ON"},   std::pair{"dedup", "WITHIN"}};
 constexpr std::array creation_words = {std::pair{"PIPELINE", "name"},    std::pair{"CONNECTION", "connections"}, std::pair{"SOURCE", "sources"}, std::pair{"TABLE", "tables"},
                                        std::pair{"STREAM", "transforms"}, std::pair{"SINK", "sinks"},            std::pair{"FUNCTION", "functions"}};
 constexpr std::array window_functions = {std::pair{"tumble", "tumble(ts, size)"}, std::pair{"hop", "hop(ts, slide, size)"}, std::pair{"cumulate", "cumulate(ts, step, size)"},
@@ -160,7 +165,7 @@ class Completion {
   }
 
   void add_values() {
-    if (place_.key != nullptr) add_words(place_.key->words);
+    if (place_.key != nullptr && place_.what != KeyKind::conflict) add_words(place_.key->words);
     if (place_.key == nullptr && !place_.name.empty()) return add_option_values();
     switch (place_.what) {
       case KeyKind::truth:
@@ -174,6 +179,7 @@ class Completion {
       case KeyKind::emit:
         return add_words({"changes", "final", "every 5 minutes"});
       case KeyKind::conflict:
+        if (follows("by")) return add_bare_columns();
         return add_words({"ignore", "update", "update newer by ", "error"});
       case KeyKind::relation:
       case KeyKind::relations:
@@ -256,6 +262,13 @@ class Completion {
     for (const Field& field : request_.columns.own->fields) add_column(field, is_in_query ? quoted_name(field.name) : quoted_option(field.name));
   }
 
+  // Whether `word` stands before the one that is being written.
+  bool follows(std::string_view word) const {
+    const std::string_view text = std::string_view(request_.document.text()).substr(0, place_.word.start);
+    const std::size_t end = text.find_last_not_of(' ');
+    return end != std::string_view::npos && end + 1 < text.size() && text.substr(0, end + 1).ends_with(word);
+  }
+
   // What stands before a dot that the word follows.
   std::string qualifier() const {
     const std::string& text = request_.document.text();
@@ -310,7 +323,14 @@ class Completion {
     }
     if (place_.what == KeyKind::expression) add_expression();
     if (!qualifier().empty()) return;
-    for (const char* word : query_words) add({.label = word, .kind = OfferKind::keyword, .rank = '6'});
+    if (place_.is_plain_select) {
+      for (const char* word : query_words) add({.label = word, .kind = OfferKind::keyword, .rank = '6'});
+      return;
+    }
+    const std::string first = lower(place_.name);
+    for (const auto& [step, word] : step_parts) {
+      if (first == step || (first == "left" && std::string_view(step) == "join")) add({.label = word, .kind = OfferKind::keyword, .rank = '2'});
+    }
   }
 
   void add_snippets() {

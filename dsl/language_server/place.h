@@ -27,7 +27,7 @@ struct Place {
   Block block = Block::pipeline;
   KeyKind what = KeyKind::text;      // value, clause
   const LanguageKey* key = nullptr;  // value: whose it is; null: an option's
-  std::string name;                  // value: of its key; entry: of the section
+  std::string name;                  // value: of its key; entry: of the section; clause: the word that its step begins with
   std::string section, entry;        // where it is: sources, views; of .weir files too
   std::optional<std::size_t> step;   // of the entry
   std::string type, format;          // of the block: its connector and format, where it says them

@@ -19,18 +19,24 @@ std::optional<Schema> own_columns(const Place& place, const Knowledge& knowledge
   return columns_of(knowledge, place.entry);
 }
 
+// As declared: all that is known of a source that is wrong elsewhere, and of lookup tables.
+template <typename Relations>
+std::optional<Schema> declared_columns(const Relations& relations, const std::string& name) {
+  const auto found = std::find_if(relations.begin(), relations.end(), [&](const auto& one) { return one.name.text == name; });
+  if (found == relations.end() || found->columns.empty()) return std::nullopt;
+  Schema schema;
+  for (const SourceColumn& column : found->columns) schema.fields.push_back(column.decoded.field);
+  return schema;
+}
+
 }  // namespace
 
 std::optional<Schema> columns_of(const Knowledge& knowledge, const std::string& relation) {
-  if (const auto source = knowledge.sources.find(relation); source != knowledge.sources.end()) return source->second;
+  if (const auto known = knowledge.sources.find(relation); known != knowledge.sources.end()) return known->second;
   if (const auto stream = knowledge.streams.find(relation); stream != knowledge.streams.end() && !stream->second.empty()) return stream->second.back();
   if (!knowledge.syntax) return std::nullopt;
-  const auto named = [&](const TableSyntax& table) { return table.name.text == relation; };
-  const auto table = std::find_if(knowledge.syntax->tables.begin(), knowledge.syntax->tables.end(), named);
-  if (table == knowledge.syntax->tables.end() || table->columns.empty()) return std::nullopt;
-  Schema schema;
-  for (const SourceColumn& column : table->columns) schema.fields.push_back(column.decoded.field);
-  return schema;
+  const std::optional<Schema> source = declared_columns(knowledge.syntax->sources, relation);
+  return source ? source : declared_columns(knowledge.syntax->tables, relation);
 }
 
 ColumnsAtPlace columns_at(const Place& place, const Knowledge& knowledge) {

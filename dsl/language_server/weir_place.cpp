@@ -233,7 +233,7 @@ class WeirPlaceFinder {
     place_.name = name_of(words_[start]);
     place_.key = find_key(place_.block, place_.name);
     place_.what = place_.key != nullptr ? place_.key->kind : KeyKind::text;
-    if (place_.what == KeyKind::columns && is_in_text_) place_.word = word_in_text();
+    if ((place_.what == KeyKind::columns || place_.what == KeyKind::conflict) && is_in_text_) place_.word = word_in_text();
   }
 
   // Of several names in one text, that at the cursor.
@@ -326,8 +326,11 @@ class WeirPlaceFinder {
     for (std::size_t at = segment; at + 1 < end_; ++at) {
       if (opens(words_[at])) ++depth;
       if (closes(words_[at]) && depth > 0) --depth;
+      const bool is_windowed = words_[at].type == WeirLexer::K_TABLE && is_name(words_[at + 1]) && &words_[at + 1] != current_;
+      if (is_windowed) place_.relations.emplace_back(name_of(words_[at + 1]), name_of(words_[at + 1]));
       if (depth != 0) continue;
       if (words_[at].type == WeirLexer::PIPE) return;
+      if (words_[at + 1].type == WeirLexer::K_TABLE && at + 2 < end_ && opens(words_[at + 2])) continue;
       if (!is_relation_keyword(at) || !is_name(words_[at + 1]) || &words_[at + 1] == current_) continue;
       const std::string name = name_of(words_[at + 1]);
       std::string called = name;
@@ -347,7 +350,7 @@ class WeirPlaceFinder {
   bool is_in_cast() const { return !open_.empty() && open_.back() > 0 && (words_[open_.back() - 1].type == WeirLexer::K_CAST || words_[open_.back() - 1].type == WeirLexer::K_TRY_CAST); }
 
   void in_segment(std::size_t query, std::size_t segment) {
-    if (ends_with(WeirLexer::K_FROM) && open_.empty()) return expect(KeyKind::relation);
+    if ((ends_with(WeirLexer::K_FROM) && open_.empty()) || ends_with(WeirLexer::K_TABLE)) return expect(KeyKind::relation);
     if (ends_with(WeirLexer::K_JOIN)) return expect(KeyKind::lookup);
     if (ends_with(WeirLexer::DOUBLE_COLON) || (ends_with(WeirLexer::K_AS) && is_in_cast())) return expect(KeyKind::type);
     if (segment == before_) {
@@ -366,6 +369,7 @@ class WeirPlaceFinder {
         return expect(KeyKind::column);
       default:
         expect(KeyKind::expression);
+        place_.name = words_[segment].text;
     }
   }
 

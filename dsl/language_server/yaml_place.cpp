@@ -108,11 +108,22 @@ class YamlPlaceFinder {
     const std::size_t column = offset_ - line_;
     std::size_t parent = last;
     while (parent != none && (nodes_[parent].indent >= column || nodes_[parent].is_flow || nodes_[parent].kind == Kind::scalar)) parent = nodes_[parent].parent;
-    const Meaning meaning = meaning_of(parent);
+    Meaning meaning = meaning_of(parent);
     place_.needs_dash = meaning.state == Meaning::State::list;
     if (meaning.state == Meaning::State::list) return in_list(meaning);
-    if (meaning.state == Meaning::State::value) return;
+    if (meaning.state == Meaning::State::value) return begin_map(meaning, parent);
     on_key(parent, {offset_, offset_}, none);
+  }
+
+  // Below a key whose value may be a map too: on_error, late, explode.
+  void begin_map(Meaning& meaning, std::size_t key) {
+    if (meaning.key == nullptr || meaning.key->blocks.empty() || nodes_[key].value.end > nodes_[key].value.start) return;
+    meaning.block = meaning.key->blocks.front();
+    meaning.key = nullptr;
+    meaning.map = key;
+    take(meaning);
+    place_.kind = Place::Kind::key;
+    place_.word = {offset_, offset_};
   }
 
   // Right behind a dash.

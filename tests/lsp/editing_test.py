@@ -357,6 +357,11 @@ class YamlCompletion(Case):
         self.assertLessEqual({"table", "stream", "within"}, set(self.offered("{ table: shops, keys: { id: shop }, select: [city] }", "{ ¦ }")))
         self.assertEqual(set(self.offered("watermark: ts - INTERVAL 1 HOUR", "watermark: { ¦ }")), {"column", "delay"})
 
+    def test_a_map_may_begin_where_a_word_may_stand(self):
+        self.assertEqual(set(self.offered("    watermark:", "    on_error:\n      ¦\n    watermark:")), {"to", "stop_above"})
+        self.assertEqual(set(self.offered("    watermark:", "    late:\n      ¦\n    watermark:")), {"correct"})
+        self.assertEqual(set(self.offered("on_conflict: update", "on_conflict: update\n      ¦")), set())
+
     def test_options_are_those_of_the_connector(self):
         table = self.offered("type: csv, file: shops.csv,", "type: csv, ¦")
         self.assertIn("file", table)
@@ -374,6 +379,7 @@ class YamlCompletion(Case):
             offered = self.offered(before, after)
             self.assertLessEqual(wanted, set(offered), after)
         self.assertNotIn("large", self.offered("    input: orders\n", "    input: ¦\n"))
+        self.assertEqual(set(self.offered("on_conflict: update", "on_conflict: update newer by ¦")), {"city", "total"})
 
     def test_columns_are_those_of_the_step(self):
         where = self.offered("amount > 100", "¦")
@@ -395,6 +401,7 @@ class YamlCompletion(Case):
         self.assertIn("id", self.offered("keys: { id: shop }", "keys: { ¦ }"))
         self.assertNotIn("amount", self.offered("keys: { id: shop }", "keys: { ¦ }"))
         self.assertIn("amount", self.offered("keys: { id: shop }", "keys: { id: ¦ }"))
+        self.assertLessEqual({"id", "amount", "ts"}, set(self.offered('day: "date_format(ts, \'yyyy-MM-dd\')"', "day: date_format(¦")))
         self.assertEqual(set(self.offered("select: [city] }", "select: { place: upper(shops.¦) } }")), {"id", "city"})
 
     def test_functions_have_their_signature_and_take_brackets(self):
@@ -479,6 +486,8 @@ class WeirCompletion(Case):
         self.assertLessEqual({"WHERE", "SELECT", "EXTEND", "DROP", "RENAME", "EXPLODE", "DEDUP", "JOIN", "LEFT JOIN", "AGGREGATE", "UNION"}, set(steps))
         self.assertIn("Keeps the rows", steps["WHERE"]["documentation"]["value"])
         self.assertIn("FROM", self.offered("SELECT city, sum(twice) AS total\nFROM large\nGROUP BY city", "¦"))
+        self.assertNotIn("FROM", self.offered("amount > 100", "amount > ¦"))
+        self.assertLessEqual({"WITHIN", "ON", "SELECT"}, set(self.offered("ON shops.id = shop SELECT city", "¦")))
         self.assertLessEqual({"GROUP BY", "HAVING"}, set(self.offered("GROUP BY city;", "WHERE city = 'x' ¦;")))
 
     def test_options_are_those_of_the_connector(self):
@@ -505,6 +514,8 @@ class WeirCompletion(Case):
         self.assertLessEqual({"orders", "large"}, set(self.offered("FROM large\n", "FROM ¦\n")))
         self.assertLessEqual({"shops", "orders"}, set(self.offered("JOIN shops ON shops.id = shop SELECT city", "JOIN ¦")))
         self.assertIn("orders", self.offered("|> WHERE amount > 100", "|> UNION ¦"))
+        self.assertLessEqual({"orders", "large"}, set(self.offered("FROM large\n", "FROM TABLE(TUMBLE(TABLE ¦\n")))
+        self.assertIn("twice", self.offered("FROM large\n", "FROM TABLE(TUMBLE(TABLE large, DESCRIPTOR(¦\n"))
 
     def test_columns_are_those_of_the_step(self):
         where = self.offered("amount > 100", "¦")

@@ -6,11 +6,40 @@ Usage: extension_test.py WEIR [unittest's arguments]    extension_test.py WEIR -
 import json
 import pathlib
 import re
+import shutil
+import subprocess
 import sys
 import unittest
 
 from client import ROOT, Client
 
+# Stands in for VS Code and its client library, starts the extension, changes a setting, and stops it.
+CLIENT_IN_A_STAND_IN = """
+const Module = require('module');
+const told = { calls: [] };
+let changed;
+const settings = { path: '/opt/weir', arguments: ['--config', 'a.ini'], yamlFiles: ['**/p/*.yaml'], schema: false };
+const vscode = {
+  workspace: { getConfiguration: () => ({ get: (key) => settings[key] }), onDidChangeConfiguration: (heard) => { changed = heard; return {}; }, textDocuments: [] },
+  window: { showErrorMessage: (text) => { throw new Error(text); } },
+  extensions: { getExtension: () => undefined },
+};
+class LanguageClient {
+  constructor(id, name, server, options) { told.server = server; told.selector = options.documentSelector; }
+  async start() { told.calls.push('start'); }
+  async stop() { told.calls.push('stop'); }
+}
+const load = Module._load;
+Module._load = (name, ...rest) => (name === 'vscode' ? vscode : name === 'vscode-languageclient/node' ? { LanguageClient } : load(name, ...rest));
+(async () => {
+  const extension = require(process.argv[1]);
+  await extension.activate({ subscriptions: [] });
+  await changed({ affectsConfiguration: () => false });
+  await changed({ affectsConfiguration: (name) => name === 'weir' });
+  await extension.deactivate();
+  console.log(JSON.stringify(told));
+})();
+"""
 FOLDER = ROOT / "dsl/vscode"
 GRAMMAR = FOLDER / "syntaxes/weir.tmLanguage.json"
 program = None
@@ -118,6 +147,17 @@ class Extension(unittest.TestCase):
         self.assertEqual({f"weir.{name}" for name in read}, set(declared))
         for setting in declared.values():
             self.assertTrue(setting["description"].endswith("."))
+
+    def test_the_client_starts_the_server_for_the_files_that_the_settings_name(self):
+        node = shutil.which("node")
+        if node is None:
+            self.skipTest("there is no node")
+        done = subprocess.run([node, "-e", CLIENT_IN_A_STAND_IN, str(FOLDER / "extension.js")], capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        told = json.loads(done.stdout)
+        self.assertEqual(told["server"], {"command": "/opt/weir", "args": ["lsp", "--config", "a.ini"]})
+        self.assertEqual(told["selector"], [{"language": "weir"}, {"language": "yaml", "pattern": "**/p/*.yaml"}])
+        self.assertEqual(told["calls"], ["start", "stop", "start", "stop"])  # activated, settings changed, deactivated
 
     def test_regular_expressions_compile(self):
         found = list(patterns_in(load(GRAMMAR)))
