@@ -22,7 +22,7 @@ creation
   | K_STREAM name with? K_AS query                            # createStream
   | K_SINK name with? K_AS query                              # createSink
   | K_REPORT name with? K_AS code                             # createReport
-  | K_TEST (name | STRING) K_AS testStep+                     # createTest
+  | K_TEST (name | STRING) with? K_AS testStep+               # createTest
   ;
 
 code : DOLLAR_STRING | STRING ;
@@ -45,16 +45,29 @@ optionValue
   | interval                                                  # intervalValue
   | (VARIABLE | name | K_TRUE | K_FALSE | K_NULL)             # wordValue
   | OPEN_BRACKET (optionValue (COMMA optionValue)*)? CLOSE_BRACKET    # listValue
-  | OPEN option (COMMA option)* CLOSE                         # mapValue
+  | OPEN (option (COMMA option)*)? CLOSE                      # mapValue
   ;
 interval : K_INTERVAL (STRING IDENTIFIER? | (INTEGER IDENTIFIER)+) ;
 
 testStep
-  : K_INSERT K_INTO name OPEN name (COMMA name)* CLOSE K_VALUES testRow (COMMA testRow)*
-  | K_EXPECT name OPEN name (COMMA name)* CLOSE K_VALUES testRow (COMMA testRow)*
-  | (K_ADVANCE | K_CRASH | K_IDLE | K_RESTART) (STRING | name)?
+  : K_GIVEN name (testRows | K_EMPTY)                         # givenRows
+  | K_INSERT K_INTO splitName testRows                        # insertRows
+  | K_EXPECT name (testRows | K_EMPTY | K_ROWS INTEGER)       # expectRows
+  | K_ADVANCE (interval | STRING)                             # advanceClock
+  | K_IDLE splitName                                          # idleSplit
+  | K_CRASH IDENTIFIER IDENTIFIER?                            # crashProcess
+  | K_RESTART                                                 # restartProcess
+  | K_END                                                     # endOfSteps
   ;
-testRow : OPEN expression (COMMA expression)* CLOSE ;
+splitName : name (K_PARTITION INTEGER)? ;
+testRows : (OPEN name (COMMA name)* CLOSE)? K_VALUES testRow (COMMA testRow)* ;
+testRow
+  : OPEN option (COMMA option)* CLOSE                         # namedRow
+  | OPEN testValue (COMMA testValue)* CLOSE                   # rowOfValues
+  | (STRING | DOLLAR_STRING)                                  # recordText
+  | K_NULL                                                    # tombstone
+  ;
+testValue : (K_TIMESTAMP | K_DATE) STRING | optionValue ;
 
 query : (K_FROM relation | selection) (PIPE step)* ;
 
@@ -193,7 +206,7 @@ soft
   | K_ASC | K_BY | K_CURRENT | K_DESC | K_FIRST | K_LAST | K_NULLS | K_ORDER | K_OVER | K_PARTITION | K_PRECEDING | K_RANGE | K_ROW | K_ROWS
   | K_UNBOUNDED
   | K_ADVANCE | K_AGGREGATE | K_ALL | K_ANTI | K_CHECK | K_CONNECTION | K_CRASH | K_CREATE | K_CROSS | K_DEDUP | K_DESCRIPTOR | K_DROP | K_EMPTY
-  | K_EXPECT | K_EXPLODE | K_EXTEND | K_FOR | K_FULL | K_FUNCTION | K_GROUP | K_HAVING | K_IDLE | K_INCLUDE | K_INNER | K_INSERT | K_INTO | K_JOIN
+  | K_EXPECT | K_EXPLODE | K_EXTEND | K_FOR | K_FULL | K_FUNCTION | K_GIVEN | K_GROUP | K_HAVING | K_IDLE | K_INCLUDE | K_INNER | K_INSERT | K_INTO | K_JOIN
   | K_KEEP | K_KEY | K_LANGUAGE | K_LEFT | K_LIMIT | K_METADATA | K_NATURAL | K_ON | K_OUTER | K_PIPELINE | K_POSITION | K_PRIMARY | K_RENAME
   | K_REPORT | K_RESTART | K_RETURNS | K_RIGHT | K_SELECT | K_SEMI | K_SINK | K_SOURCE | K_STREAM | K_TABLE | K_TEST | K_UNION | K_USING | K_VALUES
   | K_WATERMARK | K_WITH | K_WITHIN
@@ -239,6 +252,7 @@ K_FOR : F O R ;
 K_FROM : F R O M ;
 K_FULL : F U L L ;
 K_FUNCTION : F U N C T I O N ;
+K_GIVEN : G I V E N ;
 K_GROUP : G R O U P ;
 K_HAVING : H A V I N G ;
 K_IDLE : I D L E ;

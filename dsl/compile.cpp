@@ -8,9 +8,11 @@
 #include <tuple>
 
 #include "dsl/build_plan.h"
+#include "dsl/build_tests.h"
 #include "dsl/knowledge.h"
 #include "dsl/parse_yaml.h"
 #include "dsl/text_file.h"
+#include "dsl/unset_options.h"
 #include "dsl/variables.h"
 #include "dsl/weir_hint.h"
 #include "dsl/weir_tree.h"
@@ -116,6 +118,7 @@ Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name,
   Compiled result;
   if (tree) {
     Diagnostics later;
+    if (variables.are_for_tests) fill_unset_options(tree->root, variables, registry);
     const FilledVariables filled = substitute_variables(tree->root, variables, found);
     std::optional<PipelineSyntax> syntax = read_pipeline(*tree, later);
     if (syntax) {
@@ -124,7 +127,10 @@ Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name,
       // A function that could not be read has been reported; what is left of it is not defined.
       if (has_plugins && (syntax->functions.empty() || (is_syntax_good && define_functions(*syntax, name, registry, later)))) {
         std::optional<Plan> plan = build_plan(*syntax, registry, later, knowledge);
-        if (plan) result.plan = std::make_shared<const Plan>(*std::move(plan));
+        if (plan) {
+          result.tests = build_tests(*syntax, *plan, later);
+          result.plan = std::make_shared<const Plan>(*std::move(plan));
+        }
       }
     }
     add_all(filled, later, found);

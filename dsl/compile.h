@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/expression/ast.h"
-#include "engine/plan/plan.h"
+#include "engine/plan/pipeline_test.h"
 
 namespace weir {
 
@@ -17,6 +17,7 @@ struct Variables {
   std::map<std::string, std::string> overrides;      // --set NAME=value (also section.key=value)
   std::map<std::string, std::string> environment;
   std::map<std::string, std::string> ini;            // "section.key" -> value
+  bool are_for_tests = false;  // one without a value is no error where it only says where a service is
 };
 
 std::map<std::string, std::string> process_environment();
@@ -25,6 +26,7 @@ Result<std::map<std::string, std::string>> read_ini(const std::string& path);
 
 struct Compiled {
   std::shared_ptr<const Plan> plan;   // null if there was an error
+  std::vector<PipelineTest> tests;    // in the order of the file
   Diagnostics diagnostics;            // every error and warning of the file
 };
 

@@ -31,7 +31,7 @@ Keys of_pipeline() {
       {.name = "state_directory", .kind = K::path, .summary = "Where state goes that does not fit into memory", .default_value = "the folder of temporary files"},
       {.name = "include", .kind = K::paths, .summary = "Other files whose sections belong to this one", .is_later = true},
       {.name = "reports", .kind = K::section, .summary = "SQL over the tables of sinks, and a chart", .is_later = true},
-      {.name = "tests", .kind = K::section, .summary = "Rows and times, and the tables they must give", .is_later = true},
+      {.name = "tests", .kind = K::blocks, .summary = "Rows that come in and what happens meanwhile, and the tables they must give: run by weir test", .blocks = {Block::test}},
   };
 }
 
@@ -192,6 +192,23 @@ Keys of_fill() {
           {.name = "to", .kind = K::text, .summary = "Its last value", .is_required = true}};
 }
 
+Keys of_test() {
+  return {{.name = "name", .kind = K::text, .summary = "What it shows", .is_required = true},
+          description,
+          {.name = "start", .kind = K::text, .summary = "What the clock says in the beginning; a day: times such as 10:01 are of it, and the clock begins at its end", .default_value = "2024-01-01"},
+          {.name = "given", .kind = K::rows, .summary = "Rows of lookup tables: TABLE: [{COLUMN: VALUE}]; other tables are read as ever"},
+          {.name = "steps", .kind = K::blocks, .summary = "What comes in and what happens, one after the other: SOURCE: [{COLUMN: VALUE}], or one of the words below", .blocks = {Block::test_step}},
+          {.name = "expect", .kind = K::rows, .summary = "All rows of sinks, rejects, and counts of the ledger, when the pipeline has ended"}};
+}
+
+Keys of_test_step() {
+  return {{.name = "advance", .kind = K::span, .summary = "The clock goes on"},
+          {.name = "idle", .kind = K::relation, .summary = "The broker has no more in this source, or in one partition: SOURCE[0]"},
+          {.name = "crash", .kind = K::words, .summary = "The process dies at the next commit, and another takes its place", .words = {"before_commit", "after_commit"}},
+          {.name = "restart", .kind = K::truth, .summary = "The process ends and another takes its place"},
+          {.name = "expect", .kind = K::rows, .summary = "What stands at this moment"}};
+}
+
 Keys made(Block block) {
   switch (block) {
     case Block::pipeline: return of_pipeline();
@@ -212,6 +229,8 @@ Keys made(Block block) {
     case Block::sink: return of_sink();
     case Block::reference: return of_reference();
     case Block::fill: return of_fill();
+    case Block::test: return of_test();
+    case Block::test_step: return of_test_step();
   }
   return {};
 }

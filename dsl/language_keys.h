@@ -12,11 +12,13 @@ namespace weir {
 
 /// A map of settings whose keys the language knows. What a connector or a format adds to some of them is in the registry.
 enum class Block : std::uint8_t {
-  pipeline, function, connection, source, watermark, late, on_error, table, stream, step, explode, dedup, aggregate, table_join, stream_join, sink, reference, fill,
+  pipeline, function, connection, source, watermark, late, on_error, table, stream, step, explode, dedup, aggregate, table_join, stream_join, sink, reference, fill, test,
+  test_step,
 };
 inline constexpr std::array all_blocks = {Block::pipeline, Block::function, Block::connection, Block::source,     Block::watermark,   Block::late,
                                           Block::on_error, Block::table,    Block::stream,     Block::step,       Block::explode,     Block::dedup,
-                                          Block::aggregate, Block::table_join, Block::stream_join, Block::sink,   Block::reference,   Block::fill};
+                                          Block::aggregate, Block::table_join, Block::stream_join, Block::sink,   Block::reference,   Block::fill,
+                                          Block::test,     Block::test_step};
 
 /// What stands behind a key.
 enum class KeyKind : std::uint8_t {
@@ -51,6 +53,7 @@ enum class KeyKind : std::uint8_t {
   section,     // NAME: a block
   block,
   blocks,      // a list of them
+  rows,        // NAME: a list of rows, each COLUMN: VALUE
 };
 
 struct LanguageKey {

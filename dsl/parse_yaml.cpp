@@ -192,6 +192,7 @@ std::optional<PipelineSyntax> read_pipeline(const SettingsTree& tree, Diagnostic
   for_each_entry(root, "sinks", "sink", reader, [&](const Name& name, const Config& config) {
     pipeline.sinks.push_back(read_sink(name, config, reader));
   });
+  if (const Config* tests = root.find("tests")) pipeline.tests = read_tests(*tests, reader);
   pipeline.is_broken = !tree.broken.empty();
   for (const SettingsTree::Broken& broken : tree.broken) add_broken(broken, pipeline);
   return pipeline;

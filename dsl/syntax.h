@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "dsl/test_syntax.h"
 #include "engine/component/config.h"
 #include "engine/component/registry.h"
 #include "engine/expression/ast.h"
@@ -181,6 +182,7 @@ struct PipelineSyntax {
   std::vector<TableSyntax> tables;
   std::vector<StreamSyntax> streams;
   std::vector<SinkSyntax> sinks;
+  std::vector<TestSyntax> tests;
   bool is_broken = false;  // parts of it could not be read at all: what seems to be missing may be among them
 };
 

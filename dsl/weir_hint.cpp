@@ -15,7 +15,7 @@ struct Wording {
 };
 
 // Settings that statements have a place of their own for.
-constexpr std::array<Wording, 20> wordings = {{
+constexpr std::array<Wording, 31> wordings = {{
     {"needs language: python", "needs LANGUAGE PYTHON"},
     {"needs one of file and code", "needs one of AS $$ ... $$ and the option file"},
     {"add connections: {NAME: {dsn: ...}}, and connection: NAME to the sink", "write CREATE CONNECTION NAME WITH (dsn = '...'), and connection = 'NAME' among the options of the sink"},
@@ -36,6 +36,17 @@ constexpr std::array<Wording, 20> wordings = {{
     {"topic: NAME, or topics: [NAME, ...]", "add topic = 'NAME', or topics = ['NAME', ...]"},
     {"write it as [{columns: [a], table: t, references: [a]}]", "write it as [(columns = 'a', table = 't', references = 'a')]"},
     {"write it as {columns: [a], table: t, references: [a]}", "write it as (columns = 'a', table = 't', references = 'a')"},
+    {"add expect: {SINK: [{COLUMN: VALUE, ...}, ...]}", "add EXPECT SINK (COLUMN, ...) VALUES (...)"},
+    {"add given: {TABLE: [{COLUMN: VALUE, ...}, ...]}", "add GIVEN TABLE (COLUMN, ...) VALUES (...)"},
+    {"write crash: before_commit", "write CRASH BEFORE COMMIT"},
+    {"write the step as SOURCE[1]: [...]", "write INSERT INTO SOURCE PARTITION 1 ..."},
+    {"write TABLE: [{COLUMN: VALUE, ...}, ...]", "write GIVEN TABLE (COLUMN, ...) VALUES (...)"},
+    {"write the rows as [{COLUMN: VALUE, ...}, ...]", "write VALUES (COLUMN = VALUE, ...), ..."},
+    {"write rows as [{COLUMN: VALUE, ...}], or empty, or {rows: 3}", "write EXPECT SINK (COLUMN, ...) VALUES (...), EXPECT SINK EMPTY or EXPECT SINK ROWS 3"},
+    {"write SINK: [{COLUMN: VALUE, ...}], rejects: [...] or ledger: {read: 3}", "write EXPECT SINK (COLUMN, ...) VALUES (...)"},
+    {"write {read: 3, rejected: 0}, or by sinks {SINK: {read: 3}}", "write EXPECT ledger (read, rejected) VALUES (3, 0)"},
+    {"write {read: 3, rejected: 0}", "write EXPECT ledger (sink, read) VALUES ('SINK', 3)"},
+    {"write it as {COLUMN: VALUE, ...}", "write it as (COLUMN = VALUE, ...)"},
 }};
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {

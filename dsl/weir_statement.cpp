@@ -7,6 +7,7 @@
 
 #include "WeirParser.h"
 #include "dsl/weir_options.h"
+#include "dsl/weir_tests.h"
 
 namespace weir {
 namespace {
@@ -45,7 +46,8 @@ class StatementReader {
     if (auto* table = dynamic_cast<Parser::CreateTableContext*>(creation)) return relation(table->columnItem(), table->with(), true);
     if (auto* stream = dynamic_cast<Parser::CreateStreamContext*>(creation)) return queried(stream->with(), stream->query());
     if (auto* sink = dynamic_cast<Parser::CreateSinkContext*>(creation)) return queried(sink->with(), sink->query());
-    return {};  // reports and tests, which are refused as a section
+    if (auto* test = dynamic_cast<Parser::CreateTestContext*>(creation)) return test_settings(test, text_);
+    return {};  // reports, which are refused as a section
   }
 
  private:

@@ -85,6 +85,7 @@ class TreeBuilder {
   void add(WeirPart part) {
     if (part.section == "name") return add_pipeline(std::move(part));
     if (part.section == "include") return entries().push_back(setting("include", part.where, std::move(part.value)));
+    if (part.section == "tests") return add_test(std::move(part));
     Config::Map& section = section_of(part);
     const auto first = std::find_if(section.begin(), section.end(), [&](const auto& one) { return one.first == part.name; });
     if (first == section.end()) return section.push_back(setting(part.name, part.where, std::move(part.value)));
@@ -109,6 +110,13 @@ class TreeBuilder {
     if (found != sections_.end()) return std::get<Config::Map>(found->second.value);
     sections_.push_back(setting(part.section, part.where, map_of({}, part.where)));
     return std::get<Config::Map>(sections_.back().second.value);
+  }
+
+  // In the order of the file: a name is no key.
+  void add_test(WeirPart part) {
+    const auto found = std::find_if(sections_.begin(), sections_.end(), [](const auto& one) { return one.first == "tests"; });
+    if (found == sections_.end()) return sections_.push_back(setting("tests", part.where, list_of({std::move(part.value)}, part.where)));
+    std::get<Config::List>(found->second.value).push_back(std::move(part.value));
   }
 
   void add_pipeline(WeirPart part) {

@@ -8,6 +8,7 @@
 
 #include "dsl/column_text.h"
 #include "dsl/expression_text.h"
+#include "dsl/write_tests.h"
 #include "engine/base/duration.h"
 
 namespace weir {
@@ -50,12 +51,25 @@ class WeirWriter {
         above.clear();
       }
     }
+    if (const Config* tests = root.find("tests")) write_tests(*tests);
     const std::vector<std::string> rest = comments_.take_rest();
     if (!rest.empty()) out_ += "\n" + comment_lines(rest, 0);
     return std::move(out_);
   }
 
  private:
+  void write_tests(const Config& tests) {
+    std::vector<std::string> above = comments_.take_above(tests.key_where);
+    for (const Config& test : std::get<Config::List>(tests.value)) {
+      const Config& name = *test.find("name");
+      std::vector<std::string> own = comments_.take_above(name.key_where);
+      above.insert(above.end(), own.begin(), own.end());
+      const std::string behind_name = behind(name);
+      out_ += "\n" + comment_lines(above, 0) + weir_test(test, comments_) + ";" + behind_name + "\n";
+      above.clear();
+    }
+  }
+
   std::string behind(const Config& setting) {
     const std::string text = comments_.take_behind(setting.key_where);
     return text.empty() ? "" : "   -- " + text;
@@ -67,7 +81,7 @@ class WeirWriter {
     out_ += comment_lines(comments_.take_above(name.key_where), 0) + "CREATE PIPELINE " + (name.scalar().starts_with("${") ? name.scalar() : weir_name(name.scalar()));
     std::vector<ListedText> options;
     for (const auto& [key, value] : std::get<Config::Map>(root.value)) {
-      if (!is_one_of(key, {"name", "functions", "connections", "sources", "tables", "transforms", "sinks"})) options.push_back(option(key, value));
+      if (!is_one_of(key, {"name", "functions", "connections", "sources", "tables", "transforms", "sinks", "tests"})) options.push_back(option(key, value));
     }
     if (!options.empty()) out_ += " WITH " + joined(options, 30, 2, true);
     out_ += ";" + behind_name + "\n";

@@ -9,6 +9,7 @@
 
 #include "dsl/column_text.h"
 #include "dsl/expression_text.h"
+#include "dsl/write_tests.h"
 
 namespace weir {
 namespace {
@@ -76,6 +77,10 @@ class YamlWriter {
     for (const auto& one : map) entries.push_back(&one);
     std::stable_sort(entries.begin(), entries.end(), [&](const auto* a, const auto* b) { return place(a->first) < place(b->first); });
     for (const auto* one : entries) {
+      if (one->first == "tests") {
+        out_ += "\n" + yaml_tests(one->second, comments_);
+        continue;
+      }
       const bool is_section = one->second.is_map();
       if (is_section && !out_.empty()) out_ += "\n";
       if (!is_section || has_line_of_its_own(one->second)) above(one->second, 0);
@@ -254,6 +259,12 @@ class YamlWriter {
 };
 
 }  // namespace
+
+std::string yaml_scalar(const std::string& text, bool is_in_brackets, bool is_quoted) {
+  // Readers of YAML differ in what a question mark between brackets is.
+  const bool is_unclear = is_in_brackets && text.find('?') != std::string::npos;
+  return is_quoted || is_unclear ? quoted(text) : in_line(text, is_in_brackets);
+}
 
 std::string write_yaml(const SettingsTree& tree, Comments& comments) { return YamlWriter(comments).run(tree.root); }
 

@@ -37,7 +37,7 @@ std::string_view line_of(const Location& where) {
 
 /// Keys for which statements have no place of their own.
 std::vector<std::string> options_among(std::vector<std::string> keys) {
-  static const std::vector<std::string> others = {"name", "connections", "sources", "tables", "transforms", "sinks", "functions", "input", "inputs", "steps", "where", "select"};
+  static const std::vector<std::string> others = {"name", "connections", "sources", "tables", "transforms", "sinks", "functions", "input", "inputs", "steps", "where", "select", "tests", "given", "expect"};
   std::erase_if(keys, [&](const std::string& key) { return holds(others, key); });
   return keys;
 }

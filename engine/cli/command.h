@@ -21,6 +21,7 @@ using CommandBody = std::function<int()>;
 
 // Each adds one subcommand to `app`, in the file named after it. `program` is how weir was called (argv[0]).
 CommandBody add_run(CLI::App& app);
+CommandBody add_test(CLI::App& app);
 CommandBody add_check(CLI::App& app);
 CommandBody add_explain(CLI::App& app);
 CommandBody add_fmt(CLI::App& app);

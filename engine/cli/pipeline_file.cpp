@@ -52,6 +52,7 @@ void PipelineFile::take_arguments(const PipelineFile& other) {
 std::optional<Compiled> PipelineFile::diagnose() {
   Variables variables;
   variables.environment = process_environment();
+  variables.are_for_tests = is_for_tests_;
   for (const std::string& setting : settings_) {
     const auto equals = setting.find('=');
     if (equals == std::string::npos || equals == 0) {
@@ -79,8 +80,9 @@ std::optional<Compiled> PipelineFile::diagnose() {
 }
 
 std::shared_ptr<const Plan> PipelineFile::compile(bool show_warnings) {
-  const std::optional<Compiled> compiled = diagnose();
+  std::optional<Compiled> compiled = diagnose();
   if (!compiled) return nullptr;
+  tests_ = std::move(compiled->tests);
   if (show_warnings) {
     for (const Error& warning : compiled->diagnostics.warnings()) fmt::print(stderr, "{}\n", render(warning, "warning"));
   }
@@ -89,6 +91,11 @@ std::shared_ptr<const Plan> PipelineFile::compile(bool show_warnings) {
   fmt::print(stderr, "{}: {}\n", path_, errors_in_words(compiled->diagnostics.errors().size()));
   exit_code_ = exit_pipeline_wrong;
   return nullptr;
+}
+
+std::shared_ptr<const Plan> PipelineFile::compile_for_tests() {
+  is_for_tests_ = true;
+  return compile();
 }
 
 std::shared_ptr<const Plan> PipelineFile::compile_with(

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/cli/plugin_registry.h"
-#include "engine/plan/plan.h"
+#include "engine/plan/pipeline_test.h"
 
 namespace CLI {
 class App;
@@ -31,8 +31,12 @@ class PipelineFile {
   std::optional<Compiled> diagnose();
   /// For another file of the same command line.
   void take_arguments(const PipelineFile& other);
+  /// As compile, for tests alone: variables that only say where a service is need no value.
+  std::shared_ptr<const Plan> compile_for_tests();
   /// As compile, with --set overrides of the caller's own.
   std::shared_ptr<const Plan> compile_with(const std::vector<std::pair<std::string, std::string>>& settings);
+  /// Of the file that was compiled last.
+  const std::vector<PipelineTest>& tests() const { return tests_; }
   int exit_code() const { return exit_code_; }
   const Registry& registry() const { return registry_.registry(); }
   const std::string& path() const { return path_; }
@@ -42,6 +46,8 @@ class PipelineFile {
   std::string path_;
   std::vector<std::string> settings_;
   std::string config_path_;
+  bool is_for_tests_ = false;
+  std::vector<PipelineTest> tests_;
   PluginRegistry registry_;
   int exit_code_ = 0;
 };

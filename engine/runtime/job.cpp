@@ -45,6 +45,8 @@ class StreamJob final : public Job {
     control_.drain();
   }
   JobStatus status() const override;
+  void look_at_clock() override;
+  bool is_at_rest() const override;
 
  private:
   Status open_sources();
@@ -62,6 +64,7 @@ class StreamJob final : public Job {
   FlowBodies bodies();
   void recharge(StagedChunk& chunk);
   void look_for_idle_splits();
+  bool find_idle_splits();
   void wait_for_end();
   void drain();
 
@@ -74,7 +77,7 @@ class StreamJob final : public Job {
   JobCounters counters_;
 
   mutable std::mutex
-      parts_mutex_;  // taken to make or take apart the parts that status() looks at: sources_ and keeper_
+      parts_mutex_;  // taken to make or take apart the parts that others look at: sources_, lanes_ and keeper_
 
   // In the order of construction: what comes later uses what comes before, and is destroyed first.
   std::unique_ptr<Store> store_;
@@ -82,7 +85,7 @@ class StreamJob final : public Job {
   std::vector<Stage> stages_;
   AllTableKeys keys_;
   std::unique_ptr<KeyedState> state_;                  // null: the pipeline is stateless
-  TableKeeper tables_{*plan_, control_};
+  TableKeeper tables_{*plan_, control_, clock_};
   std::vector<std::unique_ptr<StageRunner>> runners_;  // one per stage
   std::vector<std::unique_ptr<Source>> sources_;       // one per stage
   std::unique_ptr<Sequencer> sequencer_;               // null: nothing needs an order
@@ -268,7 +271,7 @@ FlowBodies StreamJob::bodies() {
     };
     return bodies;
   }
-  sequencer_ = std::make_unique<Sequencer>(stages_, state_->watermarks(), state_->dedups());
+  sequencer_ = std::make_unique<Sequencer>(stages_, state_->watermarks(), state_->dedups(), clock_);
   bodies.work = [this](StagedChunk& chunk) { runners_[chunk.split->source]->run(chunk); };
   bodies.sequence = [this](StagedChunk* chunk, const std::function<void(StagedChunk*)>& pass) { sequencer_->put(chunk, pass); };
   bodies.finish = [this](StagedChunk& chunk) {
@@ -298,6 +301,10 @@ void StreamJob::look_for_idle_splits() {
   const auto now = clock_.steady();
   if (state_->watermarks().is_empty() || now - last_look_ < between_idle_looks) return;
   last_look_ = now;
+  if (find_idle_splits()) lanes_.front()->poke();
+}
+
+bool StreamJob::find_idle_splits() {
   bool is_news = false;
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     const std::string& name = std::get<ScanNode>(plan_->nodes[stages_[i].scan].operation).source;
@@ -307,9 +314,23 @@ void StreamJob::look_for_idle_splits() {
     for (const SplitLag& split : sources_[i]->lag()) {
       if (split.rows == 0) at_end.insert(split.split);
     }
-    is_news = state_->watermarks().rest(name, at_end, Watermarks::Clock::now()) || is_news;
+    is_news = state_->watermarks().rest(name, at_end, clock_.steady()) || is_news;
   }
-  if (is_news) lanes_.front()->poke();
+  return is_news;
+}
+
+void StreamJob::look_at_clock() {
+  const std::scoped_lock lock(parts_mutex_);
+  if (keeper_ == nullptr || lanes_.empty() || state_ == nullptr) return tables_.look();
+  find_idle_splits();
+  tables_.look();
+  lanes_.front()->poke();
+}
+
+bool StreamJob::is_at_rest() const {
+  const std::scoped_lock lock(parts_mutex_);
+  return keeper_ != nullptr && keeper_->is_settled() && tables_.is_at_rest() &&
+         std::all_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->is_at_rest(); });
 }
 
 // Sources stop first; then what they had read runs through the graph and is committed; then the leases are
@@ -321,9 +342,9 @@ void StreamJob::drain() {
   for (const auto& lane : lanes_) lane->close();
   for (const auto& lane : lanes_) lane->join();
   keeper_->stop();  // it may give a lane something yet, which then stays in the outbox
+  const std::scoped_lock lock(parts_mutex_);
   lanes_.clear();
   loops_.clear();
-  const std::scoped_lock lock(parts_mutex_);
   sources_.clear();
 }
 

@@ -74,6 +74,10 @@ class Job {
   /// As stop(), for who knows that nothing more comes: rows that wait for their time or for a window to close are written too.
   virtual void finish() = 0;
   virtual JobStatus status() const = 0;
+  /// For who moves the clock: looks at once, and not only a moment later, what it has made due.
+  virtual void look_at_clock() = 0;
+  /// Whether all that sources have given so far is committed and shown, and what was due is written. It may be for a moment only, where more comes.
+  virtual bool is_at_rest() const = 0;
 };
 
 }  // namespace weir

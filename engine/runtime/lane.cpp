@@ -85,6 +85,11 @@ void Lane::poke() {
   changed_.notify_one();
 }
 
+bool Lane::is_at_rest() {
+  const std::scoped_lock lock(mutex_);
+  return !is_working_ && !is_poked_ && kept_.empty() && pending_.empty();
+}
+
 void Lane::run() {
   while (std::optional<Epoch> epoch = take()) {
     if (context_.control.is_broken()) {
@@ -161,6 +166,7 @@ void Lane::let_gather(std::unique_lock<std::mutex>& lock) {
 bool Lane::wait(std::unique_lock<std::mutex>& lock) {
   const auto has_work = [&] { return has_ready() || is_closed_ || is_poked_ || !kept_.empty(); };
   const std::optional<std::int64_t> due = context_.state == nullptr ? std::nullopt : context_.state->due();
+  is_working_ = due && *due <= context_.clock.wall_microseconds();
   if (!due) {
     changed_.wait(lock, has_work);
     return true;
@@ -173,6 +179,7 @@ std::optional<Lane::Epoch> Lane::take() {
   std::unique_lock lock(mutex_);
   for (;;) {
     const bool is_awake = wait(lock);
+    is_working_ = true;
     if (has_ready()) let_gather(lock);
     if (!kept_.empty()) {
       give_away_kept(lock);

@@ -56,6 +56,8 @@ class Lane {
   void give(std::vector<KeptRows> kept, std::shared_ptr<SplitRun> split);
   /// Any thread. Has the lane look at once whether event time has come further without new rows.
   void poke();
+  /// Any thread. Whether nothing waits and nothing is being written.
+  bool is_at_rest();
   /// No more chunks will come; the thread ends when those it has are committed, or at once if the job is
   /// broken.
   void close();
@@ -102,6 +104,7 @@ class Lane {
   std::size_t last_stage_ = 0;                                            // Guarded by mutex_.
   bool is_closed_ = false;                                                // Guarded by mutex_.
   bool is_poked_ = false;                                                 // Guarded by mutex_.
+  bool is_working_ = false;                                               // Guarded by mutex_.
   std::thread thread_;
 };
 

@@ -59,7 +59,7 @@ void Sequencer::judge(StagedChunk& chunk) {
 void Sequencer::find_late(StagedChunk& chunk) {
   std::int64_t latest = no_time;
   for (const std::int64_t time : chunk.times) latest = std::max(latest, time);
-  const Watermarks::Pass pass = watermarks_.enter(chunk.split->source_name, chunk.split->split, latest, Watermarks::Clock::now());
+  const Watermarks::Pass pass = watermarks_.enter(chunk.split->source_name, chunk.split->split, latest, clock_.steady());
   chunk.latest_time = latest;
   chunk.limits.clear();
   if (pass.is_never_late) return;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "engine/base/clock.h"
 #include "engine/plan/stage.h"
 #include "engine/runtime/staged_chunk.h"
 #include "engine/runtime/watermarks.h"
@@ -39,7 +40,8 @@ class DedupTables {
 class Sequencer {
  public:
   /// References must outlive it.
-  Sequencer(const std::vector<Stage>& stages, Watermarks& watermarks, DedupTables& dedups) : stages_(stages), watermarks_(watermarks), dedups_(dedups) {}
+  Sequencer(const std::vector<Stage>& stages, Watermarks& watermarks, DedupTables& dedups, const Clock& clock)
+      : stages_(stages), watermarks_(watermarks), dedups_(dedups), clock_(clock) {}
 
   /// Takes a chunk whose rows are evaluated; gives `pass` every chunk whose turn has come, judged.
   void put(StagedChunk* chunk, const std::function<void(StagedChunk*)>& pass);
@@ -59,6 +61,7 @@ class Sequencer {
   const std::vector<Stage>& stages_;
   Watermarks& watermarks_;
   DedupTables& dedups_;
+  const Clock& clock_;
   struct Waiting {
     std::uint64_t next = 0;
     std::map<std::uint64_t, StagedChunk*> chunks;

@@ -40,6 +40,7 @@ void SourceLoop::join() {
 void SourceLoop::add(std::shared_ptr<SplitRun> run, Position position) {
   const std::scoped_lock lock(mutex_);
   commands_.push_back({std::move(run), std::move(position), true});
+  changed_.notify_one();
 }
 
 void SourceLoop::remove(std::shared_ptr<SplitRun> run) {
@@ -49,18 +50,16 @@ void SourceLoop::remove(std::shared_ptr<SplitRun> run) {
 
 void SourceLoop::run() {
   while (control_.is_running()) {
-    std::vector<Command> commands;
-    {
-      const std::scoped_lock lock(mutex_);
-      commands.swap(commands_);
-    }
-    for (const Command& command : commands) obey(command);
-    if (runs_.empty()) {
-      control_.sleep_while(JobControl::State::running, std::chrono::milliseconds(5));
-      continue;
-    }
-    if (credit_.wait_for_room(longest_wait)) poll();
+    for (const Command& command : take_commands()) obey(command);
+    if (!runs_.empty() && credit_.wait_for_room(longest_wait)) poll();
   }
+}
+
+// As long as there is nothing to read, for a moment at most.
+std::vector<SourceLoop::Command> SourceLoop::take_commands() {
+  std::unique_lock lock(mutex_);
+  if (runs_.empty()) changed_.wait_for(lock, std::chrono::milliseconds(5), [&] { return !commands_.empty(); });
+  return std::exchange(commands_, {});
 }
 
 void SourceLoop::obey(const Command& command) {

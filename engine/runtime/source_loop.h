@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <map>
 #include <memory>
@@ -39,6 +40,7 @@ class SourceLoop {
     bool is_add;
   };
   void run();
+  std::vector<Command> take_commands();
   void obey(const Command& command);
   void poll();
   std::chrono::milliseconds patience() const;
@@ -55,6 +57,7 @@ class SourceLoop {
   std::map<std::string, std::shared_ptr<SplitRun>> runs_;  // the loop's thread only
   Retry polling_;                                          // the loop's thread only
   std::mutex mutex_;
+  std::condition_variable changed_;
   std::vector<Command> commands_;  // Guarded by mutex_.
   std::thread thread_;
 };

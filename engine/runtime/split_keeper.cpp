@@ -139,6 +139,13 @@ bool SplitKeeper::is_finished() const {
   });
 }
 
+bool SplitKeeper::is_settled() const {
+  const std::scoped_lock lock(mutex_);
+  return std::all_of(sources_.begin(), sources_.end(), [](const SourceState& state) {
+    return state.is_settled && std::all_of(state.owned.begin(), state.owned.end(), [](const auto& owned) { return owned.second.run->in_flight <= 1; });
+  });
+}
+
 std::size_t SplitKeeper::split_count() const {
   const std::scoped_lock lock(mutex_);
   std::size_t count = 0;
@@ -196,7 +203,7 @@ Status SplitKeeper::share(SourceState& state, std::size_t source) {
     // Before any of them is read: no window closes before its last split has had a say.
     std::vector<std::string> splits;
     for (const SplitState& split : board.splits) splits.push_back(split.split);
-    watermarks_->join(state.entry.name, splits, Watermarks::Clock::now());
+    watermarks_->join(state.entry.name, splits, clock_.steady());
   }
   // A process of this machine that was killed counts no longer, though its lease has not run out.
   const auto members =

@@ -46,6 +46,8 @@ class SplitKeeper {
   /// Whether every split of every source is read to its end and committed by this process, or belongs to
   /// another live one.
   bool is_finished() const;
+  /// Whether all splits there are are read, and all that was read of them is committed.
+  bool is_settled() const;
   std::size_t split_count() const;
   /// Ends the thread and gives up all leases. Called after everything in flight is committed.
   void stop();

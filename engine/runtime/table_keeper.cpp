@@ -32,7 +32,7 @@ Status read_tables(const Plan& plan) {
   return {};
 }
 
-TableKeeper::TableKeeper(const Plan& plan, JobControl& control) : plan_(plan), control_(control) {
+TableKeeper::TableKeeper(const Plan& plan, JobControl& control, const Clock& clock) : plan_(plan), control_(control), clock_(clock) {
   for (const PlanTable& table : plan.tables) tables_.push_back({&table});
 }
 
@@ -47,17 +47,27 @@ Status TableKeeper::read_all() {
 }
 
 void TableKeeper::start(std::function<Status()> changed) {
-  const auto now = Clock::now();
+  const auto now = clock_.steady();
   bool is_kept = false;
   for (Kept& kept : tables_) {
     if (!kept.table->refresh) continue;
     kept.due = now + *kept.table->refresh;
     is_kept = true;
   }
-  if (is_kept) thread_ = std::thread([this, changed = std::move(changed)] { keep(changed); });
+  if (!is_kept) return;
+  {
+    const std::scoped_lock lock(mutex_);
+    is_kept_ = is_looking_ = true;
+  }
+  thread_ = std::thread([this, changed = std::move(changed)] { keep(changed); });
 }
 
 void TableKeeper::stop() {
+  {
+    const std::scoped_lock lock(mutex_);
+    is_stopping_ = true;
+  }
+  changed_.notify_all();
   if (thread_.joinable()) thread_.join();
   // A plan that is not run has no tables.
   for (const PlanTable& table : plan_.tables) table.slot->table = nullptr;
@@ -79,19 +89,40 @@ bool TableKeeper::read_again(Kept& kept) {
   return *read;
 }
 
+void TableKeeper::look() {
+  const std::scoped_lock lock(mutex_);
+  if (!is_kept_) return;
+  is_asked_ = true;
+  changed_.notify_all();
+}
+
+bool TableKeeper::is_at_rest() const {
+  const std::scoped_lock lock(mutex_);
+  return !is_asked_ && !is_looking_;
+}
+
+bool TableKeeper::wait() {
+  auto next = std::chrono::steady_clock::time_point::max();
+  for (const Kept& kept : tables_) {
+    if (kept.table->refresh) next = std::min(next, kept.due);
+  }
+  using std::chrono::milliseconds;
+  const auto pause = std::clamp<std::chrono::steady_clock::duration>(next - clock_.steady(), milliseconds(1), std::chrono::hours(1));
+  std::unique_lock lock(mutex_);
+  is_looking_ = false;
+  changed_.wait_for(lock, pause, [&] { return is_stopping_ || is_asked_; });
+  is_looking_ = true;
+  is_asked_ = false;
+  return !is_stopping_;
+}
+
 void TableKeeper::keep(const std::function<Status()>& changed) {
-  for (;;) {
-    auto next = Clock::time_point::max();
-    for (const Kept& kept : tables_) {
-      if (kept.table->refresh) next = std::min(next, kept.due);
-    }
-    const auto pause = std::clamp(next - Clock::now(), Clock::duration(std::chrono::milliseconds(1)), Clock::duration(std::chrono::hours(1)));
-    if (!control_.sleep_while(JobControl::State::running, std::chrono::ceil<std::chrono::milliseconds>(pause))) return;
+  while (wait()) {
     bool is_news = false;
     for (Kept& kept : tables_) {
-      if (!kept.table->refresh || Clock::now() < kept.due) continue;
+      if (!kept.table->refresh || clock_.steady() < kept.due) continue;
       is_news = read_again(kept) || is_news;
-      kept.due = Clock::now() + *kept.table->refresh;
+      kept.due = clock_.steady() + *kept.table->refresh;
     }
     if (!is_news) continue;
     if (Status status = changed(); !status.ok()) return control_.fail(std::move(status).error());

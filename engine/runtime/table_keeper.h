@@ -2,12 +2,15 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "engine/base/clock.h"
 #include "engine/plan/plan.h"
 #include "engine/runtime/job_control.h"
 
@@ -23,27 +26,38 @@ Status read_tables(const Plan& plan);
 class TableKeeper {
  public:
   /// References must outlive the keeper.
-  TableKeeper(const Plan& plan, JobControl& control);
+  TableKeeper(const Plan& plan, JobControl& control, const Clock& clock);
   ~TableKeeper() { stop(); }
   Status read_all();
   /// `changed` is called, by the keeper's thread, after tables have changed; an error of it ends the job.
   void start(std::function<Status()> changed);
   void stop();
+  /// Any thread. Has the keeper look at once whether a table is due.
+  void look();
+  /// Any thread. Whether it has looked, since it was last asked to.
+  bool is_at_rest() const;
 
  private:
-  using Clock = std::chrono::steady_clock;
   struct Kept {
     const PlanTable* table;
     std::optional<std::string> version{};
-    Clock::time_point due{};
+    std::chrono::steady_clock::time_point due{};
     std::string failure{};  // why it could not be read again the last time
   };
   void keep(const std::function<Status()>& changed);
+  bool wait();  // False: the keeper stops.
   bool read_again(Kept& kept);
 
   const Plan& plan_;
   JobControl& control_;
+  const Clock& clock_;
   std::vector<Kept> tables_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_kept_ = false;      // Guarded by mutex_. The thread is there.
+  bool is_stopping_ = false;  // Guarded by mutex_.
+  bool is_asked_ = false;     // Guarded by mutex_.
+  bool is_looking_ = false;   // Guarded by mutex_.
   std::thread thread_;
 };
 

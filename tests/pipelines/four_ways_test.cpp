@@ -14,7 +14,7 @@
 #include "dsl/format.h"
 #include "engine/base/failpoint.h"
 #include "engine/runtime/job.h"
-#include "tests/doubles/scripted_source.h"
+#include "engine/testing/scripted_source.h"
 #include "tests/pipelines/pipeline_test_file.h"
 #include "udf/enrich/enrich.h"
 
@@ -91,6 +91,12 @@ std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_pt
   return file.weir.empty() ? compiled.plan : other.plan;
 }
 
+std::map<std::string, std::vector<ScriptedRecord>> records_of(const PipelineTestFile& file) {
+  std::map<std::string, std::vector<ScriptedRecord>> records;
+  for (const auto& [split, lines] : file.input) records[split].assign(lines.begin(), lines.end());
+  return records;
+}
+
 void try_once(const PipelineTestFile& file, const std::shared_ptr<Script>& script, const JobOptions& options,
               const std::string& dsn, Status& status) {
   Registry registry;
@@ -158,7 +164,7 @@ TEST_P(FourWays, GiveTheSameTables) {
     SCOPED_TRACE(way.name);
     const Database database(GetParam().stem().string());
     auto script = std::make_shared<Script>();
-    script->records = file.input;
+    script->records = records_of(file);
     for (std::size_t visible = way.restarts_after_every_row ? 1 : longest; visible <= longest; ++visible) {
       script->visible = visible;
       JobOptions options = way.options;
@@ -177,7 +183,7 @@ TEST_P(FourWays, LoseNothingToADiskThatFails) {
     SCOPED_TRACE(failure);
     const Database database(GetParam().stem().string());
     auto script = std::make_shared<Script>();
-    script->records = file.input;
+    script->records = records_of(file);
     Status status;
     failpoint::arm(failure);
     try_once(file, script, on_disk, database.dsn(), status);
@@ -198,7 +204,7 @@ std::vector<std::filesystem::path> test_files() {
   }
   for (const char* page : {"types", "steps", "time", "joins"}) files.emplace_back(std::string(WEIR_SOURCE_DIR "/docs/") + page + ".md");
   for (const auto& entry : std::filesystem::directory_iterator(WEIR_SOURCE_DIR "/docs/language")) {
-    if (entry.path().extension() == ".md" && entry.path().stem() != "README") files.push_back(entry.path());
+    if (entry.path().extension() == ".md" && entry.path().stem() != "README" && entry.path().stem() != "tests") files.push_back(entry.path());
   }
   std::sort(files.begin(), files.end());
   return files;

@@ -19,6 +19,7 @@ MAY = {
     "engine/plan": ["engine/component"],
     "engine/operators": ["engine/component", "engine/state"],
     "engine/runtime": ["engine/plan", "engine/state"],
+    "engine/testing": ["engine/runtime"],
     "dsl": ["engine/plan"],
     "dsl/language_server": ["dsl"],
     "connectors/console": ["engine/component"],
@@ -34,7 +35,7 @@ MAY = {
     "udf/enrich": ["engine/component"],
     "udf/host": ["udf"],
     "udf/python": ["engine/component"],
-    "engine/cli": ["dsl", "dsl/language_server", "connectors", "engine/runtime", "udf/host", "udf/python"],
+    "engine/cli": ["dsl", "dsl/language_server", "connectors", "engine/runtime", "engine/testing", "udf/host", "udf/python"],
     "engine/console": ["dsl", "connectors", "engine/runtime"],
 }
 # A library's headers may be included only below these folders.

@@ -6,8 +6,8 @@
 #include "connectors/formats/formats.h"
 #include "connectors/sqlite/sqlite.h"
 #include "dsl/compile.h"
-#include "tests/doubles/memory_store.h"
-#include "tests/doubles/scripted_source.h"
+#include "engine/testing/memory_store.h"
+#include "engine/testing/scripted_source.h"
 
 namespace weir::testing {
 namespace {
@@ -97,7 +97,8 @@ class Groups {
     for (const GroupOperation::SinkRows& rows : emitted.sinks) {
       auto& table = tables_[pipeline().plan->sinks[rows.sink].table.sink];
       for (const EncodedRow& row : rows.removed.rows) EXPECT_EQ(table.erase(std::string(rows.removed.key_of(row))), 1u);
-      for (const EncodedRow& row : rows.rows.rows) table[std::string(rows.rows.key_of(row))] = rows.rows.bytes.substr(row.offset, row.size);
+      for (const EncodedRow& row : rows.rows.rows) table[std::string(rows.rows.key_of(row))] =
+            memory_row_text(pipeline().plan->sinks[rows.sink].table.schema, std::string_view(rows.rows.bytes).substr(row.offset, row.size));
     }
   }
   void restart() { begin(state_); }

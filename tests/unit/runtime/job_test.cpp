@@ -66,7 +66,7 @@ TEST(Job, StopsAtTheFirstBadRowIfOnErrorIsFail) {
 TEST(Job, StopsWhenTooLargeAShareIsRejected) {
   auto script = std::make_shared<Script>();
   for (int i = 0; i < 1200; ++i)
-    script->records["lines/0"].push_back(i % 5 == 0 ? "bad" : "k" + std::to_string(i) + " v");
+    script->records["lines/0"].emplace_back(i % 5 == 0 ? "bad" : "k" + std::to_string(i) + " v");
   auto database = std::make_shared<MemoryDatabase>();
   JobOptions options = quick();
   options.chunk_rows = 2000;

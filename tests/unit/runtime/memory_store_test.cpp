@@ -1,5 +1,5 @@
 // memory_store_test.cpp — the store in memory removes rows as the databases do.
-#include "tests/doubles/memory_store.h"
+#include "engine/testing/memory_store.h"
 
 #include <gtest/gtest.h>
 
@@ -26,9 +26,7 @@ TEST(MemoryStore, RemovesRowsByKeyBesideRows) {
   EXPECT_EQ(report.tables[0].written, 1);
   EXPECT_EQ(report.tables[1].written, 2);
   EXPECT_EQ(report.tables[1].duplicates, 0);
-  std::vector<std::string> left;
-  for (const auto& [key, row] : database->tables["items"]) left.push_back(row);
-  EXPECT_EQ(left, (std::vector<std::string>{"2|b|1|", "4|d|1|"}));
+  EXPECT_EQ(database->tables["items"].texts(), (std::vector<std::string>{"2|b|1|", "4|d|1|"}));
 }
 
 }  // namespace weir::testing

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "engine/runtime/job.h"
-#include "tests/doubles/memory_outlet.h"
+#include "engine/testing/memory_outlet.h"
 #include "tests/unit/runtime/test_job.h"
 
 namespace weir::testing {
@@ -51,7 +51,8 @@ class OutletJob : public ::testing::Test {
   std::vector<std::string> good_rows() const {
     std::vector<std::string> rows;
     for (const auto& [split, lines] : script->records) {
-      for (const std::string& line : lines) {
+      for (const ScriptedRecord& record : lines) {
+        const std::string& line = *record.value;
         if (const auto blank = line.find(' '); blank != std::string::npos) rows.push_back(line.substr(0, blank) + "|" + line.substr(blank + 1) + "|");
       }
     }
@@ -100,9 +101,9 @@ TEST_F(OutletJob, IsGivenNothingBeforeItIsCommitted) {
   std::atomic<int> missing = 0;
   screen->on_write = [&](const std::vector<std::string>& rows) -> Status {
     const std::scoped_lock lock(database->mutex);
-    const auto& table = database->tables["all"];
+    const std::vector<std::string> table = database->tables["all"].texts();
     for (const std::string& row : rows) {
-      missing += std::none_of(table.begin(), table.end(), [&](const auto& entry) { return entry.second == row; }) ? 1 : 0;
+      missing += std::none_of(table.begin(), table.end(), [&](const std::string& one) { return one == row; }) ? 1 : 0;
     }
     return {};
   };
@@ -188,7 +189,7 @@ class DyingOutletJob : public OutletJob {
   }
   std::size_t kept() {
     const std::scoped_lock lock(database->mutex);
-    return database->tables["weir_state"].size();
+    return database->tables["weir_state"].rows.size();
   }
   static Status dies() { return Error{ErrorKind::fatal, "dies"}; }
 };

@@ -8,6 +8,7 @@
 #include "engine/component/lookup_function.h"
 #include "engine/expression/binder.h"
 #include "engine/runtime/job.h"
+#include "engine/testing/manual_clock.h"
 #include "tests/unit/runtime/test_job.h"
 
 namespace weir::testing {
@@ -106,7 +107,7 @@ class TableKeeperTest : public ::testing::Test {
 
 TEST_F(TableKeeperTest, TellsOfEveryChangeAndOfNothingElse) {
   text_->set({{"1", "tea"}}, "");
-  TableKeeper keeper(plan_, control_);
+  TableKeeper keeper(plan_, control_, system_clock());
   ASSERT_TRUE(keeper.read_all().ok());
   EXPECT_EQ(names(), "tea ");
   keeper.start(note());
@@ -120,9 +121,27 @@ TEST_F(TableKeeperTest, TellsOfEveryChangeAndOfNothingElse) {
   EXPECT_EQ(plan_.tables[0].slot->table, nullptr);
 }
 
+TEST_F(TableKeeperTest, GoesByTheClockThatItIsGiven) {
+  ManualClock clock(0);
+  text_->set({{"1", "tea"}}, "");
+  TableKeeper keeper(plan_, control_, clock);
+  ASSERT_TRUE(keeper.read_all().ok());
+  keeper.start(note());
+  text_->set({{"1", "cup"}}, "");
+  keeper.look();
+  ASSERT_TRUE(comes_true([&] { return keeper.is_at_rest(); }));
+  EXPECT_EQ(text_->reads(), 1) << "it is not time yet";
+  clock.advance(std::chrono::hours(1));
+  keeper.look();
+  ASSERT_TRUE(comes_true([&] { return keeper.is_at_rest(); }));
+  EXPECT_EQ(seen(), std::vector<std::string>{"cup "});
+  control_.drain();
+  keeper.stop();
+}
+
 TEST_F(TableKeeperTest, DoesNotReadAVersionTwice) {
   text_->set({{"1", "tea"}}, "v1");
-  TableKeeper keeper(plan_, control_);
+  TableKeeper keeper(plan_, control_, system_clock());
   ASSERT_TRUE(keeper.read_all().ok());
   keeper.start(note());
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
@@ -136,7 +155,7 @@ TEST_F(TableKeeperTest, DoesNotReadAVersionTwice) {
 
 TEST_F(TableKeeperTest, KeepsATableThatCannotBeReadAgainAndSaysSo) {
   text_->set({{"1", "tea"}}, "");
-  TableKeeper keeper(plan_, control_);
+  TableKeeper keeper(plan_, control_, system_clock());
   ASSERT_TRUE(keeper.read_all().ok());
   keeper.start(note());
   text_->set({}, "", false);
@@ -154,7 +173,7 @@ TEST_F(TableKeeperTest, KeepsATableThatCannotBeReadAgainAndSaysSo) {
 
 TEST_F(TableKeeperTest, ATableThatCannotBeReadAtTheStartIsAnError) {
   text_->set({}, "", false);
-  TableKeeper keeper(plan_, control_);
+  TableKeeper keeper(plan_, control_, system_clock());
   const Status status = keeper.read_all();
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().message(), "table shops: it is gone");
@@ -162,7 +181,7 @@ TEST_F(TableKeeperTest, ATableThatCannotBeReadAtTheStartIsAnError) {
 
 TEST_F(TableKeeperTest, AnErrorAfterAChangeEndsTheJob) {
   text_->set({{"1", "tea"}}, "");
-  TableKeeper keeper(plan_, control_);
+  TableKeeper keeper(plan_, control_, system_clock());
   ASSERT_TRUE(keeper.read_all().ok());
   keeper.start([]() -> Status { return Error{ErrorKind::fatal, "no"}; });
   text_->set({}, "");
@@ -212,9 +231,7 @@ TEST_F(TableKeeperTest, ARunningJobLooksIntoTheTableAsItIsNow) {
   ASSERT_TRUE(job.ok()) << job.error().message();
   const Status status = (*job)->run();
   ASSERT_TRUE(status.ok()) << status.error().message();
-  std::vector<std::string> rows;
-  for (const auto& [key, row] : database->tables["all"]) rows.push_back(row);
-  EXPECT_EQ(rows, (std::vector<std::string>{"k1|tea|", "k2|another name that is too long for that|", "k3|NULL|"}));
+  EXPECT_EQ(database->tables["all"].texts(), (std::vector<std::string>{"k1|tea|", "k2|another name that is too long for that|", "k3|NULL|"}));
 }
 
 TEST_F(TableKeeperTest, AJobDoesNotBeginWithoutItsTables) {

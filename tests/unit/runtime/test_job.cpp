@@ -77,7 +77,7 @@ Script random_script(unsigned seed, std::size_t splits, std::size_t records) {
     for (std::size_t i = 0; i < records; ++i) {
       const unsigned key = random() % 40;
       const std::string value = key % 5 == 0 ? "skip" : "v" + std::to_string(key);
-      lines.push_back(random() % 20 == 0 ? "bad" : "k" + std::to_string(key) + " " + value);
+      lines.emplace_back(random() % 20 == 0 ? "bad" : "k" + std::to_string(key) + " " + value);
     }
   }
   return script;
@@ -88,14 +88,15 @@ void expect_exactly(const Script& script, MemoryDatabase& database) {
   std::int64_t read = 0, filtered = 0;
   for (const auto& [split, lines] : script.records) {
     for (std::size_t i = 0; i < lines.size(); ++i, ++read) {
-      const auto blank = lines[i].find(' ');
+      const std::string& line = *lines[i].value;
+      const auto blank = line.find(' ');
       if (blank == std::string::npos) {
         bad.insert(split + " " + std::to_string(i));
         continue;
       }
-      const std::string row = lines[i].substr(0, blank) + "|" + lines[i].substr(blank + 1) + "|";
+      const std::string row = line.substr(0, blank) + "|" + line.substr(blank + 1) + "|";
       all.insert(row);
-      if (lines[i].substr(blank + 1) == "skip")
+      if (line.substr(blank + 1) == "skip")
         ++filtered;
       else
         some.insert(row);
@@ -103,9 +104,8 @@ void expect_exactly(const Script& script, MemoryDatabase& database) {
   }
   const std::scoped_lock lock(database.mutex);
   const auto rows_of = [&](const std::string& table) {
-    std::set<std::string> rows;
-    for (const auto& [key, row] : database.tables[table]) rows.insert(row);
-    return rows;
+    const std::vector<std::string> rows = database.tables[table].texts();
+    return std::set<std::string>(rows.begin(), rows.end());
   };
   EXPECT_EQ(rows_of("all"), all);
   EXPECT_EQ(rows_of("some"), some);

@@ -8,8 +8,8 @@
 
 #include "engine/expression/binder.h"
 #include "engine/plan/plan.h"
-#include "tests/doubles/memory_store.h"
-#include "tests/doubles/scripted_source.h"
+#include "engine/testing/memory_store.h"
+#include "engine/testing/scripted_source.h"
 
 namespace weir::testing {
 
