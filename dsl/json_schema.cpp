@@ -39,6 +39,8 @@ const char* name_of(Block block) {
     case Block::sink: return "sink";
     case Block::reference: return "reference";
     case Block::fill: return "fill";
+    case Block::test: return "test";
+    case Block::test_step: return "test_step";
   }
   return "";
 }
@@ -151,6 +153,7 @@ class SchemaText {
     object("computed", [&] { map([&] { refer_to("expression"); }); });
     object("named", [&] { any({[&] { refer_to("computed"); }, [&] { list([&] { refer_to("text"); }); }}); });
     object("texts", [&] { map([&] { refer_to("text"); }); });
+    object("rows", [&] { list([&] { types({"object", "string", "number", "null"}); }, 0); });
     object("values", [&] { map([&] { types({"string", "number", "boolean", "null"}); }, 0); });
   }
 
@@ -266,7 +269,27 @@ class SchemaText {
       case KeyKind::section: return write_section(key);
       case KeyKind::block: return write_blocks(key);
       case KeyKind::blocks: return list([&] { write_blocks(key); }, 0);
+      case KeyKind::rows: return write_rows();
     }
+  }
+
+  // Of tables; expectations may also say less of them, and the ledger holds counts.
+  void write_rows() {
+    map([&] { any({[&] { refer_to("rows"); }, [&] { enumeration({"empty"}); }, [&] { json_.member("type", "object"); }}); }, 0);
+  }
+
+  // One thing: a word of the language's own, or rows of a source.
+  void write_test_step() {
+    any({[&] { enumeration({"restart"}); },
+         [&] {
+           json_.member("type", "object");
+           object("properties", [&] {
+             for (const LanguageKey& key : keys_of(Block::test_step)) write_key(Block::test_step, key);
+           });
+           object("additionalProperties", [&] { refer_to("rows"); });
+           json_.member("minProperties", std::size_t{1});
+           json_.member("maxProperties", std::size_t{1});
+         }});
   }
 
   void write_section(const LanguageKey& key) {
@@ -404,6 +427,7 @@ class SchemaText {
     if (block == Block::source) return write_source();
     if (block == Block::sink) return write_sink();
     if (block == Block::table) return write_table();
+    if (block == Block::test_step) return write_test_step();
     if (block == Block::connection) {
       Options all;
       const std::vector<Variant> variants = variants_of_stores(all);
