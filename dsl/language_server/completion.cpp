@@ -40,7 +40,7 @@ constexpr std::array step_parts = {std::pair{"join", "ON"},          std::pair{"
                                    std::pair{"aggregate", "AS"},     std::pair{"aggregate", "GROUP BY"}, std::pair{"explode", "AS"}, std::pair{"explode", "POSITION"},
                                    std::pair{"explode", "KEEP EMPTY"}, std::pair{"dedup", "ON"},   std::pair{"dedup", "WITHIN"}};
 constexpr std::array creation_words = {std::pair{"PIPELINE", "name"},    std::pair{"CONNECTION", "connections"}, std::pair{"SOURCE", "sources"}, std::pair{"TABLE", "tables"},
-                                       std::pair{"STREAM", "transforms"}, std::pair{"SINK", "sinks"},            std::pair{"FUNCTION", "functions"}};
+                                       std::pair{"STREAM", "transforms"}, std::pair{"SINK", "sinks"},            std::pair{"FUNCTION", "functions"}, std::pair{"TEST", "tests"}};
 constexpr std::array window_functions = {std::pair{"tumble", "tumble(ts, size)"}, std::pair{"hop", "hop(ts, slide, size)"}, std::pair{"cumulate", "cumulate(ts, step, size)"},
                                          std::pair{"session", "session(ts, gap)"}};
 
