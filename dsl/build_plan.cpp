@@ -126,6 +126,10 @@ class PlanWalk {
   }
 
   void add_stream(const StreamSyntax& stream) {
+    for (const Step& step : stream.steps) {
+      const auto* limit = std::get_if<LimitStep>(&step);
+      if (limit != nullptr) refuse_limit(limit->where, fmt::format("stream {} has a limit, and what reads it would get rows by the order in which they come", stream.name.text));
+    }
     if (const std::optional<NodeId> node = apply_steps(stream, knowledge_ == nullptr ? nullptr : &knowledge_->streams[stream.name.text])) {
       builder_.name_stream(stream.name.text, *node, stream.name.where);
     } else {
@@ -147,6 +151,31 @@ class PlanWalk {
     if (node) remember(*node);
     if (stream.is_broken) return std::nullopt;
     return node;
+  }
+
+  void refuse_limit(const Location& where, std::string message) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint("a limit is for looking at data: the last step of a sink of type console; weir run FILE --print NAME --limit N looks at any stream without one"));
+  }
+
+  /// How many rows a sink shows. What comes behind a limit may only choose columns.
+  std::optional<std::size_t> limit_of(const SinkSyntax& sink, bool is_outlet) {
+    std::optional<std::size_t> rows;
+    const std::string& name = sink.stream.name.text;
+    for (const Step& step : sink.stream.steps) {
+      const auto* limit = std::get_if<LimitStep>(&step);
+      const bool chooses_columns = std::holds_alternative<SelectStep>(step) || std::holds_alternative<DropStep>(step) || std::holds_alternative<RenameStep>(step);
+      if (limit != nullptr && !is_outlet) {
+        refuse_limit(limit->where, fmt::format("sink {} is a table, and which rows a limit leaves there would depend on the order in which they come", name));
+        return std::nullopt;
+      }
+      if (limit != nullptr) {
+        rows = std::min(rows.value_or(limit->rows), limit->rows);
+      } else if (rows && !chooses_columns) {
+        refuse_limit(sink.stream.where, fmt::format("sink {} has a limit before other steps, which would see rows by the order in which they come", name));
+        return std::nullopt;
+      }
+    }
+    return rows;
   }
 
   std::optional<NodeId> input_of(const StreamSyntax& stream) {
@@ -204,6 +233,7 @@ class PlanWalk {
     return builder_.join_streams(input, {*joined, {step.as.text, step.as.where}, named(step.keys), step.bounds, step.is_left, step.condition.get(),
                                          placed(step.columns), named(step.select), step.where});
   }
+  std::optional<NodeId> apply(NodeId input, const LimitStep&, const Location&) { return input; }  // of the sink: limit_of()
   std::optional<NodeId> apply(NodeId input, const UnionStep& step, const Location&) {
     std::optional<std::vector<NodeId>> nodes = find_all(step.streams);
     if (!nodes) return std::nullopt;
@@ -220,6 +250,7 @@ class PlanWalk {
     request.where = sink.stream.name.where;
     request.connection = target->connection;
     request.outlet = target->outlet;
+    request.limit = limit_of(sink, target->outlet != nullptr);
     request.table = sink.table;
     request.key = placed(sink.key);
     request.on_conflict = sink.on_conflict;

@@ -9,6 +9,8 @@
 
 #include "dsl/build_plan.h"
 #include "dsl/build_tests.h"
+#include "dsl/format.h"
+#include "dsl/include.h"
 #include "dsl/knowledge.h"
 #include "dsl/parse_yaml.h"
 #include "dsl/text_file.h"
@@ -23,12 +25,13 @@ namespace {
 
 constexpr std::size_t max_file_size = 1 << 20;
 
-// In the order of the file; what has no place comes last. The same sentence about the same place is said
+// In the order of the file, those of included files behind; what has no place comes last. The same sentence about the same place is said
 // once.
-std::vector<Error> in_order(std::vector<Error> errors) {
-  const auto place = [](const Error& error) {
+std::vector<Error> in_order(std::vector<Error> errors, const std::string& file) {
+  const auto place = [&](const Error& error) {
     const Location& where = error.where();
-    return std::tuple(!where.is_known(), where.line, where.column);
+    const std::string name = where.source == nullptr || where.source->name == file ? "" : where.source->name;
+    return std::tuple(!where.is_known(), name, where.line, where.column);
   };
   std::stable_sort(errors.begin(), errors.end(),
                    [&](const Error& a, const Error& b) { return place(a) < place(b); });
@@ -40,7 +43,7 @@ std::vector<Error> in_order(std::vector<Error> errors) {
 }
 
 bool is_within(const Location& where, const Location& place) {
-  return where.line == place.line && where.column >= place.column && where.column <= place.column + place.length;
+  return where.source == place.source && where.line == place.line && where.column >= place.column && where.column <= place.column + place.length;
 }
 
 // What is said about the text of a value without its variable is beside the point; what is said about one with it may be the variable's fault.
@@ -62,20 +65,28 @@ void add_all(const FilledVariables& filled, const Diagnostics& from, Diagnostics
   }
 }
 
-Diagnostics in_order(const Diagnostics& found, Spelling spelling) {
+Diagnostics in_order(const Diagnostics& found, Spelling spelling, const std::string& file) {
   Diagnostics result;
-  const auto spelled = [&](Error error) { return spelling == Spelling::yaml ? error : in_words_of_weir(error); };
-  for (Error& error : in_order(found.errors())) result.error(spelled(std::move(error)));
-  for (Error& warning : in_order(found.warnings())) result.warning(spelled(std::move(warning)));
+  const auto spelled = [&](Error error) {
+    const bool is_elsewhere = error.where().source != nullptr && error.where().source->name != file;
+    return (is_elsewhere ? spelling_of(error.where().source->name) : spelling) == Spelling::yaml ? error : in_words_of_weir(error);
+  };
+  for (Error& error : in_order(found.errors(), file)) result.error(spelled(std::move(error)));
+  for (Error& warning : in_order(found.warnings(), file)) result.warning(spelled(std::move(warning)));
   return result;
 }
 
-// Paths are from the folder of the pipeline file. Returns whether all plugins are there; without one of them, its functions would be called
+// Paths are from the folder of the file that names them.
+std::filesystem::path folder_of(const Location& where, const std::string& file) {
+  return std::filesystem::path(where.source == nullptr ? file : where.source->name).parent_path();
+}
+
+// Returns whether all plugins are there; without one of them, its functions would be called
 // unknown.
 bool load_plugins(const PipelineSyntax& syntax, const std::string& file, const Registry& registry, Diagnostics& diagnostics) {
   bool is_complete = true;
   for (const Name& plugin : syntax.plugins) {
-    const std::filesystem::path path = std::filesystem::path(file).parent_path() / plugin.text;
+    const std::filesystem::path path = folder_of(plugin.where, file) / plugin.text;
     Status status = registry.load_plugin != nullptr ? registry.load_plugin(path.string())
                                                     : Error{ErrorKind::user, "plugins cannot be loaded here"}.as("W0706");
     if (status.ok()) continue;
@@ -91,12 +102,13 @@ bool define_functions(const PipelineSyntax& syntax, const std::string& file, con
   bool is_complete = true;
   for (const FunctionSyntax& function : syntax.functions) {
     ScriptFunction script = function.script;
-    const std::filesystem::path path = std::filesystem::path(file).parent_path() / script.file;
+    const std::filesystem::path path = folder_of(function.name.where, file) / script.file;
     const auto define = [&]() -> Status {
       if (!script.file.empty()) {
         WEIR_ASSIGN(script.code, read_text_file(path.string(), max_file_size));
       }
-      script.file = script.file.empty() ? file : path.string();
+      const std::string& own = function.name.where.source == nullptr ? file : function.name.where.source->name;
+      script.file = script.file.empty() ? own : path.string();
       if (registry.define_function == nullptr) return Error{ErrorKind::user, "functions cannot be defined here"}.as("W0707");
       return registry.define_function(script);
     };
@@ -112,6 +124,13 @@ std::shared_ptr<const SourceText> source_of(const std::string& name, const std::
   return std::make_shared<const SourceText>(SourceText{name, text});
 }
 
+std::optional<SettingsTree> load_text(const std::shared_ptr<const SourceText>& source, Spelling spelling, const Registry& registry, const Variables& variables,
+                                      Diagnostics& diagnostics) {
+  if (spelling == Spelling::weir) return load_weir(source, aggregates_of(registry), diagnostics, included_streams(source, registry, variables));
+  std::optional<Config> root = load_yaml(source, diagnostics);
+  return root ? std::optional(SettingsTree{Spelling::yaml, *std::move(root), {}}) : std::nullopt;
+}
+
 /// `found`: what is known to be wrong already.
 Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name, const Registry& registry, const Variables& variables, Diagnostics found,
                       Knowledge* knowledge) {
@@ -119,7 +138,8 @@ Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name,
   if (tree) {
     Diagnostics later;
     if (variables.are_for_tests) fill_unset_options(tree->root, variables, registry);
-    const FilledVariables filled = substitute_variables(tree->root, variables, found);
+    FilledVariables filled = substitute_variables(tree->root, variables, found);
+    for (Location& place : include_files(*tree, registry, variables, found)) filled.failed.push_back(std::move(place));
     std::optional<PipelineSyntax> syntax = read_pipeline(*tree, later);
     if (syntax) {
       const bool is_syntax_good = later.ok();
@@ -139,7 +159,7 @@ Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name,
       knowledge->unfilled = filled.failed;
     }
   }
-  result.diagnostics = in_order(found, tree ? tree->spelling : Spelling::yaml);
+  result.diagnostics = in_order(found, tree ? tree->spelling : Spelling::yaml, name);
   if (!result.diagnostics.ok()) result.plan = nullptr;
   return result;
 }
@@ -148,12 +168,7 @@ Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name,
 Compiled compile_text(const std::string& name, const std::string& text, Spelling spelling, const Registry& registry, const Variables& variables,
                       Knowledge* knowledge) {
   Diagnostics found;
-  std::optional<SettingsTree> tree;
-  if (spelling == Spelling::weir) {
-    tree = load_weir(source_of(name, text), aggregates_of(registry), found);
-  } else if (std::optional<Config> root = load_yaml(source_of(name, text), found)) {
-    tree = SettingsTree{Spelling::yaml, *std::move(root), {}};
-  }
+  std::optional<SettingsTree> tree = load_text(source_of(name, text), spelling, registry, variables, found);
   return compile_tree(std::move(tree), name, registry, variables, std::move(found), knowledge);
 }
 
@@ -179,6 +194,40 @@ Compiled compile_file(const std::string& path, const Registry& registry, const V
   Result<std::string> text = read_text_file(path, max_file_size);
   if (!text.ok()) return failed(std::move(text).error());
   return is_weir ? compile_weir(path, *text, registry, variables) : compile_yaml(path, *text, registry, variables);
+}
+
+namespace {
+
+std::optional<SettingsTree> load_file(const std::string& path, const Registry& registry, const Variables& variables, Diagnostics& diagnostics) {
+  Result<std::string> text = read_text_file(path, max_file_size);
+  if (!text.ok()) {
+    diagnostics.error(std::move(text).error());
+    return std::nullopt;
+  }
+  return load_text(source_of(path, *text), spelling_of(path), registry, variables, diagnostics);
+}
+
+}  // namespace
+
+bool is_part_of_pipeline(const std::string& path, const Registry& registry) {
+  Diagnostics unused;
+  const std::optional<SettingsTree> tree = load_file(path, registry, {}, unused);
+  return tree && tree->root.is_map() && tree->broken.empty() && tree->root.find("name") == nullptr && tree->root.find("sinks") == nullptr;
+}
+
+Compiled check_part(const std::string& path, const Registry& registry, const Variables& variables) {
+  Diagnostics found;
+  std::optional<SettingsTree> tree = load_file(path, registry, variables, found);
+  if (tree) {
+    Diagnostics later;
+    tree->is_part = true;
+    const std::vector<Location> unfilled = substitute_variables(tree->root, variables, found);
+    read_pipeline(*tree, later);
+    add_all_outside(unfilled, later, found);
+  }
+  Compiled result;
+  result.diagnostics = in_order(found, spelling_of(path), path);
+  return result;
 }
 
 Compiled compile_yaml(const std::string& name, const std::string& text, const Registry& registry, const Variables& variables) {

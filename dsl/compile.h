@@ -32,6 +32,10 @@ struct Compiled {
 
 /// Reads and compiles a pipeline file; the spelling is told by its ending (.yaml, .yml, .weir).
 Compiled compile_file(const std::string& path, const Registry& registry, const Variables& variables);
+/// Whether a file has no name and no sinks: then it is there to be included by others.
+bool is_part_of_pipeline(const std::string& path, const Registry& registry);
+/// What is wrong with such a file by itself: what it says, and not what that means beside the files it is included by. Never a plan.
+Compiled check_part(const std::string& path, const Registry& registry, const Variables& variables);
 Compiled compile_yaml(const std::string& name, const std::string& text, const Registry& registry, const Variables& variables);
 Compiled compile_weir(const std::string& name, const std::string& text, const Registry& registry, const Variables& variables);
 

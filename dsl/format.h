@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "dsl/compile.h"
 #include "dsl/settings_tree.h"
 #include "engine/component/registry.h"
 
@@ -12,7 +13,7 @@ namespace weir {
 Spelling spelling_of(const std::string& name);
 
 /// The same pipeline, and its comments: the plan stays what it is, and a second time nothing changes. Variables stay as they are written. Requires
-/// a text that compiles without errors.
-std::string format_pipeline(const std::string& name, const std::string& text, Spelling to, const Registry& registry);
+/// a text that compiles without errors, or is a part of such a pipeline. What it includes stays included: `variables` are for finding those files.
+std::string format_pipeline(const std::string& name, const std::string& text, Spelling to, const Registry& registry, const Variables& variables = {});
 
 }  // namespace weir

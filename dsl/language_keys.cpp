@@ -29,7 +29,7 @@ Keys of_pipeline() {
       {.name = "state_memory", .kind = K::size, .summary = "How much memory groups and keys may take; the rest goes to the local disk",
        .default_value = "half of what the process may use"},
       {.name = "state_directory", .kind = K::path, .summary = "Where state goes that does not fit into memory", .default_value = "the folder of temporary files"},
-      {.name = "include", .kind = K::paths, .summary = "Other files whose sections belong to this one", .is_later = true},
+      {.name = "include", .kind = K::paths, .summary = "Other files, YAML or SQL, whose sections belong to this one: paths from the folder of this file"},
       {.name = "reports", .kind = K::section, .summary = "SQL over the tables of sinks, and a chart", .is_later = true},
       {.name = "tests", .kind = K::blocks, .summary = "Rows that come in and what happens meanwhile, and the tables they must give: run by weir test", .blocks = {Block::test}},
   };
@@ -115,7 +115,7 @@ Keys of_step() {
        .blocks = {Block::table_join, Block::stream_join}},
       {.name = "aggregate", .kind = K::block, .summary = "One row for each group, and for each window of time", .blocks = {Block::aggregate}},
       {.name = "union", .kind = K::relations, .summary = "Also the rows of other streams, whose columns have the same names and types"},
-      {.name = "limit", .kind = K::text, .summary = "The first rows only, to look at", .is_later = true},
+      {.name = "limit", .kind = K::text, .summary = "The first rows only, to look at: the last step of a sink that is no table"},
       {.name = "emit", .kind = K::emit, .summary = "When rows are written", .is_later = true},
       {.name = "watermark", .kind = K::expression, .summary = "Event time of a stream", .is_later = true},
   };

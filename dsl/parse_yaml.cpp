@@ -33,7 +33,7 @@ Name read_pipeline_name(const SettingsTree& tree, YamlReader& reader) {
   const Config& root = tree.root;
   if (root.find("name") == nullptr) {
     const bool is_broken = std::any_of(tree.broken.begin(), tree.broken.end(), [](const auto& one) { return one.section == "name" || one.section.empty(); });
-    if (!is_broken) {
+    if (!is_broken && !tree.is_part) {
       reader.report("W0114", root.where, "the pipeline has no name",
                     reader.spelled("add name: NAME; positions and the ledger are stored under it",
                                    "begin with CREATE PIPELINE NAME; positions and the ledger are stored under it"));
@@ -166,7 +166,7 @@ std::optional<PipelineSyntax> read_pipeline(const SettingsTree& tree, Diagnostic
   pipeline.name = read_pipeline_name(tree, reader);
   for (const char* section : {"sources", "sinks"}) {
     // A section that seems to be missing may only be misspelt.
-    if (knows_keys && tree.broken.empty() && root.find(section) == nullptr)
+    if (knows_keys && !tree.is_part && tree.broken.empty() && root.find(section) == nullptr)
       reader.report("W0115", root.where, fmt::format("the pipeline has no {}", section), reader.spelled(pipeline_example, weir_example));
   }
   if (const Config* state = root.find("state")) pipeline.state = reader.name(*state, "state");

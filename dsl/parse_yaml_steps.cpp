@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "dsl/foreign_words.h"
 #include "dsl/parse_yaml.h"
@@ -116,6 +117,17 @@ std::optional<Step> read_dedup(const Config& config, YamlReader& reader) {
   return is_complete ? std::optional<Step>(std::move(step)) : std::nullopt;
 }
 
+std::optional<Step> read_limit(const Config& config, YamlReader& reader) {
+  std::size_t rows = 0;
+  const std::string text = config.is_scalar() ? config.scalar() : "";
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rows);
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size() || rows == 0) {
+    reader.report(config, fmt::format("limit: expected a number of rows, at least 1, got '{}'", text), reader.spelled("write it as limit: 10", "write it as LIMIT 10"));
+    return std::nullopt;
+  }
+  return LimitStep{rows, config.key_where};
+}
+
 std::optional<Step> read_step(const std::string& kind, const Config& config, YamlReader& reader) {
   if (kind == "where") return read_where(config, reader);
   if (kind == "extend") return read_extend(config, reader);
@@ -124,6 +136,7 @@ std::optional<Step> read_step(const std::string& kind, const Config& config, Yam
   if (kind == "dedup") return read_dedup(config, reader);
   if (kind == "join") return read_join(config, reader);
   if (kind == "aggregate") return read_aggregate(config, reader);
+  if (kind == "limit") return read_limit(config, reader);
   if (kind == "select") {
     auto columns = reader.columns(config, "select");
     return columns ? std::optional<Step>(SelectStep{*std::move(columns)}) : std::nullopt;

@@ -21,6 +21,7 @@ struct SettingsTree {
     Location where;
   };
   std::vector<Broken> broken;
+  bool is_part = false;  // of a pipeline: its name, sources and sinks may be in the file that includes it
 };
 
 }  // namespace weir

@@ -83,7 +83,12 @@ struct StreamJoinStep {
 struct UnionStep {
   std::vector<Name> streams;
 };
-using Step = std::variant<WhereStep, SelectStep, ExtendStep, DropStep, RenameStep, ExplodeStep, DedupStep, JoinStep, StreamJoinStep, AggregateStep, UnionStep>;
+/// Only the first rows: of what is shown, and behind all other steps but those that choose columns.
+struct LimitStep {
+  std::size_t rows;
+  Location where;
+};
+using Step = std::variant<WhereStep, SelectStep, ExtendStep, DropStep, RenameStep, ExplodeStep, DedupStep, JoinStep, StreamJoinStep, AggregateStep, UnionStep, LimitStep>;
 
 /// A column, less a delay; and what follows from it.
 struct TimeSyntax {

@@ -28,6 +28,10 @@ class SelectionReader {
     if (selection_->K_WHERE() != nullptr)
       steps_.add("where", text_.place(selection_->K_WHERE()->getSymbol()), steps_.expression(selection_->expression()));
     is_aggregated() ? add_aggregate() : add_select();
+    if (selection_->K_LIMIT() != nullptr) {
+      const Location rows = text_.place(selection_->INTEGER()->getSymbol());
+      steps_.add("limit", text_.place(selection_->K_LIMIT()->getSymbol()), WeirText::scalar(selection_->INTEGER()->getText(), rows));
+    }
   }
 
  private:
@@ -45,7 +49,6 @@ class SelectionReader {
     };
     report("W0121", selection_->K_DISTINCT(), "SELECT DISTINCT is not available", "write GROUP BY columns, or a step |> DEDUP ON columns");
     report("W0121", selection_->K_ORDER(), "a stream has no end at which it could be sorted", "leave ORDER BY out: tables are sorted by those who read them");
-    report("W0112", selection_->K_LIMIT(), "limit: not available in this version", "");
   }
 
   // Each join adds the columns of its relation that anything names, as RELATION.COLUMN, which is how the rest finds them.

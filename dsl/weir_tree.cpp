@@ -84,7 +84,7 @@ class TreeBuilder {
 
   void add(WeirPart part) {
     if (part.section == "name") return add_pipeline(std::move(part));
-    if (part.section == "include") return entries().push_back(setting("include", part.where, std::move(part.value)));
+    if (part.section == "include") return add_include(std::move(part));
     if (part.section == "tests") return add_test(std::move(part));
     Config::Map& section = section_of(part);
     const auto first = std::find_if(section.begin(), section.end(), [&](const auto& one) { return one.first == part.name; });
@@ -119,6 +119,13 @@ class TreeBuilder {
     std::get<Config::List>(found->second.value).push_back(std::move(part.value));
   }
 
+  void add_include(WeirPart part) {
+    part.value.key_where = part.where;
+    const auto first = std::find_if(entries().begin(), entries().end(), [](const auto& one) { return one.first == "include"; });
+    if (first == entries().end()) return entries().push_back(setting("include", part.where, list_of({std::move(part.value)}, part.where)));
+    std::get<Config::List>(first->second.value).push_back(std::move(part.value));
+  }
+
   void add_pipeline(WeirPart part) {
     if (const Config* first = tree_.root.find("name"))
       return text_.report_twice("W0211", part.where, "a file holds one pipeline, and here a second one is created", first->key_where);
@@ -138,14 +145,14 @@ std::function<bool(const std::string&)> aggregates_of(const Registry& registry) 
 }
 
 std::optional<SettingsTree> load_weir(const std::shared_ptr<const SourceText>& source, std::function<bool(const std::string&)> is_aggregate,
-                                      Diagnostics& diagnostics) {
+                                      Diagnostics& diagnostics, std::set<std::string> other_streams) {
   const LineTable lines(source);
   if (!is_readable_text(lines, diagnostics)) return std::nullopt;
   const PlacedText placed(source->text, Location{source, 1, 1, 0});
   WeirTokens tokens(source->text, placed, diagnostics);
   WeirText text(placed, diagnostics);
   std::vector<std::unique_ptr<ParsedStatement>> statements;
-  QueryNames names{{}, std::move(is_aggregate)};
+  QueryNames names{std::move(other_streams), std::move(is_aggregate)};
   for (StatementTokens& one : tokens.statements()) {
     statements.push_back(std::make_unique<ParsedStatement>(std::move(one), placed, diagnostics));
     const SettingsTree::Broken made = statements.back()->wreck();

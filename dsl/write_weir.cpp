@@ -37,7 +37,8 @@ class WeirWriter {
   explicit WeirWriter(Comments& comments) : comments_(comments) {}
 
   std::string run(const Config& root) {
-    pipeline(root);
+    if (root.find("name") != nullptr) pipeline(root);  // a file that others include may have none
+    includes(root);
     for (const char* name : {"functions", "connections", "sources", "tables", "transforms", "sinks"}) {
       const Config* section = root.find(name);
       if (section == nullptr) continue;
@@ -47,7 +48,7 @@ class WeirWriter {
         above.insert(above.end(), own.begin(), own.end());
         const bool is_dense = std::string_view(name) == "connections" && key != std::get<Config::Map>(section->value).front().first;
         const std::string behind_statement = behind(value);
-        out_ += (is_dense ? "" : "\n") + comment_lines(above, 0) + statement(name, key, value) + ";" + behind_statement + "\n";
+        out_ += (is_dense || out_.empty() ? "" : "\n") + comment_lines(above, 0) + statement(name, key, value) + ";" + behind_statement + "\n";
         above.clear();
       }
     }
@@ -81,10 +82,22 @@ class WeirWriter {
     out_ += comment_lines(comments_.take_above(name.key_where), 0) + "CREATE PIPELINE " + (name.scalar().starts_with("${") ? name.scalar() : weir_name(name.scalar()));
     std::vector<ListedText> options;
     for (const auto& [key, value] : std::get<Config::Map>(root.value)) {
-      if (!is_one_of(key, {"name", "functions", "connections", "sources", "tables", "transforms", "sinks", "tests"})) options.push_back(option(key, value));
+      if (!is_one_of(key, {"name", "include", "functions", "connections", "sources", "tables", "transforms", "sinks", "tests"})) options.push_back(option(key, value));
     }
     if (!options.empty()) out_ += " WITH " + joined(options, 30, 2, true);
     out_ += ";" + behind_name + "\n";
+  }
+
+  void includes(const Config& root) {
+    const Config* include = root.find("include");
+    if (include == nullptr) return;
+    out_ += (out_.empty() ? "" : "\n") + comment_lines(comments_.take_above(include->key_where), 0);
+    const std::string behind_list = behind(*include);
+    const Config::List files = include->is_list() ? std::get<Config::List>(include->value) : Config::List{*include};
+    for (const Config& file : files) {
+      const std::string above = comment_lines(comments_.take_above(file.key_where), 0), own = behind(file);
+      out_ += above + "INCLUDE " + quoted(file.scalar()) + ";" + (own.empty() && &file == &files.back() ? behind_list : own) + "\n";
+    }
   }
 
   ListedText option(const std::string& key, const Config& value) {

@@ -100,6 +100,7 @@ class QueryWriter {
     if (kind == "extend") return "|> EXTEND" + columns(value, 10);
     if (kind == "drop") return "|> DROP " + joined_names(names_of(value));
     if (kind == "union") return "|> UNION " + joined_names(names_of(value));
+    if (kind == "limit") return "|> LIMIT " + value.scalar();
     if (kind == "rename") return rename(value);
     if (kind == "explode") return explode(value);
     if (kind == "dedup") return dedup(value);

@@ -151,6 +151,35 @@ class LineEncoder final : public ConsoleEncoder {
   std::vector<std::string> names_;  // with what stands before and behind them
 };
 
+// NULL is nothing at all, a text without letters a pair of quotes.
+void append_csv_cell(std::string_view text, bool is_text, std::string& out) {
+  const bool is_quoted = is_text && (text.empty() || text.find_first_of(",\"\r\n") != std::string_view::npos || text.front() == ' ' || text.back() == ' ');
+  if (!is_quoted) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (const char byte : text) out.append(byte == '"' ? 2 : 1, byte);
+  out += '"';
+}
+
+class CsvEncoder final : public ConsoleEncoder {
+ public:
+  using ConsoleEncoder::ConsoleEncoder;
+
+ private:
+  void append_row(std::span<const Column> columns, std::uint32_t row, std::string& out) const override {
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      if (c > 0) out += ',';
+      if (is_null(columns[c], row)) continue;
+      std::string text;
+      columns[c].type.is_nested() ? append_as_json(columns[c], row, text) : append_value(columns[c], row, text);
+      append_csv_cell(text, !is_number(columns[c].type), out);
+    }
+    out += '\n';
+  }
+};
+
 struct Cell {
   std::string_view text;
   std::size_t width;
@@ -180,12 +209,20 @@ void append_line(const std::vector<Cell>& cells, const std::vector<std::size_t>&
   }
 }
 
-void append_table(const SinkTable& table, std::span<const RowReference> rows, std::size_t most, std::string& out) {
-  std::vector<std::string> names;
+void append_table(const SinkTable& table, std::span<const RowReference> rows, const ConsoleOptions& options, std::string& out) {
+  const std::size_t most = static_cast<std::size_t>(options.rows);
+  std::vector<std::string> names, types;
   std::vector<std::size_t> widths;
-  std::vector<Cell> header;
-  for (const Field& field : table.schema.fields) widths.push_back(append_terminal_text(field.name, 0, names.emplace_back()));
-  for (std::size_t c = 0; c < names.size(); ++c) header.push_back({names[c], widths[c]});
+  std::vector<Cell> header, under_header;
+  for (const Field& field : table.schema.fields) {
+    widths.push_back(append_terminal_text(field.name, 0, names.emplace_back()));
+    types.push_back(to_string(field.type));
+  }
+  for (std::size_t c = 0; c < names.size(); ++c) {
+    header.push_back({names[c], widths[c]});
+    under_header.push_back({types[c], types[c].size()});
+    if (options.shows_types) widths[c] = std::max(widths[c], types[c].size());
+  }
   const std::size_t shown = std::min(rows.size(), most);
   std::vector<std::vector<Cell>> lines;
   for (const RowReference& row : rows.first(shown)) {
@@ -194,6 +231,7 @@ void append_table(const SinkTable& table, std::span<const RowReference> rows, st
   }
   fmt::format_to(std::back_inserter(out), "{}: {} row{}\n", table.sink, rows.size(), rows.size() == 1 ? "" : "s");
   append_line(header, widths, table, out);
+  if (options.shows_types) append_line(under_header, widths, table, out);
   for (std::size_t c = 0; c < widths.size(); ++c) {
     out.append(widths[c], '-');
     out += c + 1 == widths.size() ? "\n" : "  ";
@@ -208,11 +246,21 @@ void append_table(const SinkTable& table, std::span<const RowReference> rows, st
 
 std::unique_ptr<RowEncoder> make_console_encoder(const SinkTable& table, const ConsoleOptions& options) {
   if (options.is_json()) return std::make_unique<LineEncoder>(table);
+  if (options.has_lines()) return std::make_unique<CsvEncoder>(table);
   return std::make_unique<CellEncoder>(table, static_cast<std::size_t>(options.width));
 }
 
+std::string csv_header(const Schema& schema) {
+  std::string line;
+  for (const Field& field : schema.fields) {
+    if (!line.empty()) line += ',';
+    append_csv_cell(field.name, true, line);
+  }
+  return line + "\n";
+}
+
 void append_console_text(const SinkTable& table, std::span<const RowReference> rows, const ConsoleOptions& options, std::string& out) {
-  if (!options.is_json()) return append_table(table, rows, static_cast<std::size_t>(options.rows), out);
+  if (!options.has_lines()) return append_table(table, rows, options, out);
   for (const RowReference& reference : rows) {
     const EncodedRow& row = reference.rows->rows[reference.index];
     out.append(reference.rows->bytes, row.offset, row.size);

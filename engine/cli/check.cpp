@@ -88,10 +88,15 @@ int check_file(const std::string& path, const CheckArguments& arguments, std::ve
   PipelineFile file;
   file.take_arguments(arguments.settings);
   file.set_path(path);
-  std::optional<Compiled> compiled = file.diagnose();
+  const bool is_part = !arguments.connect && file.is_part();
+  std::optional<Compiled> compiled = is_part ? file.diagnose_part() : file.diagnose();
   if (!compiled) return file.exit_code();
   checked.push_back({path, std::move(compiled->diagnostics)});
   if (arguments.format == CheckFormat::text) print_text(checked.back());
+  if (is_part && checked.back().diagnostics.ok()) {
+    if (arguments.format == CheckFormat::text) fmt::print("{}: a part of a pipeline, fine by itself; check the files that include it\n", path);
+    return exit_done;
+  }
   if (compiled->plan == nullptr) return file.exit_code();
   if (arguments.connect) {
     ServiceCheck services(arguments.format);

@@ -38,5 +38,7 @@ CommandBody add_plugin(CLI::App& app);
 CommandBody add_schema(CLI::App& app);
 CommandBody add_lsp(CLI::App& app);
 CommandBody add_completion(CLI::App& app);
+CommandBody add_infer(CLI::App& app);
+CommandBody add_repl(CLI::App& app);
 
 }  // namespace weir

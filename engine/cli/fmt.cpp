@@ -35,13 +35,14 @@ int write_file(const std::string& path, const std::string& text) {
 
 int format(FormatArguments& arguments) {
   const std::string path = arguments.file.path();
-  if (arguments.file.compile() == nullptr) return arguments.file.exit_code();
+  const bool is_good = arguments.file.is_part() ? arguments.file.check_part() : arguments.file.compile() != nullptr;
+  if (!is_good) return arguments.file.exit_code();
   const Spelling to = arguments.to.empty() ? spelling_of(path) : arguments.to == "yaml" ? Spelling::yaml : Spelling::weir;
   const bool is_translated = to != spelling_of(path);
   if (is_translated && (arguments.write || arguments.check))
     return report(Error{ErrorKind::usage, "--write and --check are for a file in its own spelling; --to another prints it"});
   const std::string text = read(path);
-  const std::string formatted = format_pipeline(path, text, to, arguments.file.registry());
+  const std::string formatted = format_pipeline(path, text, to, arguments.file.registry(), {.environment = process_environment()});
   if (arguments.check) {
     if (formatted == text) return exit_done;
     fmt::print("{}: weir fmt --write would change it\n", path);

@@ -26,8 +26,8 @@ int report(const Error& error) {
   return error.kind() == ErrorKind::usage ? exit_usage : exit_failed;
 }
 
-void PipelineFile::add_options(CLI::App& command) {
-  command.add_option("FILE", path_, "The pipeline file (.yaml or .weir)")->required();
+void PipelineFile::add_options(CLI::App& command, bool is_required) {
+  command.add_option("FILE", path_, "The pipeline file (.yaml or .weir)")->required(is_required);
   add_settings(command);
 }
 
@@ -46,10 +46,10 @@ void PipelineFile::add_settings(CLI::App& command) {
 void PipelineFile::take_arguments(const PipelineFile& other) {
   settings_ = other.settings_;
   config_path_ = other.config_path_;
-  registry_.name(other.registry_.named());
+  registry_.name(other.registry_.files());
 }
 
-std::optional<Compiled> PipelineFile::diagnose() {
+std::optional<Variables> PipelineFile::variables() {
   Variables variables;
   variables.environment = process_environment();
   variables.are_for_tests = is_for_tests_;
@@ -70,13 +70,29 @@ std::optional<Compiled> PipelineFile::diagnose() {
     }
     variables.ini = std::move(ini).value();
   }
+  return variables;
+}
+
+bool PipelineFile::is_part() const { return is_part_of_pipeline(path_, registry_.registry()); }
+
+std::optional<Compiled> PipelineFile::diagnose() {
+  const std::optional<Variables> given = variables();
+  if (!given) return std::nullopt;
   if (const std::vector<Error> errors = registry_.load_named(); !errors.empty()) {
     for (const Error& error : errors) exit_code_ = report(error);
     return std::nullopt;
   }
-  Compiled compiled = compile_file(path_, registry_.registry(), variables);
+  Compiled compiled = compile_file(path_, registry_.registry(), *given);
   if (compiled.plan == nullptr) exit_code_ = exit_pipeline_wrong;
   return compiled;
+}
+
+std::optional<Compiled> PipelineFile::diagnose_part() {
+  const std::optional<Variables> given = variables();
+  if (!given) return std::nullopt;
+  Compiled part = check_part(path_, registry_.registry(), *given);
+  if (!part.diagnostics.ok()) exit_code_ = exit_pipeline_wrong;
+  return part;
 }
 
 std::shared_ptr<const Plan> PipelineFile::compile(bool show_warnings) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "dsl/compile.h"
 #include "engine/cli/plugin_registry.h"
 #include "engine/plan/pipeline_test.h"
 
@@ -21,7 +22,7 @@ struct Compiled;
 /// FILE, --set, --config and --plugin. The registry must outlive the plan, so it lives here.
 class PipelineFile {
  public:
-  void add_options(CLI::App& command);
+  void add_options(CLI::App& command, bool is_required = true);
   /// --set and --config alone; the path comes from set_path().
   void add_settings(CLI::App& command);
   /// Compiles the file, or reports what is wrong on stderr and returns null; the command then ends with
@@ -37,12 +38,21 @@ class PipelineFile {
   std::shared_ptr<const Plan> compile_with(const std::vector<std::pair<std::string, std::string>>& settings);
   /// Of the file that was compiled last.
   const std::vector<PipelineTest>& tests() const { return tests_; }
+  /// Before compile(): gives every source of the file that has such an option this value of it.
+  void set_source_option(const std::string& name, const std::string& value) { registry_.set_source_option(name, value); }
+  /// Whether the file has no name and no sinks, and so is a part of other pipelines; then diagnose_part() tells what is wrong with it by itself.
+  bool is_part() const;
+  std::optional<Compiled> diagnose_part();
+  /// Where the file's variables find their values; nothing after reporting.
+  std::optional<Variables> variables();
+  const std::vector<std::string>& plugins() const { return registry_.files(); }
   int exit_code() const { return exit_code_; }
   const Registry& registry() const { return registry_.registry(); }
   const std::string& path() const { return path_; }
   void set_path(std::string path) { path_ = std::move(path); }
 
  private:
+
   std::string path_;
   std::vector<std::string> settings_;
   std::string config_path_;

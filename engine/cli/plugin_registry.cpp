@@ -2,6 +2,7 @@
 #include "engine/cli/plugin_registry.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 
 #include "udf/python/python_function.h"
@@ -17,6 +18,22 @@ void PluginRegistry::add_option(CLI::App& command) {
   command.add_option("--plugin", files_, "Adds the functions of a plugin (also: folders in WEIR_PLUGIN_PATH)")
       ->type_name("FILE.so")
       ->allow_extra_args(false);
+}
+
+void PluginRegistry::set_source_option(const std::string& name, const std::string& value) {
+  for (SourceSpec& spec : registry_.sources) {
+    if (std::none_of(spec.options.begin(), spec.options.end(), [&](const OptionDoc& option) { return option.name == name; })) continue;
+    spec.parse = [parse = spec.parse, name, value](const Config& config, Diagnostics& diagnostics) {
+      Config changed = config;
+      Config given;
+      given.value = value;
+      given.is_quoted = true;
+      auto& options = std::get<Config::Map>(changed.value);
+      std::erase_if(options, [&](const auto& option) { return option.first == name; });
+      options.emplace_back(name, std::move(given));
+      return parse(changed, diagnostics);
+    };
+  }
 }
 
 std::vector<Error> PluginRegistry::load_all(const std::vector<std::string>& files) {

@@ -26,10 +26,12 @@ class PluginRegistry {
   std::vector<Error> load_named() { return load_all(files_); }
   /// The same with other files in place of --plugin's.
   std::vector<Error> load_all(const std::vector<std::string>& files);
-  const std::vector<std::string>& files() const { return files_; }
+  /// Sources with an option `name` are parsed as if it had this value.
+  void set_source_option(const std::string& name, const std::string& value);
   const Registry& registry() const { return registry_; }
-  /// What --plugin names; another registry may be told of the same.
-  const std::vector<std::string>& named() const { return files_; }
+  /// What --plugin names.
+  const std::vector<std::string>& files() const { return files_; }
+  /// The same for a file of the same command line.
   void name(std::vector<std::string> files) { files_ = std::move(files); }
   const PluginLoader& loader() const { return loader_; }
   Status load(const std::string& path) { return loader_.load(path, registry_); }

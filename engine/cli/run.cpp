@@ -7,6 +7,7 @@
 #include "engine/base/byte_size.h"
 #include "engine/base/duration.h"
 #include "engine/cli/command.h"
+#include "engine/cli/look.h"
 #include "engine/cli/pipeline_file.h"
 #include "engine/cli/run_job.h"
 
@@ -18,7 +19,11 @@ struct RunArguments {
   JobOptions job;
   std::string shard, lease, state_memory;
   bool no_create = false;
+  CLI::Option* print = nullptr;
+  LookArguments look;
 };
+
+bool is_pipeline_file(const std::string& text) { return text.ends_with(".yaml") || text.ends_with(".yml") || text.ends_with(".weir"); }
 
 constexpr std::size_t least_state_memory = 1'000'000;
 
@@ -65,11 +70,36 @@ Status complete(RunArguments& arguments) {
 }
 
 int run(RunArguments& arguments) {
+  // In `run --print FILE` the file is not the name of a sink.
+  if (arguments.file.path().empty() && is_pipeline_file(arguments.look.request.name)) arguments.file.set_path(std::exchange(arguments.look.request.name, {}));
+  if (arguments.file.path().empty()) return report(Error{ErrorKind::usage, "FILE is required"}.with_hint("weir run --help tells more"));
   if (const Status status = complete(arguments); !status.ok()) return report(status.error());
+  if (arguments.print->count() > 0) return look(arguments.file, arguments.look, arguments.job);
   const auto plan = arguments.file.compile(true);
   if (plan == nullptr) return arguments.file.exit_code();
   StopSignals signals;
   return run_job(plan, arguments.job, signals);
+}
+
+void add_look(CLI::App& command, RunArguments& arguments) {
+  arguments.print = command
+                        .add_option("--print", arguments.look.request.name,
+                                    "Show rows of this sink, stream or source (default: of all sinks) and write nothing: no table, no position, nothing at the broker")
+                        ->type_name("[NAME]")
+                        ->expected(0, 1);
+  for (const char* other : {"--more-to-come", "--shard", "--writers", "--lease", "--no-create"}) arguments.print->excludes(other);
+  command.add_option("--limit", arguments.look.request.rows, "With --print: end after so many rows (default 10)")
+      ->type_name("ROWS")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->needs(arguments.print);
+  const std::map<std::string, RowFormat> formats{{"table", RowFormat::table}, {"json", RowFormat::json}, {"csv", RowFormat::csv}};
+  command.add_option("--format", arguments.look.format, "With --print: table (default), json or csv")
+      ->transform(CLI::CheckedTransformer(formats).description(""))
+      ->type_name("FORMAT")
+      ->needs(arguments.print);
+  command.add_option("--start", arguments.look.start, "With --print: where sources begin, whatever the file says: earliest, latest or an ISO timestamp")
+      ->type_name("PLACE")
+      ->needs(arguments.print);
 }
 
 }  // namespace
@@ -77,7 +107,7 @@ int run(RunArguments& arguments) {
 CommandBody add_run(CLI::App& app) {
   CLI::App* command = app.add_subcommand("run", "Runs a pipeline until it is stopped");
   const auto arguments = std::make_shared<RunArguments>();
-  arguments->file.add_options(*command);
+  arguments->file.add_options(*command, false);
   command->add_flag("--until-end", arguments->job.until_end,
                     "Stop when everything that was there at the start has been committed");
   command->add_flag("--more-to-come", arguments->job.more_to_come,
@@ -105,10 +135,12 @@ CommandBody add_run(CLI::App& app) {
                    "Where state goes that does not fit into memory (default: state_directory of the file, or that of temporary files)")
       ->type_name("FOLDER");
   command->add_flag("--no-create", arguments->no_create, "Do not create missing tables");
+  add_look(*command, *arguments);
   command->footer(
       "Examples:\n"
       "  weir run pipelines/product_view/product_view.yaml\n"
-      "  weir run --until-end --set KAFKA_START=earliest pipelines/product_view/product_view.yaml\n\n"
+      "  weir run --until-end --set KAFKA_START=earliest pipelines/product_view/product_view.yaml\n"
+      "  weir run pipelines/product_view/product_view.yaml --print enriched --limit 5 --start earliest\n\n"
       "SIGTERM or Ctrl-C commits what has been read and ends with 0; a second one ends at once.");
   return [arguments] { return run(*arguments); };
 }

@@ -133,6 +133,7 @@ std::optional<Plan> PlanBuilder::finish() {
   if (state_limits_.is_known() && !is_stateful(plan_))
     diagnostics_.warning(Error{ErrorKind::user, "the pipeline remembers nothing between rows: state_memory and state_directory say nothing", state_limits_}.as("W0908")
                              .with_hint("leave them out; they are for aggregates, dedups and joins of streams"));
+  for (const auto& [name, node] : streams_) plan_.streams.emplace_back(name, *node);
   return std::move(plan_);
 }
 

@@ -166,6 +166,7 @@ class PlanBuilder {
     std::optional<FillRequest> fill;
     std::optional<Emit> emit;
     std::optional<Location> emit_where;  // where the sink itself says it
+    std::optional<std::size_t> limit;    // of an outlet
   };
   /// Where `input` comes fresh from select() and no stream bears its name, that selection belongs to the
   /// sink: the sink then reads the selection's own input, and that is where `fill` finds its column.

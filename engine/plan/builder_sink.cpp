@@ -195,6 +195,7 @@ void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
   sink.input = input;
   sink.connection = request.connection;
   sink.outlet = request.outlet;
+  sink.limit = request.limit;
   sink.where = request.where;
   sink.table.sink = request.name;
   sink.table.table = sink.outlet == nullptr ? request.table : request.name;

@@ -176,6 +176,7 @@ void write_sink(JsonWriter& json, const PlanFacts& facts, std::size_t index) {
   if (sink.outlet != nullptr) {
     json.member("outlet", sink.outlet->describe());
     json.member("guarantee", "at_least_once");
+    if (sink.limit) json.member("limit", *sink.limit);
     json.member("key", key_names(sink.table));
   } else {
     json.member("table", sink.table.table);

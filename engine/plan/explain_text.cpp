@@ -173,6 +173,7 @@ std::string outlet_text(const Plan& plan, const SinkNode& sink) {
   const Connection& books = plan.connections[sink.connection];
   std::string text = fmt::format("sink {}: {}\n  {}\n  books in {}\n", sink.table.sink, sink.outlet->describe(), guarantee(plan, sink),
                                  books.definition->describe());
+  if (sink.limit) text += fmt::format("  shows the first {} of a run\n", times(*sink.limit, "row"));
   if (sink.table.key.empty()) return text + "  no key, every row is given\n";
   return text + fmt::format("  key {}; of the rows of an epoch with one key the last is given\n", join(key_names(sink.table)));
 }

@@ -245,6 +245,8 @@ struct SinkNode {
   Emit emit{};
   /// What its rows are given to after the commit; `table` says what they look like. Null: they are written to the connection's table.
   std::shared_ptr<const OutletDefinition> outlet{};
+  /// How many rows of each run an outlet is given; nothing: all.
+  std::optional<std::size_t> limit{};
 };
 
 struct Connection {
@@ -265,6 +267,7 @@ struct Plan {
   std::vector<Connection> connections;
   std::vector<PlanTable> tables;
   std::vector<SinkNode> sinks;            // in the order of the file
+  std::vector<std::pair<std::string, NodeId>> streams;  // sources and streams by name, and the node that has their rows
   StateLimits state;
   const Function* conjunction = nullptr;  // the registry's `and`, with which fuse() joins filters
 };

@@ -35,7 +35,7 @@ bool replaces(const SinkTable& table, const RowReference& earlier, const RowRefe
 
 EpochAssembler::EpochAssembler(std::size_t lane, const Plan& plan, const std::vector<Stage>& stages,
                                std::vector<std::size_t> order, const AllTableKeys& keys,
-                               KeyedState* state, Outbox* outbox)
+                               KeyedState* state, Outbox* outbox, SinkLimits* limits)
     : lane_(lane),
       plan_(plan),
       stages_(stages),
@@ -43,6 +43,7 @@ EpochAssembler::EpochAssembler(std::size_t lane, const Plan& plan, const std::ve
       keys_(keys),
       state_(state),
       outbox_(outbox),
+      limits_(limits),
       guesses_(plan.sinks.size()) {
   for (std::size_t i = 0; i < plan.sinks.size(); ++i) {
     if (plan.sinks[i].outlet != nullptr) order_.push_back(i);
@@ -52,6 +53,8 @@ EpochAssembler::EpochAssembler(std::size_t lane, const Plan& plan, const std::ve
 const EpochWrite& EpochAssembler::assemble(std::int64_t epoch, std::size_t stage,
                                            const std::vector<StagedChunkPtr>& chunks, bool is_end) {
   forget_pending();  // of an epoch that was given up
+  give_back_limits();
+  is_committed_ = false;
   chunks_ = &chunks;
   stage_ = stage;
   write_ = EpochWrite{};
@@ -235,7 +238,20 @@ void EpochAssembler::add_outlet_groups(std::size_t sink, const EncodedRows& rows
     fold(*write.table, write, unbooked);
     sort_by_key(write);
   }
-  outlets_.push_back({sink, std::move(write.rows)});
+  give_to_outlet(sink, std::move(write.rows));
+}
+
+// How many of the rows its limit allows.
+std::size_t EpochAssembler::give_to_outlet(std::size_t sink, std::vector<RowReference> rows) {
+  if (limits_ != nullptr) rows.resize(limits_->take(sink, rows.size()));
+  const std::size_t given = rows.size();
+  if (given > 0) outlets_.push_back({sink, std::move(rows)});
+  return given;
+}
+
+void EpochAssembler::give_back_limits() {
+  if (is_committed_ || limits_ == nullptr) return;
+  for (const OutletWrite& write : outlets_) limits_->give_back(write.sink, write.rows.size());
 }
 
 void EpochAssembler::add_outbox_rows() {
@@ -283,8 +299,9 @@ RejectedRow EpochAssembler::make_group_reject(std::size_t sink, const RefusedRec
 // pending_keys.h.
 void EpochAssembler::add_writes(std::size_t sink, TableWrite write, LedgerLine& line) {
   if (plan_.sinks[sink].outlet != nullptr) {
-    line.written += static_cast<std::int64_t>(write.rows.size());
-    if (!write.rows.empty()) outlets_.push_back({sink, std::move(write.rows)});
+    const std::size_t wanted = write.rows.size(), given = give_to_outlet(sink, std::move(write.rows));
+    line.written += static_cast<std::int64_t>(given);
+    line.filtered += static_cast<std::int64_t>(wanted - given);
     return;
   }
   TableWrite elsewhere{write.table, write.ledger_line, {}, false};
@@ -465,6 +482,7 @@ void EpochAssembler::committed(const EpochReport& report) {
     keys_[sink].seen->add(committed_keys_);
   }
   forget_pending();
+  is_committed_ = true;
 }
 
 }  // namespace weir

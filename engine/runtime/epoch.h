@@ -11,6 +11,7 @@
 #include "engine/plan/stage.h"
 #include "engine/runtime/keyed_state.h"
 #include "engine/runtime/outbox.h"
+#include "engine/runtime/sink_limits.h"
 #include "engine/runtime/staged_chunk.h"
 #include "engine/runtime/table_keys.h"
 
@@ -40,10 +41,11 @@ class NewnessGuess {
 class EpochAssembler {
  public:
   /// `order`: indexes into plan.sinks as write_order gives them. With `state`, what assemble() was given is taken in at once: it must be
-  /// committed, or the state be loaded anew. With `outbox`, what outlets get is kept there. References must outlive the assembler.
+  /// committed, or the state be loaded anew. With `outbox`, what outlets get is kept there. With `limits`, they get no more than these allow.
+  /// References must outlive the assembler.
   EpochAssembler(std::size_t lane, const Plan& plan, const std::vector<Stage>& stages,
                  std::vector<std::size_t> order, const AllTableKeys& keys, KeyedState* state = nullptr,
-                 Outbox* outbox = nullptr);
+                 Outbox* outbox = nullptr, SinkLimits* limits = nullptr);
 
   /// `chunks`: of one stage, grouped by split, each split's in sequence. The result points into them and
   /// stays good until the next call; chunks must not change meanwhile.
@@ -87,6 +89,8 @@ class EpochAssembler {
   void add_write(const SinkTable& table, const EncodedRows& rows, bool is_removal, std::size_t sink, bool believed_new = false);
   void add_state_rows();
   void add_outlet_groups(std::size_t sink, const EncodedRows& rows);
+  std::size_t give_to_outlet(std::size_t sink, std::vector<RowReference> rows);
+  void give_back_limits();
   void add_outbox_rows();
   std::size_t sink_named(const std::string& name) const;
   RejectedRow make_group_reject(std::size_t sink, const RefusedRecord& refused) const;
@@ -104,6 +108,7 @@ class EpochAssembler {
   const AllTableKeys& keys_;
   KeyedState* const state_;  // null: the pipeline is stateless
   Outbox* const outbox_;     // null: rows for outlets are kept nowhere
+  SinkLimits* const limits_;  // null: outlets are given every row
   const KeyedState::Changes* changes_ = nullptr;
   std::vector<NewnessGuess> guesses_;  // one per sink of the plan
   const std::vector<StagedChunkPtr>* chunks_ = nullptr;
@@ -113,6 +118,7 @@ class EpochAssembler {
   std::vector<TableWrite> tables_;
   std::vector<std::size_t> sink_of_table_;
   std::vector<OutletWrite> outlets_;
+  bool is_committed_ = true;  // the latest epoch; else its outlets' rows do not count for their limits
   std::vector<FoldSlot> slots_;
   std::uint32_t generation_ = 0;
   struct SortEntry {

@@ -24,7 +24,7 @@ void EpochAssembler::add_joined(std::size_t sink) {
     sort_by_key(write);
   }
   if (plan_.sinks[sink].outlet != nullptr) {
-    outlets_.push_back({sink, std::move(write.rows)});
+    give_to_outlet(sink, std::move(write.rows));
     return;
   }
   tables_.push_back(std::move(write));

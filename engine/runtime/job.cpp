@@ -35,7 +35,8 @@ class StreamJob final : public Job {
         clock_(clock),
         owner_(make_owner()),
         credit_(options.memory_bytes),
-        counters_(*plan_) {}
+        counters_(*plan_),
+        limits_(*plan_) {}
 
   Status open();
   Status run() override;
@@ -75,6 +76,7 @@ class StreamJob final : public Job {
   JobControl control_;
   Credit credit_;
   JobCounters counters_;
+  SinkLimits limits_;
 
   mutable std::mutex
       parts_mutex_;  // taken to make or take apart the parts that others look at: sources_, lanes_ and keeper_
@@ -190,7 +192,8 @@ void StreamJob::open_lanes(const std::vector<std::size_t>& order) {
                         has_ended_,
                         // Groups that change often are written once an epoch: the more rows, the less there is to write.
                         options_.epoch_rows * (state_ == nullptr ? 1 : 2),
-                        options_.retry_pause};
+                        options_.retry_pause,
+                        &limits_};
     lanes_.push_back(std::make_unique<Lane>(lane, std::move(context), order));
   }
 }
@@ -292,6 +295,7 @@ void StreamJob::recharge(StagedChunk& chunk) {
 void StreamJob::wait_for_end() {
   while (control_.sleep_while(JobControl::State::running, options_.until_end ? between_looks_for_end : between_looks)) {
     if (options_.until_end && keeper_->is_finished()) finish();
+    if (limits_.are_reached()) control_.drain();
     // A job that ends by itself writes at its end what idle splits would only hold back.
     if (!options_.until_end && state_ != nullptr) look_for_idle_splits();
   }

@@ -37,7 +37,7 @@ Lane::Lane(std::size_t number, LaneContext context, std::vector<std::size_t> wri
     : number_(number),
       context_(std::move(context)),
       outbox_(has_outlets(context_.plan) ? std::make_unique<Outbox>(context_.plan, context_.store) : nullptr),
-      assembler_(number, context_.plan, context_.stages, std::move(write_order), context_.keys, context_.state, outbox_.get()) {}
+      assembler_(number, context_.plan, context_.stages, std::move(write_order), context_.keys, context_.state, outbox_.get(), context_.limits) {}
 
 Lane::~Lane() {
   close();

@@ -39,6 +39,7 @@ struct LaneContext {
   const std::atomic<bool>& has_ended;  // everything that was there has been read and committed
   std::size_t epoch_rows;
   std::chrono::milliseconds retry_pause;
+  SinkLimits* limits;
 };
 
 /// An epoch forms while the one before it commits: whatever has come by then, up to epoch_rows, of one

@@ -33,7 +33,7 @@ def weir(*arguments, **environment):
 
 class Usage(unittest.TestCase):
     def test_help_goes_to_stdout_with_examples(self):
-        for arguments in ([], ["run"], ["check"], ["explain"], ["init-db"], ["generate"], ["rejects"], ["account"], ["reset"], ["list"], ["plugin"], ["demo"], ["schema"], ["lsp"], ["completion"]):
+        for arguments in ([], ["run"], ["check"], ["explain"], ["init-db"], ["generate"], ["rejects"], ["account"], ["reset"], ["list"], ["infer"], ["repl"], ["plugin"], ["demo"], ["schema"], ["lsp"], ["completion"]):
             done = weir(*arguments, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertRegex(done.stdout, "Example")
@@ -76,6 +76,14 @@ class Usage(unittest.TestCase):
                                    (["explain", "--lineage", "--format", "dot", PIPELINE], "--lineage has no dot: it is text or json"),
                                    (["explain", "--column", "dim_dat", PIPELINE], "unknown sink: dim_dat (did you mean dim_date?)"),
                                    (["explain", "--column", "dim_date.yaer", PIPELINE], "unknown column of sink dim_date: yaer (did you mean year?)"),
+                                   (["run", "--limit", "3", PIPELINE], "--limit requires --print"),
+                                   (["run", PIPELINE, "--print", "--shard", "0/2"], "--shard excludes --print"),
+                                   (["run", PIPELINE, "--print", "enrichd"], "no sink, stream or source is called enrichd (did you mean enriched?)"),
+                                   (["run", PIPELINE, "--print", "--format", "csv"], "say which, --print NAME"),
+                                   (["infer"], "say what the rows are in: a FILE, or --brokers and --topic"),
+                                   (["infer", "--topic", "t"], "--topic wants --brokers too"),
+                                   (["infer", "--option", "x", "--brokers", "b", "--topic", "t"], "--option wants NAME=value: x"),
+                                   (["infer", SAMPLE, "--tolerate", "some"], "--tolerate wants a share such as 1%: some"),
                                    (["rejects", "show", PIPELINE], "show wants the id"),
                                    (["reset", PIPELINE], "add --yes if you mean it")):
             done = weir(*arguments)
@@ -237,6 +245,201 @@ class Generate(unittest.TestCase):
 
         made = weir("generate", "purchase", "--count", 2000).stdout.splitlines()
         self.assertEqual(shape(made), shape(sample.read_text().splitlines()))
+
+
+NEXMARK = ROOT / "pipelines/nexmark"
+
+
+class Looking(unittest.TestCase):
+    """run --print over a source that makes its own rows."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def look(self, query, *arguments, **environment):
+        return weir("run", NEXMARK / f"{query}.weir", *arguments, STORE="postgresql://127.0.0.1:1/nowhere", NEXMARK_EVENTS="5000", TMPDIR=str(self.folder), **environment)
+
+    def test_shows_the_first_rows_with_types_and_leaves_nothing_behind(self):
+        done = self.look("q0", "--print", "q0", "--limit", 3)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        lines = done.stdout.splitlines()
+        self.assertEqual(lines[0], "q0: 3 rows")
+        self.assertEqual(lines[1].split(), ["number", "auction", "bidder", "price", "dateTime", "extra"])
+        self.assertEqual(lines[2].split(), ["bigint", "bigint", "bigint", "bigint", "timestamp", "string"])
+        self.assertEqual(len(lines), 7)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_prints_lines_of_json_and_csv(self):
+        json_rows = [json.loads(line) for line in self.look("q0", "--print", "--limit", 4, "--format", "json").stdout.splitlines()]
+        csv_rows = list(csv.DictReader(self.look("q0", "--print", "q0", "--limit", 4, "--format", "csv").stdout.splitlines()))
+        self.assertEqual(len(json_rows), 4)
+        self.assertEqual([str(row["number"]) for row in json_rows], [row["number"] for row in csv_rows])
+        self.assertEqual([row["extra"] for row in json_rows], [row["extra"] for row in csv_rows])
+
+    def test_takes_the_file_before_or_behind_print(self):
+        first = weir("run", "--print", NEXMARK / "q0.weir", "--limit", 2, STORE="sqlite:none.db", NEXMARK_EVENTS="5000")
+        self.assertEqual(first.returncode, 0, first.stderr)
+        self.assertIn("q0: 2 rows", first.stdout)
+        self.assertIn("FILE is required", weir("run").stderr)
+
+    def test_shows_groups_at_the_end_once(self):
+        done = self.look("q17", "--print", "q17", "--limit", 100_000, "--format", "json", "--until-end")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = [json.loads(line) for line in done.stdout.splitlines()]
+        keys = collections.Counter((row["auction"], row["day"]) for row in rows)
+        self.assertEqual(set(keys.values()), {1})
+        bids = [json.loads(line) for line in self.look("q0", "--print", "bid", "--limit", 100_000, "--format", "json", "--until-end").stdout.splitlines()]
+        self.assertEqual(sum(row["total_bids"] for row in rows), len(bids))
+
+    def test_start_is_for_sources_that_have_one(self):
+        done = self.look("q0", "--print", "--start", "earliest")
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("--start is not for source bid: nexmark has no such option", done.stderr)
+
+    def test_a_limit_in_the_file_ends_the_run(self):
+        pipeline = self.folder / "limited.weir"
+        text = (NEXMARK / "q0.weir").read_text()
+        text = text.replace("CREATE PIPELINE nexmark_q0;", f"CREATE PIPELINE nexmark_q0 WITH (state = '{self.folder}/books.db');")
+        pipeline.write_text(text[:text.index("CREATE SINK")] + "CREATE SINK screen WITH (type = 'console', format = 'json') AS SELECT number FROM bid LIMIT 5;\n")
+        done = weir("run", pipeline, NEXMARK_EVENTS="0")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(len(done.stdout.splitlines()), 5)
+        books = weir("account", "--json", pipeline)
+        self.assertEqual(books.returncode, 0, books.stdout)
+        line = json.loads(books.stdout)["ledger"][0]
+        self.assertEqual((line["written"], line["read"] - line["filtered"]), (5, 5))
+
+
+class Infer(unittest.TestCase):
+    def test_drafts_a_source_in_both_spellings_that_compile_to_one_plan(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        plans = []
+        for spelling in ("yaml", "weir"):
+            done = weir("infer", SAMPLE, "--to", spelling, "--pipeline", "--name", "views")
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            (folder / f"views.{spelling}").write_text(done.stdout)
+            self.assertEqual(weir("fmt", "--check", folder / f"views.{spelling}").returncode, 0)
+            plans.append(weir("explain", "--format", "json", folder / f"views.{spelling}").stdout)
+        self.assertEqual(plans[0], plans[1])
+        self.assertIn('"name": "time_stamp"', plans[0])
+
+    def test_drafts_a_lookup_table_of_csv(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (folder / "shops.csv").write_text("id,city,opened\n1,Oslo,2020-01-02\n2,,2021-01-02\n")
+        done = weir("infer", folder / "shops.csv", "--to", "weir")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertRegex(done.stdout, r"CREATE TABLE shops \(\n  id     BIGINT NOT NULL,")
+        self.assertIn("PRIMARY KEY (id)", done.stdout)
+        (folder / "twice.csv").write_text("a\n1\n1\n")
+        done = weir("infer", folder / "twice.csv")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("no columns of", done.stderr)
+
+    def test_secrets_do_not_get_into_a_draft_and_nothing_is_no_draft(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (folder / "no.jsonl").write_text("nothing\n[1]\n")
+        done = weir("infer", folder / "no.jsonl")
+        self.assertEqual((done.returncode, done.stdout), (1, ""))
+        self.assertIn("none of its 2 records is a JSON object", done.stderr)
+        self.assertIn("cannot read", weir("infer", folder / "none.jsonl").stderr)
+
+
+class SeveralFiles(unittest.TestCase):
+    def test_includes_are_checked_formatted_and_seen_whole(self):
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        (folder / "shared").mkdir()
+        (folder / "shared/shop.weir").write_text("CREATE CONNECTION store WITH (dsn = 'sqlite:shop.db');\n\nCREATE SOURCE orders (id STRING NOT NULL, amount BIGINT)"
+                                                 " WITH (type = 'kafka', brokers = 'localhost:9092', topic = 'orders', format = 'json');\n")
+        (folder / "p.yaml").write_text("name: p\ninclude: [shared/shop.weir]\n\nsinks:\n  out: { input: orders, key: [id] }\n")
+        done = weir("check", folder / "p.yaml")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        done = weir("check", folder / "shared/shop.weir")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("a part of a pipeline, fine by itself", done.stdout)
+        for name in ("p.yaml", "shared/shop.weir"):
+            weir("fmt", "--write", folder / name)
+            self.assertEqual(weir("fmt", "--check", folder / name).returncode, 0)
+        translated = weir("fmt", "--to", "weir", folder / "p.yaml").stdout
+        self.assertIn("INCLUDE 'shared/shop.weir';", translated)
+        (folder / "p.weir").write_text(translated)
+        self.assertEqual(weir("explain", "--format", "json", folder / "p.weir").stdout, weir("explain", "--format", "json", folder / "p.yaml").stdout)
+        (folder / "shared/shop.weir").write_text("CREATE CONNECTION store WITH (dns = 'sqlite:shop.db');\n")
+        done = weir("check", folder / "p.yaml")
+        self.assertEqual(done.returncode, 78)
+        self.assertRegex(done.stderr, r"shared/shop\.weir:1:\d+")
+
+
+class Repl(unittest.TestCase):
+    """What is typed, piped."""
+
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.rows = self.folder / "orders.jsonl"
+        self.rows.write_text("".join(json.dumps(row) + "\n" for row in [{"id": "a", "shop": "Oslo", "amount": 5.25}, {"id": "b", "shop": "Oslo", "amount": 9.25},
+                                                                           {"id": "c", "shop": "Rome", "amount": 9.00}, {"id": "d", "shop": None, "amount": 1.50}]))
+
+    def type(self, text, *arguments):
+        return subprocess.run([weir_program, "repl", *map(str, arguments)], input=text, env={**CLEAN, "TMPDIR": str(self.folder)}, cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+    def test_evaluates_expressions(self):
+        done = self.type("upper('tea')\n1 + 2.50;\nconcat('a',\n  'b')\n")
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(done.stdout, "result: 1 row\nresult\nstring\n------\nTEA\n" "result: 1 row\n       result\ndecimal(13,2)\n-------------\n         3.50\n"
+                                      "result: 1 row\nresult\nstring\n------\nab\n")
+
+    def test_runs_queries_over_sample_rows(self):
+        done = self.type("FROM rows\n|> WHERE amount > 5\n|> AGGREGATE count(*) AS n, sum(amount) AS total\n   GROUP BY shop\n\n"
+                         "SELECT shop, amount * 2 AS twice FROM rows WHERE id = 'd';\n|> SELECT twice\n", "--input", self.rows)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        tables = [table.splitlines() for table in done.stdout.split("result: ")[1:]]
+        self.assertEqual(sorted(line.split() for line in tables[0][4:]), [["Oslo", "2", "14.50"], ["Rome", "1", "9.00"]])
+        self.assertEqual(tables[1][4].split(), ["NULL", "3.00"])
+        self.assertEqual(tables[2][1:3], ["        twice", "decimal(12,2)"] if "decimal(12,2)" in tables[2][2] else tables[2][1:3])
+        self.assertEqual(tables[2][4].split(), ["3.00"])
+        self.assertEqual([path.name for path in self.folder.iterdir()], ["orders.jsonl"])
+
+    def test_shows_an_expression_over_columns_for_the_rows(self):
+        done = self.type("upper(shop)\n", "--input", self.rows)
+        self.assertEqual(done.stdout.splitlines()[4:], ["OSLO", "OSLO", "ROME", "NULL"])
+
+    def test_points_at_what_was_typed(self):
+        done = self.type("FROM rows\n|> WHERE amout > 5\n\nuper('a')\nFROM rows |> WEHRE x;\n1 + 1\n", "--input", self.rows)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(" --> <input>:2:10\n", done.stderr)
+        self.assertIn("2 | |> WHERE amout > 5\n  |          ^^^^^\n", done.stderr)
+        self.assertIn(" --> <input>:1:1\n  |\n1 | uper('a')\n  | ^^^^", done.stderr)
+        self.assertIn("1 | FROM rows |> WEHRE x", done.stderr)
+        self.assertIn("result: 1 row", done.stdout)
+
+    def test_keeps_definitions_and_knows_commands(self):
+        done = self.type("CREATE STREAM big AS\nFROM rows |> WHERE amount > 9;\nFROM big |> SELECT id\n.columns big\n.functions levenshtein\n.limit 1\nFROM rows |> SELECT id\n"
+                         ".nothing\n.quit\nupper('never')\n", "--input", self.rows)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("unknown command: .nothing", done.stderr)
+        self.assertIn("big\n  id string not null\n  shop string\n  amount decimal(10,2) not null\n", done.stdout)
+        self.assertIn("levenshtein(", done.stdout)
+        self.assertRegex(done.stdout, r"result: 1 row\nid\nstring\n------\nb\n")
+        self.assertNotIn("NEVER", done.stdout)
+
+    def test_has_the_streams_of_a_pipeline(self):
+        purchases = self.folder / "purchases.jsonl"
+        made = weir("generate", "purchase", "--count", 50, "--late", "0", "--too-late", "0").stdout
+        purchases.write_text(made)
+        for inputs in (["--input", f"purchases={purchases}"], ["--input", purchases]):
+            done = self.type("FROM totals |> AGGREGATE sum(total_quantity) AS q;\nFROM purchases |> AGGREGATE count(*) AS n;\n", ROOT / "pipelines/purchase/purchase.weir", *inputs)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            lines = done.stdout.splitlines()
+            quantity = sum(json.loads(line)["quantity"] for line in made.splitlines())
+            self.assertEqual([lines[4].strip(), lines[9].strip()], [str(quantity), "50"])
+
+    def test_reads_csv_and_loads_files(self):
+        table = self.folder / "shops.csv"
+        table.write_text("id,city,open\n1,Oslo,true\n2,,false\n")
+        done = self.type(f".load {table}\nFROM rows\n.load none.csv\n.load {self.rows}\nFROM rows |> SELECT shop;\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot read none.csv", done.stderr)
+        self.assertEqual([line.split() for line in done.stdout.splitlines()[1:6]], [["id", "city", "open"], ["bigint", "string", "bool"], ["------", "------", "-----"], ["1", "Oslo", "true"], ["2", "NULL", "false"]])
+        self.assertIn("result: 4 rows\nshop", done.stdout)
 
 
 class OnADatabase(unittest.TestCase):

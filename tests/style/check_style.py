@@ -35,7 +35,8 @@ MAY = {
     "udf/enrich": ["engine/component"],
     "udf/host": ["udf"],
     "udf/python": ["engine/component"],
-    "engine/cli": ["dsl", "dsl/language_server", "connectors", "engine/runtime", "engine/testing", "udf/host", "udf/python"],
+    "engine/infer": ["dsl", "connectors"],
+    "engine/cli": ["engine/infer", "dsl", "dsl/language_server", "connectors", "engine/runtime", "engine/testing", "udf/host", "udf/python"],
     "engine/console": ["dsl", "connectors", "engine/runtime"],
 }
 # A library's headers may be included only below these folders.
@@ -51,6 +52,7 @@ LIBRARY_HOME = {
     r"dlfcn\.h": ["udf/host"],
     r"httplib\.h": ["engine/console"],
     r"CLI/": ["engine/cli"],
+    r"histedit\.h": ["engine/cli"],
     r"maxminddb\.h": ["udf/enrich"],
     r"libpsl\.h": ["udf/enrich"],
     r"openssl/": ["engine/expression"],

@@ -66,6 +66,7 @@ class OutletJob : public ::testing::Test {
       total.read += line.read;
       total.written += line.written;
       total.duplicates += line.duplicates;
+      total.filtered += line.filtered;
       total.rejected += line.rejected;
     }
     return total;
@@ -88,6 +89,39 @@ TEST_F(OutletJob, IsGivenEveryRowOnceAndTheBooksCountThem) {
   EXPECT_EQ(books("screen").rejected, 2000 - static_cast<std::int64_t>(rows.size()));
   EXPECT_EQ(last.sinks[0].sink, "screen");
   EXPECT_EQ(last.sinks[0].written, static_cast<std::int64_t>(rows.size()));
+}
+
+TEST_F(OutletJob, IsGivenNoMoreThanItsLimitAndTheBooksBalance) {
+  *script = random_script(3, 4, 500);
+  auto limited = std::make_shared<Plan>(*plan());
+  limited->sinks[0].limit = 7;
+  ASSERT_TRUE(run(limited, options()).ok());
+  EXPECT_EQ(screen->rows().size(), 7u);
+  expect_exactly(*script, *database);  // the tables get all rows
+  EXPECT_EQ(books("screen").read, 2000);
+  EXPECT_EQ(books("screen").written, 7);
+  EXPECT_EQ(books("screen").filtered, static_cast<std::int64_t>(good_rows().size()) - 7);
+}
+
+TEST_F(OutletJob, EndsWhenAllItsSinksHaveReachedTheirLimits) {
+  *script = random_script(3, 2, 300);
+  auto limited = std::make_shared<Plan>(*plan());
+  limited->sinks.resize(1);
+  limited->sinks[0].limit = 40;
+  JobOptions unending = options();
+  unending.until_end = false;
+  ASSERT_TRUE(run(limited, unending).ok());
+  EXPECT_EQ(screen->rows().size(), 40u);
+}
+
+TEST_F(OutletJob, CountsRowsOfAnEpochThatIsNotCommittedOnce) {
+  *script = random_script(5, 1, 100);
+  auto limited = std::make_shared<Plan>(*plan());
+  limited->sinks[0].limit = 50;
+  int failures = 3;
+  database->next_fate = [&] { return failures-- > 0 ? Fate::fails_before : Fate::good; };
+  ASSERT_TRUE(run(limited, options()).ok());
+  EXPECT_EQ(screen->rows().size(), 50u);
 }
 
 TEST_F(OutletJob, IsGivenTheRowsOfASplitInTheirOrder) {
