@@ -15,6 +15,18 @@
 namespace weir {
 namespace {
 
+constexpr std::chrono::milliseconds patience{10'000};
+
+// Nobody who looks wants to wait for a service that is not there.
+Status reach_sources(const Plan& plan) {
+  for (const PlanNode& node : plan.nodes) {
+    const auto* scan = std::get_if<ScanNode>(&node.operation);
+    if (scan == nullptr) continue;
+    if (Status reached = scan->definition->check_connect(patience); !reached.ok()) return std::move(reached).error().in("source " + scan->source);
+  }
+  return {};
+}
+
 // What has no `start` would read from where it always does, and nobody would know.
 Status check_start(const Plan& plan, const Registry& registry, const std::string& start) {
   for (const PlanNode& node : plan.nodes) {
@@ -93,6 +105,8 @@ int look(PipelineFile& file, LookArguments arguments, JobOptions job) {
   auto looked = look_at(*plan, arguments.request, std::move(books).value(), [&](const std::string& name) { return rows.outlet(name); });
   if (!looked.ok()) return report(looked.error());
   if (const Status started = check_start(*looked, file.registry(), arguments.start); !started.ok()) return report(started.error());
+  if (const Status reached = reach_sources(*looked); !reached.ok()) return report(reached.error());
+  if (!job.until_end && is_terminal(stderr)) fmt::print(stderr, "waiting for rows; Ctrl-C shows those that have come\n");
   // In the order in which they come, as far as there is one.
   job.writers = 1;
   return show(std::make_shared<const Plan>(std::move(looked).value()), rows, job);

@@ -16,6 +16,7 @@ constexpr std::size_t spare_digits = 2;        // a sample has not seen the larg
 constexpr std::size_t shortest_precision = 10;
 constexpr std::size_t most_fields = 40;        // an object of more is looked into by paths
 constexpr std::size_t deepest = 8;
+constexpr double rare = 0.05;                  // values of another type are mistakes rather than meant
 
 std::string lower(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -165,7 +166,9 @@ ColumnDraft draft_column(const ValueShape::Member& member, std::int64_t records,
   const std::int64_t others = shape.count() - kinds.front().count;
   const bool is_tolerable = kinds.size() > 1 && static_cast<double>(others) <= rules.tolerated * static_cast<double>(shape.count());
   draft.field.type = is_tolerable ? kinds.front().type : json_type;
-  if (kinds.size() > 1) add(draft.doubt, words_of(kinds, shape.count()) + (is_tolerable ? ": the others will be rejected" : ""));
+  const bool is_rare = static_cast<double>(others) <= rare * static_cast<double>(shape.count());
+  const std::string way_out = is_tolerable ? ": the others will be rejected" : is_rare ? fmt::format(": {} with --tolerate", to_string(kinds.front().type)) : "";
+  if (kinds.size() > 1) add(draft.doubt, words_of(kinds, shape.count()) + way_out);
   return draft;
 }
 
