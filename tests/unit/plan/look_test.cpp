@@ -113,10 +113,10 @@ TEST_F(Look, WritesNoTableAndShowsRowsAsTheyChangeOrAtTheEnd) {
 }
 
 TEST_F(Look, KnowsTheNearestName) {
-  const auto wrong = look({.name = "citys"});
+  const auto wrong = look({.name = "placd"});
   ASSERT_FALSE(wrong.ok());
   EXPECT_EQ(wrong.error().kind(), ErrorKind::usage);
-  EXPECT_THAT(wrong.error().message(), HasSubstr("did you mean cities?"));
+  EXPECT_THAT(wrong.error().message(), HasSubstr("did you mean placed?"));
 }
 
 }  // namespace
