@@ -345,6 +345,18 @@ class Infer(unittest.TestCase):
 
 
 class SeveralFiles(unittest.TestCase):
+    def test_the_example_of_the_language_page(self):
+        page = (ROOT / "docs/language/README.md").read_text()
+        page = page[page.index("## Pipelines in several files"):page.index("## Words, names and texts")]
+        blocks = re.findall(r"```(?:yaml|sql)\n(.*?)```", page, re.S)
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+        for name, text in zip(("shop.weir", "large_orders.yaml", "takings.weir"), blocks, strict=True):
+            (folder / name).write_text(text)
+        for name, column in (("large_orders.yaml", "large_order.amount"), ("takings.weir", "takings.amount")):
+            done = weir("check", folder / name)
+            self.assertEqual((done.returncode, done.stderr), (0, ""))
+            self.assertIn("<- orders.amount", weir("explain", "--column", column, folder / name).stdout)
+
     def test_includes_are_checked_formatted_and_seen_whole(self):
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         (folder / "shared").mkdir()
