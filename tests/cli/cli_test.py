@@ -423,6 +423,11 @@ class Repl(unittest.TestCase):
         self.assertIn("1 | FROM rows |> WEHRE x", done.stderr)
         self.assertIn("result: 1 row", done.stdout)
 
+    def test_points_behind_what_is_not_all(self):
+        done = self.type("1 +\n\n")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn(" --> <input>:1:4\n  |\n1 | 1 +\n  |    ^\n", done.stderr)
+
     def test_keeps_definitions_and_knows_commands(self):
         done = self.type("CREATE STREAM big AS\nFROM rows |> WHERE amount > 9;\nFROM big |> SELECT id\n.columns big\n.functions levenshtein\n.limit 1\nFROM rows |> SELECT id\n"
                          ".nothing\n.quit\nupper('never')\n", "--input", self.rows)

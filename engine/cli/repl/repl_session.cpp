@@ -57,6 +57,14 @@ std::string json_of(const InferredTable& table, std::size_t row) {
 
 std::uint32_t lines_in(const std::string& text) { return static_cast<std::uint32_t>(std::count(text.begin(), text.end(), '\n')); }
 
+/// Of a place in a text of which `text` is the lines from `first_line` on; without a source. What is found missing behind it is missing at its end.
+Location place_in(const std::string& text, std::uint32_t first_line, const Location& where) {
+  if (where.line < first_line) return {};
+  if (where.line <= first_line + lines_in(text)) return {nullptr, where.line - first_line + 1, where.column, where.length};
+  const std::size_t line_start = text.rfind('\n') == std::string::npos ? 0 : text.rfind('\n') + 1;
+  return {nullptr, lines_in(text) + 1, static_cast<std::uint32_t>(text.size() - line_start + 1), 1};
+}
+
 }  // namespace
 
 /// A compiled text, and the registry that its plan points into.
@@ -143,9 +151,8 @@ bool ReplSession::report(const Compilation& compilation, const Composed& compose
   for (const Error& error : compilation.compiled.diagnostics.errors()) {
     Location where = error.where();
     if (where.source != nullptr && where.source->name == text_name) {
-      const bool is_typed = where.line >= composed.first_line && where.line <= composed.first_line + lines_in(text);
-      where.line = is_typed ? where.line - composed.first_line + 1 : 0;
-      where.source = is_typed ? typed : nullptr;
+      where = place_in(text, composed.first_line, where);
+      if (where.line != 0) where.source = typed;
     }
     fmt::print(stderr, "{}", render(Error{error.kind(), error.message(), where}.with_hint(error.hint()).with_code(error.code())));
   }
@@ -190,9 +197,9 @@ bool ReplSession::run_query(const std::string& head, const std::string& text, co
 
 // Of the sample's rows, where it is about their columns.
 bool ReplSession::run_expression(const std::string& text) {
-  const std::string tail = "\nAS result FROM ";
-  if (columns_.empty() || compile(compose("", "SELECT\n", text, tail + one_row))->compiled.plan != nullptr) return run_query("SELECT\n", text, tail + one_row);
-  return run_query("SELECT\n", text, tail + "rows");
+  const std::string head = "SELECT (\n", tail = "\n) AS result FROM ";
+  if (columns_.empty() || compile(compose("", head, text, tail + one_row))->compiled.plan != nullptr) return run_query(head, text, tail + one_row);
+  return run_query(head, text, tail + "rows");
 }
 
 bool ReplSession::define(const std::string& text) {
