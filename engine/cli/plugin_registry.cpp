@@ -9,9 +9,12 @@
 
 namespace weir {
 
-PluginRegistry::PluginRegistry() {
-  registry_.load_plugin = [this](const std::string& path) { return load(path); };
-  registry_.define_function = [this](const ScriptFunction& script) { return define_python_function(script, registry_.functions); };
+Registry& PluginRegistry::made() const {
+  if (registry_ != nullptr) return *registry_;
+  registry_ = std::make_unique<Registry>(builtin_registry());
+  registry_->load_plugin = [this](const std::string& path) { return load(path); };
+  registry_->define_function = [this](const ScriptFunction& script) { return define_python_function(script, registry_->functions); };
+  return *registry_;
 }
 
 void PluginRegistry::add_option(CLI::App& command) {
@@ -21,7 +24,7 @@ void PluginRegistry::add_option(CLI::App& command) {
 }
 
 void PluginRegistry::set_source_option(const std::string& name, const std::string& value) {
-  for (SourceSpec& spec : registry_.sources) {
+  for (SourceSpec& spec : made().sources) {
     if (std::none_of(spec.options.begin(), spec.options.end(), [&](const OptionDoc& option) { return option.name == name; })) continue;
     spec.parse = [parse = spec.parse, name, value](const Config& config, Diagnostics& diagnostics) {
       Config changed = config;
@@ -43,7 +46,7 @@ std::vector<Error> PluginRegistry::load_all(const std::vector<std::string>& file
   }
   const char* folders = std::getenv("WEIR_PLUGIN_PATH");
   if (folders == nullptr) return errors;
-  for (Error& error : loader_.load_folders(folders, registry_)) errors.push_back(std::move(error));
+  for (Error& error : loader_->load_folders(folders, made())) errors.push_back(std::move(error));
   return errors;
 }
 

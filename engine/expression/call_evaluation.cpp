@@ -50,6 +50,11 @@ void intersect(std::uint64_t* words, std::size_t count, const Column& column) {
   for (std::size_t i = 0; i < count; ++i) words[i] &= other[i];
 }
 
+Error located(const Error& error, const Expression& expression) {
+  Error result(error.kind(), error.message(), error.where().is_known() ? error.where() : expression.where);
+  return std::move(result).with_code(error.code()).with_hint(error.hint());
+}
+
 bool has_errors(const Column& column) { return column.errors != nullptr; }
 
 /// Too long a list to be written out wherever the expression is printed: it is made once for each chunk instead.
@@ -96,12 +101,14 @@ Column combine_strictly(Column result, std::span<const Column> arguments, std::u
 Result<PreparedCall> PreparedCall::prepare(const Expression& expression) {
   const Call& call = std::get<Call>(expression.node);
   auto kernel = call.overload->prepare(call_site_of(call, expression.type));
-  if (!kernel.ok()) {
-    Error error = std::move(kernel).error();
-    return error.where().is_known() ? error : std::move(error).at(expression.where);
-  }
+  if (!kernel.ok()) return located(kernel.error(), expression);
   return PreparedCall(std::move(kernel).value(), expression.type, call.overload->strict,
                       call.function->deterministic);
+}
+
+Status PreparedCall::load(const Expression& expression) {
+  const Status status = kernel_->load();
+  return status.ok() ? Status() : Status(located(status.error(), expression));
 }
 
 /// A NULL that stands for every row decides a strict call, unless an error stands against it.
@@ -136,8 +143,8 @@ std::optional<Value> constant_value(const Expression& expression) {
     if (literal == nullptr) return std::nullopt;
     arguments.push_back(constant_column(literal->value, 1, arena));
   }
-  const auto prepared = PreparedCall::prepare(expression);
-  if (!prepared.ok()) return std::nullopt;
+  auto prepared = PreparedCall::prepare(expression);
+  if (!prepared.ok() || !prepared->load(expression).ok()) return std::nullopt;
   const Column column = prepared->evaluate(arguments, 1, arena, 0);
   if (column.errors != nullptr || is_long(column)) return std::nullopt;
   return value_at(column, 0);

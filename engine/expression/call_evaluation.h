@@ -18,6 +18,8 @@ class PreparedCall {
  public:
   /// `expression` holds a Call. The error of the overload's `prepare` gets the expression's location.
   static Result<PreparedCall> prepare(const Expression& expression);
+  /// What its kernel still has to read; `expression` as for prepare(). Wanted before it is evaluated.
+  Status load(const Expression& expression);
 
   /// Results of a deterministic call of constant columns only are constant, too.
   Column evaluate(std::span<const Column> arguments, std::uint32_t rows, Arena& arena,

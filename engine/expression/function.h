@@ -33,6 +33,9 @@ struct EvaluationContext {
 class Kernel {
  public:
   virtual ~Kernel() = default;
+  /// Reads what is too costly for a pipeline that is only checked, such as a large file. Called once, before the first evaluate(); an error is
+  /// reported as one of `prepare`.
+  virtual Status load() { return {}; }
   virtual Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const = 0;
   /// For bodies that read a file which may be replaced: a number that changes with it. Remembered results of an earlier one are forgotten.
   /// Asked for once per chunk.

@@ -135,6 +135,7 @@ class Compiler {
     std::string bytes = key.take();
     if (const auto known = by_key_.find(bytes); known != by_key_.end()) return known->second;
     WEIR_ASSIGN(PreparedCall prepared, PreparedCall::prepare(expression));
+    WEIR_TRY(prepared.load(expression));
     // The cache holds bytes, so not what a nested value refers to.
     if (const auto variable = memoisable_argument(call); variable && !expression.type.is_nested())
       return add(std::move(bytes), Node(remembered(std::move(prepared), arguments, *variable)));

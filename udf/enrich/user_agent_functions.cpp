@@ -8,10 +8,24 @@
 namespace weir {
 namespace {
 
+struct UserAgentFunction {
+  const char* name;
+  UserAgentKind kind;
+  bool wants_version;
+  const char* summary;
+  const char* example;
+};
+
 class UserAgentKernel final : public Kernel {
  public:
-  UserAgentKernel(std::shared_ptr<UserAgents> owner, RecentUserAgents& parser, bool wants_version)
-      : owner_(std::move(owner)), parser_(parser), wants_version_(wants_version) {}
+  UserAgentKernel(std::shared_ptr<UserAgents> owner, const UserAgentFunction& function) : owner_(std::move(owner)), function_(function) {}
+
+  Status load() override {
+    auto parser = owner_->of(function_.kind);
+    if (!parser.ok()) return std::move(parser).error().in(function_.name);
+    parser_ = *parser;
+    return {};
+  }
 
   Column evaluate(std::span<const Column> arguments, EvaluationContext& context) const override {
     const Column& texts = arguments[0];
@@ -20,8 +34,8 @@ class UserAgentKernel final : public Kernel {
     UserAgentPart part;
     for (std::uint32_t row = 0; row < context.rows; ++row) {
       if (texts.is_null(row)) continue;
-      parser_.with(texts.text_at(row), scratch, part, [&](const UserAgentPart& found) {
-        if (!wants_version_) return writer.set_text(row, found.name);
+      parser_->with(texts.text_at(row), scratch, part, [&](const UserAgentPart& found) {
+        if (!function_.wants_version) return writer.set_text(row, found.name);
         if (!found.version.empty()) writer.set_text(row, found.version);
       });
     }
@@ -30,16 +44,8 @@ class UserAgentKernel final : public Kernel {
 
  private:
   std::shared_ptr<UserAgents> owner_;  // of parser_
-  RecentUserAgents& parser_;
-  bool wants_version_;
-};
-
-struct UserAgentFunction {
-  const char* name;
-  UserAgentKind kind;
-  bool wants_version;
-  const char* summary;
-  const char* example;
+  const UserAgentFunction& function_;
+  RecentUserAgents* parser_ = nullptr;  // set by load()
 };
 
 constexpr UserAgentFunction user_agent_functions[] = {
@@ -63,9 +69,8 @@ constexpr const char* example_of_all =
 
 KernelResult prepare_user_agent(const std::shared_ptr<UserAgents>& agents,
                                 const UserAgentFunction& function) {
-  auto parser = agents->of(function.kind);
-  if (!parser.ok()) return std::move(parser).error().in(function.name);
-  return kernel_of<UserAgentKernel>(agents, **parser, function.wants_version);
+  if (Status status = agents->find(); !status.ok()) return std::move(status).error().in(function.name);
+  return kernel_of<UserAgentKernel>(agents, function);
 }
 
 }  // namespace

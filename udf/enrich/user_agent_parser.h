@@ -106,6 +106,8 @@ class RecentUserAgents {
 class UserAgents {
  public:
   explicit UserAgents(std::string path) : path_(std::move(path)) {}
+  /// Whether the file is there; it is not read.
+  Status find() const { return find_user_agent_rules(path_); }
   /// Good as long as this is.
   Result<RecentUserAgents*> of(UserAgentKind kind);
 

@@ -36,11 +36,13 @@ UserAgentRule read_rule(const YAML::Node& node, const KindSyntax& kind) {
 
 }  // namespace
 
+Status find_user_agent_rules(const std::string& path) {
+  if (std::filesystem::exists(path)) return {};
+  return Error{ErrorKind::user, "the regexes of uap-core are missing: " + path}.with_hint("install Debian's package uap-core");
+}
+
 Result<UserAgentRules> read_user_agent_rules(const std::string& path) {
-  if (!std::filesystem::exists(path)) {
-    return Error{ErrorKind::user, "the regexes of uap-core are missing: " + path}.with_hint(
-        "install Debian's package uap-core");
-  }
+  WEIR_TRY(find_user_agent_rules(path));
   // yaml-cpp reports by exceptions; they end here.
   try {
     const YAML::Node file = YAML::LoadFile(path);

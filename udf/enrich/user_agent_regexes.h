@@ -23,6 +23,8 @@ struct UserAgentRule {
 
 using UserAgentRules = std::array<std::vector<UserAgentRule>, user_agent_kind_count>;
 
+/// Whether the file is there.
+Status find_user_agent_rules(const std::string& path);
 /// An error sentence that names Debian's package where the file is not there.
 Result<UserAgentRules> read_user_agent_rules(const std::string& path);
 

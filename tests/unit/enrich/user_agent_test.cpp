@@ -178,6 +178,12 @@ TEST(UserAgents, RefuseAFileThatIsNone) {
     EXPECT_FALSE(UserAgents(folder.write("regexes.yaml", text)).of(UserAgentKind::os).ok()) << text;
 }
 
+TEST(UserAgents, AreFoundWithoutBeingRead) {
+  const Folder folder;
+  EXPECT_TRUE(UserAgents(folder.write("regexes.yaml", "[")).find().ok());
+  EXPECT_FALSE(UserAgents("/nowhere/regexes.yaml").find().ok());
+}
+
 TEST(UserAgents, AreParsedByManyThreads) {
   UserAgents agents(WEIR_UAP_REGEXES);
   const auto parser = agents.of(UserAgentKind::os);
