@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
+#include "dsl/column_words.h"
 #include "dsl/compile.h"
-#include "dsl/literal.h"
 #include "dsl/placed_text.h"
 #include "dsl/unknown_type.h"
 #include "engine/base/nearest_name.h"
@@ -14,64 +14,10 @@
 namespace weir {
 namespace {
 
-struct Word {
-  std::string text;
-  std::size_t offset;
-  bool is_quoted = false;
-};
-
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
-std::size_t end_of_quoted(const std::string& text, std::size_t start) {
-  const char quote = text[start];
-  for (std::size_t at = start + 1; at < text.size(); ++at) {
-    if (text[at] != quote) continue;
-    if (at + 1 == text.size() || text[at + 1] != quote) return at + 1;
-    ++at;
-  }
-  return text.size();
-}
-
-// Blanks separate words, except in brackets: decimal(10, 2) is one, array<string not null> too.
-std::size_t end_of_word(const std::string& text, std::size_t start) {
-  std::string open;
-  std::size_t at = start;
-  for (; at < text.size() && (!open.empty() || !is_blank(text[at])); ++at) {
-    // Within round brackets < and > compare.
-    const bool is_round = !open.empty() && open.back() == '(';
-    if (text[at] == '(' || (text[at] == '<' && !is_round)) open += text[at];
-    if (!open.empty() && text[at] == (is_round ? ')' : '>')) open.pop_back();
-  }
-  return at;
-}
-
-std::vector<Word> split(const std::string& text) {
-  std::vector<Word> words;
-  for (std::size_t at = 0; at < text.size();) {
-    if (is_blank(text[at])) {
-      ++at;
-      continue;
-    }
-    const bool is_quoted = text[at] == '`' || text[at] == '"' || text[at] == '\'';
-    const std::size_t end = is_quoted ? end_of_quoted(text, at) : end_of_word(text, at);
-    const std::string word = text.substr(at, end - at);
-    const bool is_closed = is_quoted && word.size() > 1 && word.back() == word.front();
-    words.push_back({is_closed ? unquoted(word) : word, at, is_closed});
-    at = end;
-  }
-  return words;
-}
-
 class ColumnReader {
  public:
   ColumnReader(const Name& column, const std::string& spec, const Location& where, Diagnostics& diagnostics, std::vector<CheckSyntax>& checks)
-      : column_(column), words_(split(spec)), placed_(spec, where), diagnostics_(diagnostics), checks_(checks) {}
+      : column_(column), words_(words_of_column(spec)), placed_(spec, where), diagnostics_(diagnostics), checks_(checks) {}
 
   SourceColumn read() {
     SourceColumn result;
@@ -85,10 +31,10 @@ class ColumnReader {
 
  private:
   bool is(std::size_t at, const char* keyword) const {
-    return at < words_.size() && !words_[at].is_quoted && lower(words_[at].text) == keyword;
+    return at < words_.size() && !words_[at].is_quoted && lower_case_word(words_[at].text) == keyword;
   }
   bool is_check(std::size_t at) const {
-    return at < words_.size() && !words_[at].is_quoted && lower(words_[at].text.substr(0, words_[at].text.find('('))) == "check";
+    return at < words_.size() && !words_[at].is_quoted && lower_case_word(words_[at].text.substr(0, words_[at].text.find('('))) == "check";
   }
   bool is_keyword(std::size_t at) const { return is(at, "not") || is(at, "metadata") || is(at, "from") || is_check(at); }
 
@@ -113,6 +59,7 @@ class ColumnReader {
   std::string text_of(std::size_t word_count) const {
     std::string text = words_[0].text;
     for (std::size_t at = 1; at < word_count; ++at) text += " " + words_[at].text;
+    std::replace_if(text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
     return text;
   }
 
@@ -167,7 +114,7 @@ class ColumnReader {
   }
 
   const Name& column_;
-  std::vector<Word> words_;
+  std::vector<ColumnWord> words_;
   PlacedText placed_;
   Diagnostics& diagnostics_;
   std::vector<CheckSyntax>& checks_;

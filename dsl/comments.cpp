@@ -45,14 +45,14 @@ class Scan {
   std::vector<Comment> of_yaml() {
     while (at_ < text_.size()) {
       const char c = text_[at_];
-      const bool is_after_blank = at_ == 0 || std::string_view(" \t\n[{,:").find(text_[at_ - 1]) != std::string_view::npos;
       if (c == '#' && (at_ == 0 || text_[at_ - 1] == ' ' || text_[at_ - 1] == '\t' || text_[at_ - 1] == '\n')) {
         take_comment(1, "\n", 0);
-      } else if (c == '\'' && is_after_blank) {
-        skip_past("'", 1);
-      } else if (c == '"' && is_after_blank) {
+      } else if (c == '\'' && begins_scalar()) {
+        do skip_past("'", 1);
+        while (at_ < text_.size() && text_[at_] == '\'');  // '' is an apostrophe
+      } else if (c == '"' && begins_scalar()) {
         skip_double_quoted();
-      } else if ((c == '|' || c == '>') && is_after_blank && begins_block()) {
+      } else if ((c == '|' || c == '>') && begins_scalar() && begins_block()) {
         skip_block();
       } else {
         step();
@@ -84,16 +84,31 @@ class Scan {
     step_to(at_ + 1);
   }
 
+  // Within a text without quotes of YAML's, a quote is a letter like others.
+  bool begins_scalar() const {
+    const std::string before = trimmed(text_.substr(line_start_, at_ - line_start_));
+    if (before.empty() || before.find_first_not_of("- ") == std::string::npos) return true;
+    const bool is_after_blank = text_[at_ - 1] == ' ' || text_[at_ - 1] == '\t';
+    return std::string_view("[{,").find(before.back()) != std::string_view::npos || (before.back() == ':' && (is_after_blank || before.find_first_of("[{") != std::string::npos));
+  }
+
   // Behind | or > stand at most signs, digits and a comment.
   bool begins_block() const {
     const auto end = std::min(text_.find('\n', at_), text_.size());
-    const std::string rest = trimmed(text_.substr(at_ + 1, end - at_ - 1));
-    return rest.empty() || rest.find_first_not_of("+-123456789") == std::string::npos || rest.front() == '#';
+    std::string_view rest = text_.substr(at_ + 1, end - at_ - 1);
+    rest.remove_prefix(std::min(rest.find_first_not_of("+-123456789"), rest.size()));
+    const std::string behind = trimmed(rest);
+    return behind.empty() || behind.front() == '#';
   }
 
   // A block goes on as long as its lines stand further right than the one that opens it.
   void skip_block() {
     const std::size_t indentation = indentation_at(line_start_);
+    const std::size_t comment = text_.find('#', at_);
+    if (comment < text_.find('\n', at_)) {
+      step_to(comment);
+      take_comment(1, "\n", 0);
+    }
     step_to(std::min(text_.find('\n', at_), text_.size()) + 1);
     while (at_ < text_.size()) {
       const auto end = std::min(text_.find('\n', at_), text_.size());
@@ -172,6 +187,22 @@ std::string Comments::take_behind(const Location& setting) {
   std::string text = std::move(found->second);
   behind_.erase(found);
   return text;
+}
+
+std::vector<std::string> Comments::take_within(const Config& setting) {
+  std::vector<std::string> lines = take_above(setting.key_where);
+  std::string behind = take_behind(setting.key_where);
+  if (!behind.empty()) lines.push_back(std::move(behind));
+  const auto add = [&](const Config& part) {
+    for (std::string& line : take_within(part)) lines.push_back(std::move(line));
+  };
+  if (const auto* map = std::get_if<Config::Map>(&setting.value)) {
+    for (const auto& [key, value] : *map) add(value);
+  }
+  if (const auto* list = std::get_if<Config::List>(&setting.value)) {
+    for (const Config& item : *list) add(item);
+  }
+  return lines;
 }
 
 bool Comments::has_any(std::uint32_t first_line, std::uint32_t last_line) const {

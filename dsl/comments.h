@@ -20,6 +20,8 @@ class Comments {
   std::vector<std::string> take_above(const Location& setting);
   /// What stands behind it; empty where there is nothing.
   std::string take_behind(const Location& setting);
+  /// What is left of a setting and of all that it holds.
+  std::vector<std::string> take_within(const Config& setting);
   /// Whether any setting from one line to another has one.
   bool has_any(std::uint32_t first_line, std::uint32_t last_line) const;
   /// What is left: the lines below the last setting.

@@ -4,9 +4,7 @@
 #include <algorithm>
 
 namespace weir {
-namespace {
 
-/// The end of what begins at `at` and is no code: a comment, or a text or name in quotes; else of the one character.
 std::size_t end_of_part(const std::string& text, std::size_t at) {
   const auto behind = [&](const std::string& end, std::size_t from) {
     const std::size_t found = text.find(end, from);
@@ -18,8 +16,6 @@ std::size_t end_of_part(const std::string& text, std::size_t at) {
   return is_quote ? behind(std::string(1, text[at]), at + 1) : at + 1;
 }
 
-}  // namespace
-
 std::string without_comments(const std::string& text) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
@@ -27,6 +23,16 @@ std::string without_comments(const std::string& text) {
     const bool is_comment = text.compare(at, 2, "--") == 0 || text.compare(at, 2, "/*") == 0;
     result += is_comment ? " " : text.substr(at, end - at);
     at = end;
+  }
+  return result;
+}
+
+std::string one_line_of_expression(const std::string& text) {
+  std::string result;
+  bool ends_in_comment = false;
+  for (const std::string& line : lines_of_expression(text)) {
+    result += (result.empty() ? "" : ends_in_comment ? "\n     " : " ") + line;
+    ends_in_comment = line.find("--") != std::string::npos;
   }
   return result;
 }

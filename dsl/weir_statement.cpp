@@ -34,6 +34,16 @@ const std::vector<ReservedOption> of_functions = {{"language", "write LANGUAGE P
                                                   {"parameters", "parameters stand in the brackets behind the name: (a BIGINT, b STRING)"},
                                                   {"returns", "write RETURNS TYPE behind the parameters"}};
 
+/// Of what stands in brackets, its first word.
+antlr4::Token* first_word(antlr4::tree::ParseTree* tree) {
+  while (!tree->children.empty()) {
+    auto* sign = dynamic_cast<antlr4::tree::TerminalNode*>(tree->children.front());
+    const bool is_bracket = sign != nullptr && sign->getSymbol()->getType() == Parser::OPEN && tree->children.size() > 1;
+    tree = tree->children[is_bracket ? 1 : 0];
+  }
+  return dynamic_cast<antlr4::tree::TerminalNode*>(tree)->getSymbol();
+}
+
 class StatementReader {
  public:
   StatementReader(const QueryNames& names, WeirText& text) : names_(names), text_(text) {}
@@ -132,9 +142,10 @@ class StatementReader {
     const Location where = text_.place(watermark->K_WATERMARK()->getSymbol());
     if (is_table) return text_.report("W0125", where, "WATERMARK is of sources: the rows of a lookup table have no time");
     const std::string column = WeirText::name(watermark->name());
-    const std::string first = WeirText::name(watermark->expression()->start);
+    const antlr4::Token* begin = first_word(watermark->expression());
+    const std::string first = WeirText::name(begin);
     if (first != column) {
-      return text_.report("W0401", text_.place(watermark->expression()->start), fmt::format("the watermark for {} is of {}", column, first),
+      return text_.report("W0401", text_.place(begin), fmt::format("the watermark for {} is of {}", column, first),
                           fmt::format("write WATERMARK FOR {0} AS {0} - INTERVAL 1 HOUR", column));
     }
     settings.push_back(setting("watermark", where, text_.scalar(watermark->expression())));

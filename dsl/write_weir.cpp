@@ -25,12 +25,29 @@ std::string upper(std::string text) {
   return text;
 }
 
-std::string quoted(const std::string& text) {
-  if (text.find('\n') != std::string::npos && text.find("$$") == std::string::npos) return "$$\n" + text + "$$";
+// Between $$ where it has lines.
+std::string quoted(const std::string& text, bool has_lines) {
+  if (has_lines && text.find("$$") == std::string::npos && !text.ends_with('$')) return "$$\n" + text + "$$";
   std::string result = "'";
   for (const char c : text) result += c == '\'' ? "''" : std::string(1, c);
   return result + "'";
 }
+
+bool is_in_a_list_of_names(const std::string& name) { return !name.empty() && name.find(',') == std::string::npos && name.front() != ' ' && name.back() != ' '; }
+
+/// The column that a watermark begins with, as it is written there.
+std::string column_of_watermark(const std::string& text) {
+  std::size_t at = 0;
+  while (at < text.size() && (std::string_view(" \t\r\n(").find(text[at]) != std::string_view::npos || text.compare(at, 2, "--") == 0 || text.compare(at, 2, "/*") == 0)) at = end_of_part(text, at);
+  if (at < text.size() && (text[at] == '`' || text[at] == '"')) return text.substr(at, end_of_part(text, at) - at);
+  const auto is_of_name = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$' || (c & 0x80) != 0; };
+  std::size_t end = text.compare(at, 2, "${") == 0 ? text.find('}', at) : at;
+  while (end < text.size() && is_of_name(text[end])) ++end;
+  return text.substr(at, end - at);
+}
+
+/// A span of time that is no number and unit: a variable, or an interval already.
+std::string interval_text(const std::string& span) { return upper(span.substr(0, 8)) == "INTERVAL" ? span : "INTERVAL '" + span + "'"; }
 
 class WeirWriter {
  public:
@@ -48,7 +65,9 @@ class WeirWriter {
         above.insert(above.end(), own.begin(), own.end());
         const bool is_dense = std::string_view(name) == "connections" && key != std::get<Config::Map>(section->value).front().first;
         const std::string behind_statement = behind(value);
-        out_ += (is_dense || out_.empty() ? "" : "\n") + comment_lines(above, 0) + statement(name, key, value) + ";" + behind_statement + "\n";
+        const std::string text = statement(name, key, value);
+        for (std::string& line : comments_.take_within(value)) above.push_back(std::move(line));
+        out_ += (is_dense || out_.empty() ? "" : "\n") + comment_lines(above, 0) + text + ";" + behind_statement + "\n";
         above.clear();
       }
     }
@@ -59,6 +78,8 @@ class WeirWriter {
   }
 
  private:
+  static bool is_section(const std::string& key) { return is_one_of(key, {"include", "functions", "connections", "sources", "tables", "transforms", "sinks", "tests"}); }
+
   void write_tests(const Config& tests) {
     std::vector<std::string> above = comments_.take_above(tests.key_where);
     for (const Config& test : std::get<Config::List>(tests.value)) {
@@ -78,13 +99,17 @@ class WeirWriter {
 
   void pipeline(const Config& root) {
     const Config& name = *root.find("name");
-    const std::string behind_name = behind(name);
+    std::string behind_name = behind(name);
     out_ += comment_lines(comments_.take_above(name.key_where), 0) + "CREATE PIPELINE " + (name.scalar().starts_with("${") ? name.scalar() : weir_name(name.scalar()));
     std::vector<ListedText> options;
     for (const auto& [key, value] : std::get<Config::Map>(root.value)) {
-      if (!is_one_of(key, {"name", "include", "functions", "connections", "sources", "tables", "transforms", "sinks", "tests"})) options.push_back(option(key, value));
+      if (key != "name" && !is_section(key)) options.push_back(option(key, value));
     }
     if (!options.empty()) out_ += " WITH " + joined(options, 30, 2, true);
+    for (const auto& [key, value] : std::get<Config::Map>(root.value)) {
+      if (is_section(key)) continue;
+      for (const std::string& line : comments_.take_within(value)) behind_name += (behind_name.empty() ? "   -- " : " ") + line;
+    }
     out_ += ";" + behind_name + "\n";
   }
 
@@ -101,10 +126,11 @@ class WeirWriter {
   }
 
   ListedText option(const std::string& key, const Config& value) {
-    const bool is_names = key == "key" && value.is_list();
+    const auto* list = key == "key" ? std::get_if<Config::List>(&value.value) : nullptr;
+    const bool is_names = list != nullptr && std::all_of(list->begin(), list->end(), [](const Config& one) { return is_in_a_list_of_names(one.scalar()); });
     std::string names;
-    for (const Config& one : is_names ? std::get<Config::List>(value.value) : Config::List{}) names += (names.empty() ? "" : ", ") + one.scalar();
-    return listed(weir_name(key) + " = " + (is_names ? quoted(names) : weir_value(value)), value, comments_);
+    for (const Config& one : is_names ? *list : Config::List{}) names += (names.empty() ? "" : ", ") + one.scalar();
+    return listed(weir_name(key) + " = " + (is_names ? quoted(names, false) : weir_value(value)), value, comments_);
   }
 
   std::string with(const Config& item, std::initializer_list<const char*> others, std::size_t used) {
@@ -133,7 +159,7 @@ class WeirWriter {
     std::string text = fmt::format("CREATE FUNCTION {} ({}) RETURNS {} LANGUAGE {}", name, parameters, upper(item.find("returns")->scalar()), upper(item.find("language")->scalar()));
     text += with(item, {"parameters", "returns", "language", "code"}, text.size());
     const Config* code = item.find("code");
-    return code == nullptr ? text : text + " AS " + (code->scalar().find("$$") == std::string::npos ? "$$\n" + code->scalar() + "$$" : quoted(code->scalar()));
+    return code == nullptr ? text : text + " AS " + quoted(code->scalar(), true);
   }
 
   std::string columns(const Config& item) {
@@ -160,18 +186,14 @@ class WeirWriter {
   }
 
   static std::string watermark_text(const Config& watermark) {
-    if (watermark.is_scalar()) {
-      const std::string& text = watermark.scalar();
-      const std::size_t end = std::min(text.find_first_of(" -\n"), text.size());
-      return fmt::format("WATERMARK FOR {} AS {}", text.substr(0, end), fmt::join(lines_of_expression(text), " "));
-    }
+    if (watermark.is_scalar()) return fmt::format("WATERMARK FOR {} AS {}", column_of_watermark(watermark.scalar()), one_line_of_expression(watermark.scalar()));
     const std::string column = weir_name(watermark.find("column")->scalar());
     const Config* delay = watermark.find("delay");
     const auto span = delay == nullptr ? std::nullopt : parse_duration(delay->scalar());
     const bool is_in_seconds = span && span->count() % 1'000'000 == 0;
     const std::string less = is_in_seconds     ? fmt::format(" - INTERVAL {} SECONDS", span->count() / 1'000'000)
                              : span            ? fmt::format(" - INTERVAL '{} microseconds'", span->count())
-                             : delay != nullptr ? " - " + delay->scalar() : "";
+                             : delay != nullptr ? " - " + interval_text(delay->scalar()) : "";
     return fmt::format("WATERMARK FOR {0} AS {0}{1}", column, less);
   }
 
@@ -240,7 +262,7 @@ std::string weir_value(const Config& value) {
   const auto is_number = [](const std::string& text) {
     return !text.empty() && text.size() < 18 && text.find_first_not_of("0123456789") == std::string::npos;
   };
-  if (value.is_scalar()) return is_number(value.scalar()) ? value.scalar() : quoted(value.scalar());
+  if (value.is_scalar()) return is_number(value.scalar()) ? value.scalar() : quoted(value.scalar(), value.scalar().find('\n') != std::string::npos);
   std::string text;
   if (const auto* list = std::get_if<Config::List>(&value.value)) {
     for (const Config& item : *list) text += (text.empty() ? "" : ", ") + weir_value(item);

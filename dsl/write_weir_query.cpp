@@ -86,6 +86,7 @@ class QueryWriter {
     if (is_in_one_line(value)) part.behind = comments_.take_behind(value.key_where);
     part.text = text_of(kind, value);
     if (part.behind.empty()) part.behind = comments_.take_behind(value.key_where);
+    for (const std::string& line : comments_.take_within(value)) part.behind += (part.behind.empty() || line.empty() ? "" : " ") + line;
     parts_.push_back(std::move(part));
   }
 
@@ -159,9 +160,20 @@ class QueryWriter {
     return keys.empty() ? text : text + "\n   GROUP BY" + behind(keys, 12);
   }
 
+  static bool is_in_brackets(const std::string& expression) {
+    std::size_t depth = 0;
+    for (std::size_t at = 0; at < expression.size(); at = end_of_part(expression, at)) {
+      if (expression[at] == '(') ++depth;
+      if (expression[at] == ')' && depth > 0) --depth;
+      if (depth == 0) return at > 0 && at + 1 == expression.size();
+    }
+    return false;
+  }
+
   // Keys that are more than a name or a call stand in brackets, as they stand beside =.
   static std::string key_text(const std::string& expression) {
-    const bool is_simple = expression.find_first_of(" \n=<>+-*/|&") == std::string::npos;
+    if (is_in_brackets(expression)) return expression;
+    const bool is_simple = expression.find_first_of(" \t\r\n=<>!+-*/%|&^~") == std::string::npos && !(expression.size() > 3 && (expression[0] | 32) == 'n' && (expression[1] | 32) == 'o' && (expression[2] | 32) == 't');
     return is_simple ? expression : "(" + expression + ")";
   }
 
@@ -188,7 +200,7 @@ class QueryWriter {
     if (map == nullptr) return " USING (" + joined_names(names_of(keys)) + ")";
     std::string text;
     for (const auto& [column, expression] : *map)
-      text += (text.empty() ? " ON " : " AND ") + relation + "." + weir_name(column) + " = " + key_text(fmt::format("{}", fmt::join(lines_of_expression(expression.scalar()), " ")));
+      text += (text.empty() ? " ON " : " AND ") + relation + "." + weir_name(column) + " = " + key_text(one_line_of_expression(expression.scalar()));
     return text;
   }
 

@@ -28,7 +28,7 @@ bool is_plain(const std::string& text, bool is_in_brackets) {
   if (std::string_view("?:,[]{}#&*!|>'\"%@`").find(text.front()) != std::string_view::npos || text.rfind("- ", 0) == 0) return false;
   if (text.find(": ") != std::string::npos || text.find(" #") != std::string::npos) return false;
   if (text.find_first_of("\n\r\t\\") != std::string::npos) return false;
-  return !is_in_brackets || text.find_first_of(",[]{}") == std::string::npos;
+  return !is_in_brackets || text.find_first_of(",?[]{}") == std::string::npos;
 }
 
 std::string quoted(const std::string& text) {
@@ -85,7 +85,9 @@ class YamlWriter {
       if (is_section && !out_.empty()) out_ += "\n";
       if (!is_section || has_line_of_its_own(one->second)) above(one->second, 0);
       if (!is_section || one->first == "settings") {
+        const std::size_t before = out_.size();
         entry(one->first, one->second, 0);
+        out_.insert(before, left_within(one->second, ""));
       } else {
         section(one->first, one->second);
       }
@@ -97,6 +99,9 @@ class YamlWriter {
   }
 
  private:
+  /// Whose the keys of a setting are, and what stands behind them: a column may be called as a setting is.
+  enum class Holds { settings, expressions, texts };
+
   void section(const std::string& name, const Config& config) {
     const auto& items = std::get<Config::Map>(config.value);
     out_ += name + ":" + (has_line_of_its_own(config) ? behind(config) : "") + "\n";
@@ -104,11 +109,19 @@ class YamlWriter {
     for (const auto& [key, value] : items) {
       const std::size_t before = out_.size();
       above(value, 2);
-      entry(key, value, 2, true);
+      entry(key, value, 2, Holds::texts);
+      out_.insert(before, left_within(value, "  "));
       const bool is_long = std::count(out_.begin() + static_cast<std::ptrdiff_t>(before), out_.end(), '\n') > 1;
       if (!is_first && is_long) out_.insert(before, "\n");
       is_first = false;
     }
+  }
+
+  /// Comments of a setting that found no place in it.
+  std::string left_within(const Config& setting, const std::string& indentation) {
+    std::string lines;
+    for (const std::string& line : comments_.take_within(setting)) lines += indentation + (line.empty() ? "#\n" : "# " + line + "\n");
+    return lines;
   }
 
   void comment(const std::string& line, std::size_t indent) {
@@ -123,26 +136,26 @@ class YamlWriter {
   }
 
   /// In one line, in brackets where it is a map or list; nothing where that cannot be or comments stand in it.
-  std::optional<std::string> short_form(const Config& config, bool is_in_brackets, bool has_own_names = false) {
+  std::optional<std::string> short_form(const Config& config, bool is_in_brackets, Holds holds, bool is_expression = false) {
     if (config.is_scalar()) {
-      const std::vector<std::string> lines = lines_of(config.scalar());
+      const std::vector<std::string> lines = is_expression ? lines_of(config.scalar()) : std::vector<std::string>{config.scalar()};
       return lines.size() > 1 ? std::nullopt : std::optional(in_line(lines.empty() ? "" : lines.front(), is_in_brackets));
     }
     if (std::holds_alternative<std::monostate>(config.value)) return "null";
     std::string text;
     if (const auto* list = std::get_if<Config::List>(&config.value)) {
       for (const Config& item : *list) {
-        const auto one = short_form(item, true);
+        const auto one = short_form(item, true, Holds::settings);
         if (!one) return std::nullopt;
         text += (text.empty() ? "" : ", ") + *one;
       }
       return "[" + text + "]";
     }
     for (const auto& [key, value] : std::get<Config::Map>(config.value)) {
-      const bool is_setting = !has_own_names;
+      const bool is_setting = holds == Holds::settings;
       const auto one = is_setting && (key == "columns" || is_foreign(key, value)) ? std::nullopt
-                       : is_setting                                              ? short_form(chosen(key, value), true, holds_own_names(key))
-                                                                                 : short_form(value, true);
+                       : is_setting ? short_form(chosen(key, value), true, held_by(key), is_expression_of(key))
+                                    : short_form(value, true, Holds::settings, holds == Holds::expressions);
       if (!one || (value.key_where.line != config.key_where.line && comments_.has_any(value.key_where.line, value.key_where.line))) return std::nullopt;
       text += (text.empty() ? "" : ", ") + in_line(key, true) + ": " + *one;
     }
@@ -150,13 +163,14 @@ class YamlWriter {
   }
 
   // Only expressions may be laid out in lines anew: a text of a setting stays as it is.
-  std::vector<std::string> lines_of(const std::string& text) const {
+  static std::vector<std::string> lines_of(const std::string& text) {
     return text.find('\n') == std::string::npos ? std::vector<std::string>{text} : lines_of_expression(text);
   }
+  static bool is_expression_of(const std::string& key) { return is_one_of(key, {"where", "window", "of", "watermark", "explode"}); }
 
-  /// Whether the keys of this setting are the user's: a column may be called as a setting is.
-  static bool holds_own_names(const std::string& key) {
-    return is_one_of(key, {"select", "extend", "by", "computed", "columns", "rename", "keys", "settings"});
+  static Holds held_by(const std::string& key) {
+    if (is_one_of(key, {"select", "extend", "by", "computed", "columns", "keys"})) return Holds::expressions;
+    return is_one_of(key, {"rename", "settings", "properties"}) ? Holds::texts : Holds::settings;
   }
 
   static Config chosen(const std::string& key, const Config& value) {
@@ -183,14 +197,20 @@ class YamlWriter {
     return parts;
   }
 
-  void entry(const std::string& key, const Config& given, std::size_t indent, bool is_own_name = false) {
+  /// `within`: what the setting holds that this is an entry of.
+  void entry(const std::string& key, const Config& given, std::size_t indent, Holds within = Holds::settings) {
     out_ += std::string(indent, ' ');
-    entry_behind(key, given, indent, is_own_name);
+    entry_behind(key, given, indent, within);
   }
 
   /// Texts of other languages, which have lines of their own.
   static bool is_foreign(const std::string& key, const Config& config) {
-    return is_one_of(key, {"code", "description", "query"}) && config.is_scalar() && config.scalar().find('\n') != std::string::npos;
+    return is_one_of(key, {"code", "description", "query"}) && config.is_scalar() && is_block(config.scalar());
+  }
+  // A block says by its first line how far it is indented, and has one line break at its end or none.
+  static bool is_block(const std::string& text) {
+    const bool has_lines = text.find('\n') != std::string::npos && text.find_first_of("\r") == std::string::npos;
+    return has_lines && std::string_view(" \t\n").find(text.front()) == std::string_view::npos && !text.ends_with("\n\n") && text.find(" \n") == std::string::npos;
   }
 
   void foreign_text(const std::string& key, const Config& config, std::size_t indent) {
@@ -206,19 +226,21 @@ class YamlWriter {
   }
 
   // What follows the indentation, or the '- ' of a list.
-  void entry_behind(const std::string& key, const Config& given, std::size_t indent, bool is_own_name = false) {
-    if (!is_own_name && is_foreign(key, given)) return foreign_text(key, given, indent);
-    const Config config = is_own_name ? given : chosen(key, given);
-    const bool has_own_names = !is_own_name && holds_own_names(key);
+  void entry_behind(const std::string& key, const Config& given, std::size_t indent, Holds within = Holds::settings) {
+    const bool is_setting = within == Holds::settings;
+    if (is_setting && is_foreign(key, given)) return foreign_text(key, given, indent);
+    const Config config = is_setting ? chosen(key, given) : given;
+    const Holds holds = is_setting ? held_by(key) : Holds::settings;
+    const bool is_expression = is_setting ? is_expression_of(key) : within == Holds::expressions;
     const std::string head = in_line(key, false) + ":";
     const bool is_sink_or_source = indent == 2 && config.is_map() && config.find("dsn") == nullptr;
-    const bool is_long = !is_own_name && (key == "steps" || (key == "columns" && config.is_map()));
-    const auto one = is_long || is_sink_or_source ? std::nullopt : short_form(config, false, has_own_names);
+    const bool is_long = is_setting && (key == "steps" || (key == "columns" && config.is_map()));
+    const auto one = is_long || is_sink_or_source ? std::nullopt : short_form(config, false, holds, is_expression);
     if (one && indent + head.size() + one->size() < width) {
       out_ += head + " " + *one + behind(given) + "\n";
       return;
     }
-    if (config.is_scalar()) return block(head, given, indent);
+    if (config.is_scalar()) return block(head, given, indent, is_expression);
     out_ += head + behind(given) + "\n";
     if (const auto* list = std::get_if<Config::List>(&config.value)) {
       for (const Config& item : *list) list_item(item, indent + 2);
@@ -227,15 +249,15 @@ class YamlWriter {
     for (const auto& [name, value] : std::get<Config::Map>(config.value)) {
       above(value, indent + 2);
       Config spec = value;
-      if (has_own_names && key == "columns" && spec.is_scalar()) spec.value = column_text(spec.scalar(), false);
-      entry(name, spec, indent + 2, has_own_names);
+      if (is_setting && key == "columns" && spec.is_scalar()) spec.value = column_text(spec.scalar(), false);
+      entry(name, spec, indent + 2, holds);
     }
   }
 
   void list_item(const Config& item, std::size_t indent) {
     const auto* map = std::get_if<Config::Map>(&item.value);
     if (map == nullptr || map->empty()) {
-      out_ += std::string(indent, ' ') + "- " + short_form(item, false).value_or("") + "\n";
+      out_ += std::string(indent, ' ') + "- " + short_form(item, false, Holds::settings).value_or("") + "\n";
       return;
     }
     above(map->front().second, indent);
@@ -244,10 +266,14 @@ class YamlWriter {
     for (std::size_t i = 1; i < map->size(); ++i) entry((*map)[i].first, (*map)[i].second, indent + 2);
   }
 
-  void block(const std::string& head, const Config& config, std::size_t indent) {
-    const std::vector<std::string> lines = lines_of(config.scalar());
-    if (lines.size() < 2) {
-      out_ += head + " " + in_line(config.scalar(), false) + behind(config) + "\n";
+  void block(const std::string& head, const Config& config, std::size_t indent, bool is_expression) {
+    const std::vector<std::string> lines = is_expression ? lines_of(config.scalar()) : std::vector<std::string>{config.scalar()};
+    // A text in quotes may go on in the next line, where an indentation would become part of it.
+    const bool is_in_lines = std::none_of(lines.begin(), lines.end(), [](const std::string& line) { return line.find_first_of("\n\r") != std::string::npos; });
+    if (lines.size() < 2 || !is_in_lines) {
+      std::string text;
+      for (const std::string& line : lines) text += (text.empty() ? "" : "\n") + line;
+      out_ += head + " " + in_line(text, false) + behind(config) + "\n";
       return;
     }
     out_ += head + " |-" + behind(config) + "\n";

@@ -51,8 +51,8 @@ void intersect(std::uint64_t* words, std::size_t count, const Column& column) {
 }
 
 Error located(const Error& error, const Expression& expression) {
-  Error result(error.kind(), error.message(), error.where().is_known() ? error.where() : expression.where);
-  return std::move(result).with_code(error.code()).with_hint(error.hint());
+  Error result = error;
+  return error.where().is_known() ? result : std::move(result).at(expression.where);
 }
 
 bool has_errors(const Column& column) { return column.errors != nullptr; }

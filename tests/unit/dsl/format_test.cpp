@@ -206,5 +206,76 @@ FROM orders
   EXPECT_EQ(formatted("a.weir", weir, Spelling::weir), weir);
 }
 
+/// What a file becomes in the other spelling and back, which must mean the same and stay as it is.
+void expect_kept(const std::string& name, const std::string& text) {
+  const Spelling same = spelling_of(name), other = same == Spelling::yaml ? Spelling::weir : Spelling::yaml;
+  const std::string other_name = same == Spelling::yaml ? "a.weir" : "a.yaml", meant = facts(name, text);
+  ASSERT_TRUE(meant.find("error: ") == std::string::npos) << meant;
+  const std::string once = formatted(name, text, same), there = formatted(name, text, other), back = formatted(other_name, there, same);
+  EXPECT_EQ(facts(name, once), meant) << once;
+  EXPECT_EQ(formatted(name, once, same), once);
+  EXPECT_EQ(facts(other_name, there), meant) << there;
+  EXPECT_EQ(formatted(other_name, there, other), there);
+  EXPECT_EQ(facts(name, back), meant) << back;
+}
+
+/// A pipeline whose source says `source` beside the rest, and whose sink says `sink`.
+std::string shop(const std::string& source, const std::string& sink) {
+  return "name: shop\nconnections: { store: { dsn: \"sqlite:shop.db\" } }\nsources:\n  orders:\n    type: kafka\n    brokers: b:9092\n    topic: t\n    format: json\n" + source +
+         "\nsinks:\n  out:\n    input: orders\n" + sink + "\n";
+}
+const std::string columns = "    columns: { id: string not null, n: int, ts: timestamp not null }";
+
+TEST(Format, TextsInExpressionsMayHaveLines) {
+  expect_kept("a.yaml", shop(columns, "    select: { id: id, text: \"concat('a\\n   b\\n\\nc ',\\n  id)\" }"));
+  expect_kept("a.yaml", shop(columns, "    where: \"id <> '\\n'\""));
+}
+
+TEST(Format, CommentsInExpressionsEndWhereTheyDid) {
+  expect_kept("a.yaml", shop(columns, "    steps:\n      - join: { stream: orders, as: o, keys: { id: \"id -- the same\\n || ''\" }, select: { other: o.id } }"));
+  expect_kept("a.yaml", shop("    columns: { id: string not null, n: \"int check (n > 0 -- more\\n OR n < 5)\" }", "    select: { id: id, m: \"n -- it's\\n + 1\" }"));
+}
+
+TEST(Format, KeysOfJoinsGetBracketsOnce) {
+  for (const char* key : {"concat(id, 'a b')", "NOT(n > 1)", "n\t=\t1", "n%2"})
+    expect_kept("a.yaml", shop(columns + "\n    computed: { k: \"" + key + "\" }", std::string("    steps: [ { join: { stream: orders, as: o, keys: { k: \"") + key + "\" }, select: { other: o.id } } } ]"));
+}
+
+TEST(Format, ClausesOfColumnsMayHoldQuotesAndBrackets) {
+  expect_kept("a.yaml", shop("    columns: { id: \"string not null check (id <> ')') from 'it''s'\", n: \"int check (n < 5) from a.b\", m: \"bigint not   null METADATA from offset\" }", ""));
+  expect_kept("a.yaml", shop("    columns: { id: \"string from `a b`\", n: \"int from '\" }", ""));
+  expect_kept("a.weir", "CREATE PIPELINE a; CREATE CONNECTION c WITH (dsn = 'sqlite:a.db'); CREATE SOURCE s (d DECIMAL(10,\r\n 2)\r\n NOT NULL) WITH (type = 'kafka', brokers = 'b', topic = 't', format = 'json');"
+                        "CREATE SINK o AS FROM s;");
+}
+
+TEST(Format, WatermarksMayStandInBracketsAndQuotes) {
+  for (const char* watermark : {"(ts)", "(ts) - INTERVAL 1 HOUR", "'`ts` - INTERVAL 1 HOUR'", "\"ts\\t- INTERVAL 1 HOUR\"", "{ column: ts, delay: \"${SPAN:-3 hours}\" }", "{ column: ts, delay: INTERVAL 5 MINUTES }"})
+    expect_kept("a.yaml", shop(columns + "\n    watermark: " + watermark, ""));
+}
+
+TEST(Format, TextsOfSettingsStayAsTheyAre) {
+  for (const char* text : {"\"a\\n  b\\n\"", "\"x$\\ny$\"", "\"  a\\n\\n b \\n\\n\"", "\"a\\rb\"", "'$$'", "a?b", "\"[::1]:9092\""}) {
+    expect_kept("a.yaml", shop(columns + "\n    group: " + text, ""));
+    expect_kept("a.yaml", shop(columns + "\n    properties: { client.id: \"p\", group.instance.id: " + (std::string(text) == "a?b" ? "\"a?b\"" : text) + " }", ""));
+  }
+  expect_kept("a.yaml", "description: \"  begins with blanks\\nand goes on\"\n" + shop(columns, ""));
+}
+
+TEST(Format, KeysOfTablesMayHaveCommasInTheirNames) {
+  expect_kept("a.yaml", shop(columns, "    key: [\"a, b\", id]\n    select: { id: id, \"a, b\": id }"));
+}
+
+TEST(Format, CommentsFindAPlaceWhereverTheyStand) {
+  const std::string text = shop(columns, "    select:  # one\n      id: 'it''s' || id  # two it's\n      n: >-   # three\n        n + 1\n      m: id || ' # no'");
+  for (const char* note : {"one", "two it's", "three"}) EXPECT_NE(formatted("a.yaml", text, Spelling::yaml).find(std::string("# ") + note), std::string::npos) << note;
+  const std::string weir = formatted("a.yaml", shop(columns, "    steps: [ { aggregate: { by: [id], select: { m: count(*) } } } ]\n    key: [id]\n    on_conflict: update"), Spelling::weir);
+  std::string noted = weir;
+  noted.replace(noted.find("GROUP BY"), 8, "GROUP -- one\n BY -- two\n");
+  noted.replace(noted.find("CREATE PIPELINE shop"), 20, "CREATE PIPELINE shop WITH (state_memory = -- three\n '5 GB' -- four\n)");
+  const std::string again = formatted("a.weir", noted, Spelling::weir);
+  for (const char* note : {"one", "two", "three", "four"}) EXPECT_NE(again.find(note), std::string::npos) << note << again;
+  EXPECT_EQ(formatted("a.weir", again, Spelling::weir), again);
+}
+
 }  // namespace
 }  // namespace weir
