@@ -18,11 +18,12 @@ constexpr int most_passes = 8;
 /// Nothing where the text cannot be read.
 std::optional<std::string> written(const std::string& name, const std::string& text, Spelling from, Spelling to, const Registry& registry,
                                    const Variables& variables) {
-  const auto source = std::make_shared<const SourceText>(SourceText{name, text});
+  const char* const ending = from == Spelling::weir ? ".weir" : ".yaml";
+  const auto source = std::make_shared<const SourceText>(SourceText{spelling_of(name) == from ? name : name + ending, text});
   Diagnostics diagnostics;
   std::optional<SettingsTree> tree;
   if (from == Spelling::weir) {
-    tree = load_weir(source, aggregates_of(registry), diagnostics, included_streams(source, from, registry, variables));
+    tree = load_weir(source, aggregates_of(registry), diagnostics, included_streams(source, registry, variables));
   } else if (std::optional<Config> root = load_yaml(source, diagnostics)) {
     tree = SettingsTree{Spelling::yaml, *std::move(root), {}};
   }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
 #include <optional>
 #include <string>
@@ -95,10 +96,11 @@ std::optional<Error> TokenGuard::add(const antlr4::Token& token, const Location&
   const std::size_t type = token.getType();
   const bool is_name = previous_ == WeirLexer::DOT || previous_ == WeirLexer::COLON;
   if (!is_name) count(type);
+  count_part(type, is_name);
   previous_ = type;
   is_after_nested_type_ = type == WeirLexer::IDENTIFIER && is_nested_type(token.getText());
   if (++tokens_ > max_tokens_) return Error{ErrorKind::user, fmt::format("{} is too long: more than {} words and signs", what_, max_tokens_), where}.as("W0004");
-  if (depth_ + prefixes_ > max_nesting) return Error{ErrorKind::user, fmt::format("{} is nested too deeply: more than {} levels", what_, max_nesting), where}.as("W0004");
+  if (std::max(depth_ + prefixes_, parts_) > max_nesting) return Error{ErrorKind::user, fmt::format("{} is nested too deeply: more than {} levels", what_, max_nesting), where}.as("W0004");
   return std::nullopt;
 }
 
@@ -127,6 +129,23 @@ void TokenGuard::count(std::size_t type) {
       return;
     default:
       prefixes_ = 0;
+  }
+}
+
+// What may follow a part of a path, the parser finds out by looking at all that follow.
+void TokenGuard::count_part(std::size_t type, bool is_name) {
+  switch (type) {
+    case WeirLexer::DOT:
+      ++parts_;
+      return;
+    case WeirLexer::COLON:
+    case WeirLexer::OPEN_BRACKET:
+    case WeirLexer::CLOSE_BRACKET:
+    case WeirLexer::INTEGER:
+    case WeirLexer::STRING:
+      return;
+    default:
+      if (!is_name) parts_ = 0;
   }
 }
 

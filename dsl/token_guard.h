@@ -22,8 +22,8 @@ using Tokens = std::vector<std::unique_ptr<antlr4::Token>>;
 /// What is wrong with a token by itself: a quote or comment that is not closed, a character that starts no token.
 std::optional<Error> lexical_error(const antlr4::Token& token, const Location& where);
 
-/// Counts the tokens of one text, and how deep the parser would recurse over them: brackets, CASE, and signs or NOTs before an operand. May
-/// count too much, never too little.
+/// Counts the tokens of one text, and how deep the parser would recurse over them: brackets, CASE, and signs or NOTs before an operand; and the
+/// parts of paths. May count too much, never too little.
 class TokenGuard {
  public:
   /// `what` names the text in messages: "the expression".
@@ -39,6 +39,7 @@ class TokenGuard {
     Kind kind;
   };
   void count(std::size_t type);
+  void count_part(std::size_t type, bool is_name);
   void open(Kind kind);
   void close(Kind kind);
 
@@ -49,6 +50,7 @@ class TokenGuard {
   bool is_after_nested_type_ = false;
   std::size_t depth_ = 0;
   std::size_t prefixes_ = 0;
+  std::size_t parts_ = 0;  // of a path: a.b.c
   std::vector<Level> levels_;
 };
 

@@ -30,10 +30,15 @@ std::size_t distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 std::string nearest_name(std::string_view name, std::span<const std::string> candidates) {
+  // Nobody means a word by something so long, and comparing it with many takes long.
+  constexpr std::size_t longest = 200;
+  if (name.size() > longest) return {};
   std::string best;
   // Short names may have one slip, but a single letter that differs is another name.
   std::size_t best_distance = name.size() < 2 ? 1 : std::max<std::size_t>(1, name.size() / 3) + 1;
   for (const std::string& candidate : candidates) {
+    const std::size_t more = std::max(candidate.size(), name.size()) - std::min(candidate.size(), name.size());
+    if (more >= best_distance) continue;
     const std::size_t d = distance(name, candidate);
     if (d < best_distance) {
       best_distance = d;

@@ -42,7 +42,36 @@ bool PlanBuilder::claim_name(const std::string& name, const Location& where) {
 
 NodeId PlanBuilder::add_node(Schema schema, PlanOperation operation) {
   plan_.nodes.push_back(PlanNode{"", std::move(schema), std::move(operation)});
+  growth_.add(plan_.nodes.back());
+  if (growth_.calls() > PlanGrowth::most_calls) refuse_growth(plan_.nodes.back());
   return plan_.nodes.size() - 1;
+}
+
+bool PlanBuilder::refuse_ways(const Location& where) {
+  if (growth_.ways() <= PlanGrowth::most_ways) return false;
+  diagnostics_.error(Error{ErrorKind::user, fmt::format("rows would come here by more than {} ways", PlanGrowth::most_ways), where}.with_hint(
+      "unions of unions and joins of joins have the ways of all that they are made of: take each stream once"));
+  return true;
+}
+
+// What is built of it would be too much as well: it goes on with NULLs.
+void PlanBuilder::refuse_growth(PlanNode& node) {
+  Location where;
+  const auto forget = [&](std::vector<ExpressionPtr>& expressions) {
+    for (ExpressionPtr& expression : expressions) {
+      if (expression->where.is_known()) where = expression->where;
+      expression = make_literal(Value{expression->type, {}}, expression->where);
+    }
+  };
+  if (auto* project = std::get_if<ProjectNode>(&node.operation)) forget(project->expressions);
+  if (auto* join = std::get_if<JoinNode>(&node.operation)) forget(join->expressions);
+  if (auto* filter = std::get_if<FilterNode>(&node.operation)) {
+    where = filter->predicate->where;
+    filter->predicate = make_literal(Value{boolean_type, true}, where);
+  }
+  growth_.forget_last();
+  diagnostics_.error(Error{ErrorKind::user, fmt::format("this would compute more than {} calls for a row, with all that its columns are computed of", PlanGrowth::most_calls), where}.with_hint(
+      "a column that is used twice at each step is twice as much with every step: use it once, or write what it holds shorter"));
 }
 
 std::optional<NodeId> PlanBuilder::find_stream(const std::string& name, const Location& where) {

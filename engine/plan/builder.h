@@ -12,6 +12,7 @@
 #include "engine/expression/binder.h"
 #include "engine/plan/column_history.h"
 #include "engine/plan/plan.h"
+#include "engine/plan/plan_growth.h"
 
 namespace weir {
 
@@ -183,6 +184,8 @@ class PlanBuilder {
   bool claim_name(const std::string& name, const Location& where);
   std::string describe(NodeId node) const;
   NodeId add_node(Schema schema, PlanOperation operation);
+  void refuse_growth(PlanNode& node);
+  bool refuse_ways(const Location& where);
   std::optional<std::size_t> find_column(NodeId input, const NamedPlace& column);
   bool check_columns(const std::string& source, const SourceSpec& spec, std::vector<SourceColumn>& columns);
   /// A note on where a column comes from, if that is known.
@@ -303,6 +306,7 @@ class PlanBuilder {
   bool has_stand_in_ = false;  // then a column without a type says nothing about the file
   Plan plan_;
   ColumnHistory history_;
+  PlanGrowth growth_;  // of its nodes
   std::map<std::string, std::optional<NodeId>> streams_;  // nothing: defined, but wrong
   std::map<std::string, Location> places_;                // where each source and stream was defined
   std::map<std::string, std::optional<std::size_t>> connections_;

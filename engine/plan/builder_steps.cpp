@@ -280,7 +280,8 @@ std::optional<NodeId> PlanBuilder::unite(const std::vector<NodeId>& inputs, cons
     }
   }
   if (!is_good) return std::nullopt;
-  return add_node(std::move(output), UnionNode{std::move(ordered)});
+  const NodeId united = add_node(std::move(output), UnionNode{std::move(ordered)});
+  return refuse_ways(where) ? std::nullopt : std::optional(united);
 }
 
 }  // namespace weir

@@ -135,6 +135,7 @@ std::optional<NodeId> PlanBuilder::join_streams(NodeId input, const StreamJoinRe
         "add within: 4 hours, or however far apart the rows may be"));
   }
   const NodeId made = add_node(std::move(both), std::move(node));
+  if (refuse_ways(request.where)) return std::nullopt;
   return add_node(std::move(output), ProjectNode{made, std::move(expressions)});
 }
 
@@ -144,7 +145,7 @@ std::optional<bool> PlanBuilder::is_joined(NodeId node) const {
   if (std::holds_alternative<ScanNode>(operation) || std::holds_alternative<AggregateNode>(operation)) return false;
   const std::vector<NodeId> inputs = inputs_of(operation);
   const std::optional<bool> first = is_joined(inputs.front());
-  const bool are_all_the_same = std::all_of(inputs.begin(), inputs.end(), [&](NodeId input) { return is_joined(input) == first; });
+  const bool are_all_the_same = std::all_of(inputs.begin() + 1, inputs.end(), [&](NodeId input) { return is_joined(input) == first; });
   return are_all_the_same ? first : std::nullopt;
 }
 

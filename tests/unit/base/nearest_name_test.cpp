@@ -23,6 +23,7 @@ TEST(NearestName, StaysSilentWhereNothingIsNear) {
   EXPECT_EQ(nearest_name("", std::vector<std::string>{"topic"}), "");
   EXPECT_EQ(nearest_name("topic", std::vector<std::string>{}), "");
   EXPECT_EQ(nearest_name("a", std::vector<std::string>{"b", "c"}), "");
+  EXPECT_EQ(nearest_name(std::string(300, 'x'), std::vector<std::string>{std::string(301, 'x')}), "");
 }
 
 TEST(NearestName, PrefersTheNearest) {

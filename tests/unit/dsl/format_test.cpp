@@ -266,7 +266,7 @@ TEST(Format, KeysOfTablesMayHaveCommasInTheirNames) {
 }
 
 TEST(Format, CommentsFindAPlaceWhereverTheyStand) {
-  const std::string text = shop(columns, "    select:  # one\n      id: 'it''s' || id  # two it's\n      n: >-   # three\n        n + 1\n      m: id || ' # no'");
+  const std::string text = shop(columns, "    select:  # one\n      id: concat('it''s', id)  # two it's\n      n: >-   # three\n        n + 1\n      m: \"id || ' # no'\"");
   for (const char* note : {"one", "two it's", "three"}) EXPECT_NE(formatted("a.yaml", text, Spelling::yaml).find(std::string("# ") + note), std::string::npos) << note;
   const std::string weir = formatted("a.yaml", shop(columns, "    steps: [ { aggregate: { by: [id], select: { m: count(*) } } } ]\n    key: [id]\n    on_conflict: update"), Spelling::weir);
   std::string noted = weir;

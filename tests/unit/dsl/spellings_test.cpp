@@ -201,6 +201,8 @@ TEST(Spellings, BoundsWhatAFileMayAskFor) {
     return result;
   };
   EXPECT_TRUE(says("CREATE STREAM s AS FROM a |> WHERE " + times("(", 5000) + "1" + times(")", 5000), "the statement is nested too deeply: more than 200 levels"));
+  EXPECT_TRUE(says("CREATE STREAM s AS FROM a |> WHERE t:a" + times(".b[0]", 250), "the statement is nested too deeply: more than 200 levels"));
+  EXPECT_FALSE(says("CREATE STREAM s AS FROM a |> WHERE 1" + times(" + t:a.b['c'].d", 250), "the statement is nested too deeply"));
   EXPECT_TRUE(says("CREATE CONNECTION c WITH (a = " + times("[", 5000), "the statement is nested too deeply: more than 200 levels"));
   EXPECT_TRUE(says("CREATE SOURCE s (a " + times("array<", 5000) + "int", "the statement is nested too deeply: more than 200 levels"));
   EXPECT_TRUE(says("CREATE STREAM s AS FROM a |> DROP x" + times(", x", 15000), "the statement is too long: more than 20000 words and signs"));
