@@ -353,7 +353,7 @@ BYTES : [xX] '\'' ~'\''* '\'' ;
 STRING : '\'' (~'\'' | '\'\'')* '\'' ;
 QUOTED : '`' (~'`' | '``')* '`' | '"' (~'"' | '""')* '"' ;
 DOLLAR_STRING : '$$' .*? '$$' ;
-VARIABLE : '${' (VARIABLE | ~[{}\r\n])* '}' ;
+VARIABLE : '${' (INNER_1 | ~[{}\r\n])* '}' ;
 IDENTIFIER : LETTER (LETTER | DIGIT | '$')* ;
 
 BLANKS : [ \t\r\n\f\u00A0\uFEFF]+ -> skip ;
@@ -366,6 +366,10 @@ UNCLOSED_COMMENT : '/*' (~'*' | '*'+ ~[*/])* '*'* ;
 UNCLOSED_DOLLAR : '$$' (~'$' | '$' ~'$')* '$'? ;
 UNKNOWN : . ;
 
+// Variables in the default of one, three deep: with a rule within itself, a text of many that are not closed would be read from each of them to its end.
+fragment INNER_1 : '${' (INNER_2 | ~[{}\r\n])* '}' ;
+fragment INNER_2 : '${' (INNER_3 | ~[{}\r\n])* '}' ;
+fragment INNER_3 : '${' ~[{}\r\n]* '}' ;
 fragment DIGIT : [0-9] ;
 fragment LETTER : [\p{L}_] ;
 fragment A : [aA] ; fragment B : [bB] ; fragment C : [cC] ;

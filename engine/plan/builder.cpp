@@ -54,6 +54,13 @@ bool PlanBuilder::refuse_ways(const Location& where) {
   return true;
 }
 
+bool PlanBuilder::refuse_columns(std::size_t count, const Location& where) {
+  if (count <= PlanGrowth::most_columns) return false;
+  diagnostics_.error(Error{ErrorKind::user, fmt::format("rows have at most {} columns, and these would have {}", PlanGrowth::most_columns, count), where}.with_hint(
+      "take those that are wanted; what has no names of its own is one map or json column"));
+  return true;
+}
+
 // What is built of it would be too much as well: it goes on with NULLs.
 void PlanBuilder::refuse_growth(PlanNode& node) {
   Location where;

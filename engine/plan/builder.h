@@ -186,6 +186,7 @@ class PlanBuilder {
   NodeId add_node(Schema schema, PlanOperation operation);
   void refuse_growth(PlanNode& node);
   bool refuse_ways(const Location& where);
+  bool refuse_columns(std::size_t count, const Location& where);
   std::optional<std::size_t> find_column(NodeId input, const NamedPlace& column);
   bool check_columns(const std::string& source, const SourceSpec& spec, std::vector<SourceColumn>& columns);
   /// A note on where a column comes from, if that is known.

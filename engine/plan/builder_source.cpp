@@ -124,6 +124,7 @@ std::optional<NodeId> PlanBuilder::add_source(const std::string& name, const Loc
                                               ErrorPolicy on_error) {
   if (!claim_name(name, where)) return std::nullopt;
   streams_[name] = std::nullopt;
+  if (refuse_columns(columns.size(), where)) return std::nullopt;
   const SourceSpec* source_spec = registry_.find_source(connector);
   if (source_spec == nullptr) {
     diagnostics_.error(unknown("W0206", "type of source", connector, names_of(registry_.sources), where));

@@ -78,6 +78,7 @@ std::optional<NodeId> PlanBuilder::filter(NodeId input, const Ast& predicate) {
 }
 
 std::optional<NodeId> PlanBuilder::select(NodeId input, const std::vector<NamedAst>& columns) {
+  if (!columns.empty() && refuse_columns(columns.size(), columns.front().where)) return std::nullopt;
   const bool is_good = check_distinct(columns, diagnostics_);
   const auto overs = place_overs(input, columns);
   if (!overs) return std::nullopt;
@@ -102,6 +103,7 @@ std::optional<NodeId> PlanBuilder::select(NodeId input, const std::vector<NamedA
 
 // OVER reads the columns as they are before the step: what stands before it in the same step comes first, as a step of its own.
 std::optional<NodeId> PlanBuilder::extend(NodeId input, const std::vector<NamedAst>& columns) {
+  if (!columns.empty() && refuse_columns(schema(input).fields.size() + columns.size(), columns.front().where)) return std::nullopt;
   if (!check_distinct(columns, diagnostics_)) {
     extend_at_once(input, columns);
     return std::nullopt;

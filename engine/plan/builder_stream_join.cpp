@@ -118,7 +118,7 @@ bool PlanBuilder::select_joined(NodeId input, const Schema& both, const StreamJo
 }
 
 std::optional<NodeId> PlanBuilder::join_streams(NodeId input, const StreamJoinRequest& request) {
-  if (!can_join(input, request)) return std::nullopt;
+  if (!can_join(input, request) || refuse_columns(schema(input).fields.size() + schema(request.joined).fields.size(), request.where)) return std::nullopt;
   StreamJoinNode node{input, request.joined, request.name.name, {}, {}, request.bounds, nullptr, request.is_left,
                       row_time_lag(input).value_or(Duration{}), row_time_lag(request.joined).value_or(Duration{})};
   Schema both = schema(input);

@@ -1,6 +1,7 @@
 // plan_growth.cpp — how much a plan computes for a row.
 #include "engine/plan/plan_growth.h"
 
+#include <algorithm>
 #include <numeric>
 #include <unordered_map>
 

@@ -12,6 +12,7 @@ class PlanGrowth {
  public:
   static constexpr std::size_t most_calls = 100'000;
   static constexpr std::size_t most_ways = 1'000;
+  static constexpr std::size_t most_columns = 4'000;
 
   /// Of each node of a plan, in their order.
   void add(const PlanNode& node);

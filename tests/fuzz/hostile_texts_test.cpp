@@ -206,6 +206,8 @@ TEST(HostileTexts, Statements) {
     expect("open quotes in lines", times("CREATE SINK a WITH (b = 'c);\n", std::min<std::size_t>(count, 2000)));
     expect("open names", times("CREATE SINK `a\n", std::min<std::size_t>(count, 2000)));
     expect("open dollars", weir_head + "CREATE REPORT r AS $$" + times("$ x ", count));
+    expect("open variables", weir_head + times("${a", count));
+    expect("variables in variables", weir_head + "CREATE SINK k AS FROM s |> WHERE " + times("${A:-", count) + "b" + times("}", count) + ";");
     expect("open comments", weir_head + times("/* ", count));
     expect("options", weir_head + "CREATE SINK k WITH (key = 'a'" + numbered(", o", " = 1") + ") AS FROM s;");
     expect("columns", "CREATE SOURCE s (a INT" + numbered(", c", " STRING") + ") WITH (type = 'kafka');");

@@ -209,6 +209,12 @@ TEST(Spellings, BoundsWhatAFileMayAskFor) {
   EXPECT_TRUE(says(times(" ", 1 << 20) + " ", "the file is too long: 1048577 bytes; a pipeline has at most 1 MiB"));
   EXPECT_TRUE(says(std::string("CREATE \xff PIPELINE a;"), "this line is not valid UTF-8"));
   EXPECT_TRUE(says(times("CREATE '", 301), "this text is not closed"));
+  EXPECT_TRUE(says(weir_head + "CREATE SINK out AS FROM orders |> SELECT id, length(id) AS a" + times(" |> EXTEND a + a AS a", 20) + ";", "this would compute more than 100000 calls for a row"));
+  EXPECT_FALSE(says(weir_head + "CREATE SINK out AS FROM orders |> SELECT id, length(id) AS a" + times(" |> EXTEND a + 1 AS a", 60) + ";", "this would compute"));
+  EXPECT_TRUE(says(weir_head + "CREATE SINK out AS FROM orders" + times(" |> UNION orders", 1100) + ";", "rows would come here by more than 1000 ways"));
+  std::string many;
+  for (int i = 0; i < 4100; ++i) many += fmt::format(", id AS c{}", i);
+  EXPECT_TRUE(says(weir_head + "CREATE SINK out AS FROM orders |> SELECT id" + many + ";", "rows have at most 4000 columns, and these would have 4101"));
 }
 
 // Texts that are nearly right: parts of a good one left out, doubled or put elsewhere.
