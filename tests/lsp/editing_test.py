@@ -478,7 +478,7 @@ class WeirCompletion(Case):
     def test_statements_and_what_is_created(self):
         self.assertIn("CREATE", self.labels("/nowhere/t.weir", "¦"))
         self.assertIn("CREATE SOURCE", self.labels("/nowhere/t.weir", "CREATE PIPELINE x;\n¦"))
-        self.assertEqual(self.labels("/nowhere/t.weir", "CREATE ¦"), {"PIPELINE", "CONNECTION", "SOURCE", "TABLE", "STREAM", "SINK", "FUNCTION"})
+        self.assertEqual(self.labels("/nowhere/t.weir", "CREATE ¦"), {"PIPELINE", "CONNECTION", "SOURCE", "TABLE", "STREAM", "SINK", "FUNCTION", "TEST"})
         self.assertEqual(self.labels("/nowhere/t.weir", "CREATE SINK ¦"), set())
 
     def test_pipe_operators_and_clauses(self):
