@@ -26,6 +26,36 @@ bool is_plain_name(const std::string& text) {
   return !text.empty() && is_letter(text.front()) && std::all_of(text.begin(), text.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
 }
 
+// Where a name stands, also in front of the dot of a column: shops.city. In the order of the text.
+std::vector<TextSpan> places_of(const Mention& mention, const Symbols& symbols, const Document& document) {
+  std::vector<TextSpan> places;
+  const auto add = [&](TextSpan place) {
+    const bool is_new = std::none_of(places.begin(), places.end(), [&](const TextSpan& one) { return one.start == place.start; });
+    if (is_new) places.push_back(place);
+  };
+  for (const Mention* one : symbols.same_as(mention)) {
+    if (one->where.source->name == document.path()) add(document.span_of(one->where));
+  }
+  const std::string qualifier = mention.name + ".";
+  for (const Mention& column : symbols.mentions()) {
+    if (column.kind != Mention::Kind::column || column.where.length == 0 || column.where.source->name != document.path()) continue;
+    const TextSpan span = document.span_of(column.where);
+    if (document.text().compare(span.start, qualifier.size(), qualifier) == 0) add({span.start, span.start + mention.name.size()});
+  }
+  std::sort(places.begin(), places.end(), [](const TextSpan& a, const TextSpan& b) { return a.start < b.start; });
+  return places;
+}
+
+std::string with_name(const std::string& text, const std::vector<TextSpan>& places, const std::string& name) {
+  std::string result;
+  std::size_t at = 0;
+  for (const TextSpan& place : places) {
+    result += text.substr(at, place.start - at) + name;
+    at = place.end;
+  }
+  return result + text.substr(at);
+}
+
 }  // namespace
 
 LanguageServer::Outcome LanguageServer::hover(const Json& params, JsonWriter& json) {
@@ -102,28 +132,34 @@ LanguageServer::Outcome LanguageServer::refer(const Json& params, JsonWriter& js
   return std::nullopt;
 }
 
-// Columns are names of a database's tables and of fields of records too: those are nobody's to change here.
+// Columns are names of a database's tables and of fields of records too: those are nobody's to change here. What would make the file wrong is not done.
 LanguageServer::Outcome LanguageServer::rename(const Json& params, JsonWriter& json) {
   Open* open = find(params);
   if (open == nullptr) return Failure{invalid_params, "the document is not open"};
   const std::string name = params["newName"].text_or("");
   if (!is_plain_name(name)) return Failure{invalid_params, fmt::format("not a name: '{}': use letters, digits and _, with a letter first", name)};
-  const Symbols symbols(analysis_of(*open).knowledge);
-  const Mention* mention = symbols.find(open->document, offset_in(*open, params));
+  const Document& document = open->document;
+  const Analysis& analysis = analysis_of(*open);
+  const Symbols symbols(analysis.knowledge);
+  const Mention* mention = symbols.find(document, offset_in(*open, params));
   if (mention == nullptr || mention->kind == Mention::Kind::column) return Failure{request_failed, "only sources, streams, sinks, tables, connections and functions can be renamed"};
   for (const Mention& other : symbols.mentions()) {
     if (other.is_definition && other.kind != Mention::Kind::column && other.name == name) return Failure{request_failed, fmt::format("the name {} is already taken", name)};
   }
+  const std::vector<TextSpan> places = places_of(*mention, symbols, document);
+  const std::size_t errors = analysis.compiled.diagnostics.errors().size();
+  const std::shared_ptr<const Analysis> renamed = analyse_text(document, with_name(document.text(), places, name));
+  if (renamed->compiled.diagnostics.errors().size() > errors)
+    return Failure{request_failed, fmt::format("with this name the file would be wrong: {}", renamed->compiled.diagnostics.errors().front().message())};
   json.begin_object();
   json.key("changes");
   json.begin_object();
-  json.key(open->document.uri());
+  json.key(document.uri());
   json.begin_array();
-  for (const Mention* one : symbols.same_as(*mention)) {
-    if (one->where.source->name != open->document.path()) continue;
+  for (const TextSpan& place : places) {
     json.begin_object();
     json.key("range");
-    write_range(open->document.range_of(open->document.span_of(one->where)), json);
+    write_range(document.range_of(place), json);
     json.member("newText", name);
     json.end_object();
   }

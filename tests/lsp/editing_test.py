@@ -288,6 +288,33 @@ class Definition(Case):
         with self.assertRaises(Failed):
             self.client.ask("rename", uri, "amount > 100", 1, newName="price")
 
+    def renamed(self, uri, needle, behind, name):
+        text = self.client.texts[uri]
+        for edit in reversed(self.client.ask("rename", uri, needle, behind, newName=name)["changes"][uri]):
+            start, end = self.client.index(text, edit["range"]["start"]), self.client.index(text, edit["range"]["end"])
+            text = text[:start] + edit["newText"] + text[end:]
+        return text
+
+    def test_a_table_is_renamed_in_front_of_its_columns_too(self):
+        yaml = YAML.replace("select: [city] }", "select: { city: \"upper(shops.city)\" } }")
+        for name, text, needle in (("a.yaml", yaml, "table: shops"), ("a.weir", WEIR, "JOIN shops")):
+            uri = self.client.open(f"/nowhere/{name}", text)
+            self.assertEqual(self.renamed(uri, needle, needle.index("shops") + 1, "stores"), re.sub(r"\bshops\b(?!\.csv)", "stores", text))
+
+    def test_what_would_make_the_file_wrong_is_not_renamed(self):
+        function = "functions:\n  shout: { language: python, code: \"def shout(a): return a.upper()\", entry: shout, parameters: { a: string }, returns: string }\nconnections:"
+        text = YAML.replace("connections:", function).replace("twice: amount * 2 }", "twice: amount * 2, loud: shout(shop) }").replace("${TOPIC}", "t")
+        uri = self.client.open("/nowhere/a.yaml", text)
+        self.assertEqual([one["message"] for one in self.client.diagnostics(uri)], [])
+        with self.assertRaises(Failed) as failed:
+            self.renamed(uri, "shout(shop)", 2, "upper")
+        self.assertEqual(failed.exception.code, -32803)
+        self.assertIn("the name upper is taken", str(failed.exception))
+        renamed = self.renamed(uri, "shout(shop)", 2, "cry")
+        self.assertIn("loud: cry(shop)", renamed)
+        self.client.change(uri, renamed)
+        self.assertEqual([one["message"] for one in self.client.diagnostics(uri)], [])
+
     def test_a_document_is_listed_with_its_columns(self):
         for name, text in (("a.yaml", YAML), ("a.weir", WEIR)):
             uri = self.client.open(f"/nowhere/{name}", text)
