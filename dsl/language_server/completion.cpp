@@ -33,7 +33,6 @@ struct Offer {
 constexpr std::array query_words = {"FROM", "SELECT", "JOIN", "LEFT JOIN", "ON", "USING", "WHERE", "GROUP BY", "HAVING", "AS"};
 constexpr std::array expression_words = {"AND", "OR", "NOT", "IS NULL", "IS NOT NULL", "IN", "BETWEEN", "LIKE", "RLIKE", "CASE WHEN", "THEN", "ELSE", "END",
                                          "CAST", "TRY_CAST", "INTERVAL", "TIMESTAMP", "DATE", "TRUE", "FALSE", "NULL", "DISTINCT", "FILTER", "OVER"};
-constexpr std::array step_words = {"WHERE", "SELECT", "EXTEND", "DROP", "RENAME", "EXPLODE", "DEDUP", "JOIN", "AGGREGATE", "UNION"};
 // What a step goes on with, by its first word.
 constexpr std::array step_parts = {std::pair{"join", "ON"},          std::pair{"join", "USING"},   std::pair{"join", "WITHIN"}, std::pair{"join", "WHERE"},
                                    std::pair{"join", "SELECT"},      std::pair{"join", "AS"},      std::pair{"select", "AS"},   std::pair{"extend", "AS"},
@@ -46,6 +45,11 @@ constexpr std::array window_functions = {std::pair{"tumble", "tumble(ts, size)"}
 
 std::string lower(std::string text) {
   for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+std::string upper(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return text;
 }
 
@@ -74,7 +78,9 @@ class Completion {
         for (const auto& [word, section] : creation_words) add({.label = word, .kind = OfferKind::keyword, .documentation = find_key(Block::pipeline, section)->summary});
         break;
       case Place::Kind::step:
-        for (const char* word : step_words) add({.label = word, .kind = OfferKind::keyword, .documentation = help_of(*find_key(Block::step, lower(word)))});
+        for (const LanguageKey& step : keys_of(Block::step)) {
+          if (!step.is_later) add({.label = upper(step.name), .kind = OfferKind::keyword, .documentation = help_of(step)});
+        }
         add({.label = "LEFT JOIN", .kind = OfferKind::keyword, .documentation = help_of(*find_key(Block::step, "join"))});
         break;
       case Place::Kind::clause:

@@ -299,12 +299,14 @@ Origin origin_in(const std::vector<NamedExpression>& columns, const std::string&
   return {.is_here = true, .where = column->name.where};
 }
 
+// Steps that make no columns.
+template <typename Other>
+Origin origin_of(const Other&, const std::string& name) {
+  return {.earlier = name};
+}
+
 Origin origin_of(const SelectStep& step, const std::string& name) { return origin_in(step.columns, name, std::nullopt); }
 Origin origin_of(const ExtendStep& step, const std::string& name) { return origin_in(step.columns, name, name); }
-Origin origin_of(const WhereStep&, const std::string& name) { return {.earlier = name}; }
-Origin origin_of(const DropStep&, const std::string& name) { return {.earlier = name}; }
-Origin origin_of(const DedupStep&, const std::string& name) { return {.earlier = name}; }
-Origin origin_of(const UnionStep&, const std::string& name) { return {.earlier = name}; }
 
 Origin origin_of(const RenameStep& step, const std::string& name) {
   for (const auto& [from, to] : step.columns) {
