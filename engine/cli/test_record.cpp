@@ -13,6 +13,7 @@
 #include "dsl/text_file.h"
 #include "engine/cli/command.h"
 #include "engine/data/calendar.h"
+#include "engine/data/utf8.h"
 #include "engine/plan/builder_messages.h"
 #include "engine/testing/recorded_rows.h"
 #include "engine/testing/test_run.h"
@@ -30,6 +31,11 @@ struct Sample {
   std::vector<std::optional<RowOfValues>> rows;
 };
 
+// A pipeline file is text: it can hold no record that is none.
+bool is_text(const std::string& record) {
+  return is_valid_utf8(record) && std::none_of(record.begin(), record.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\t'; });
+}
+
 Result<Sample> read_sample(const Plan& plan, const std::string& input) {
   const auto equals = input.find('=');
   if (equals == std::string::npos || equals == 0) return Error{ErrorKind::usage, "--input wants SOURCE=FILE: " + input};
@@ -45,10 +51,13 @@ Result<Sample> read_sample(const Plan& plan, const std::string& input) {
   if (sample.source == nullptr) return Error{ErrorKind::usage, "--input: " + unknown("source", name, known, {}).message()}.with_hint(unknown("source", name, known, {}).hint());
   WEIR_ASSIGN(const std::string text, read_text_file(input.substr(equals + 1), largest_sample));
   std::istringstream lines(text);
+  std::size_t left_out = 0;
   for (std::string line; std::getline(lines, line);) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
-    if (!line.empty()) sample.records.push_back(line);
+    if (line.empty()) continue;
+    is_text(line) ? sample.records.push_back(line) : static_cast<void>(++left_out);
   }
+  if (left_out > 0) fmt::print(stderr, "warning: {} of the records of {} are no text that a pipeline file could hold, and are left out\n", left_out, name);
   if (sample.records.empty()) return Error{ErrorKind::usage, "--input: there are no records in " + input.substr(equals + 1)};
   sample.rows = rows_of_records(*sample.source, sample.records);
   return sample;
