@@ -154,7 +154,7 @@ class PlanWalk {
   }
 
   void refuse_limit(const Location& where, std::string message) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint("a limit is for looking at data: the last step of a sink of type console; weir run FILE --print NAME --limit N looks at any stream without one"));
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.as("W0422").with_hint("a limit is for looking at data: the last step of a sink of type console; weir run FILE --print NAME --limit N looks at any stream without one"));
   }
 
   /// How many rows a sink shows. What comes behind a limit may only choose columns.

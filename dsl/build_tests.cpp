@@ -48,8 +48,8 @@ class TestBuilder {
   }
 
  private:
-  void report(const Location& where, std::string message, std::string hint = {}) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint(std::move(hint)));
+  void report(const char* mistake, const Location& where, std::string message, std::string hint = {}) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.as(mistake).with_hint(std::move(hint)));
   }
 
   // A day: its times are the test's, and the clock begins at its end. A time: the clock begins there, and the day is its.
@@ -57,7 +57,7 @@ class TestBuilder {
     const std::string text = config.is_scalar() ? config.scalar() : "";
     const auto date = parse_date(text);
     const auto time = parse_timestamp(text);
-    if (!time && !date) return report(config.where, fmt::format("start: '{}' is no time", text), "write it as 2024-11-01T10:00:00Z, or as 2024-11-01, where the clock begins at the end of the day");
+    if (!time && !date) return report("W1003", config.where, fmt::format("start: '{}' is no time", text), "write it as 2024-11-01T10:00:00Z, or as 2024-11-01, where the clock begins at the end of the day");
     const bool is_day = date && text.find(':') == std::string::npos;
     day_ = is_day ? *date : days_of_timestamp(*time);
     test_.start = is_day ? (std::int64_t{day_} + 1) * microseconds_per_day : *time;
@@ -67,7 +67,7 @@ class TestBuilder {
 
   void give(const TestRowsSyntax& rows) {
     const auto found = std::find_if(plan_.tables.begin(), plan_.tables.end(), [&](const PlanTable& table) { return table.shape.table == rows.of.source; });
-    if (found == plan_.tables.end()) return diagnostics_.error(unknown("table", rows.of.source, names_of(plan_.tables), rows.of.where));
+    if (found == plan_.tables.end()) return diagnostics_.error(unknown("W0205", "table", rows.of.source, names_of(plan_.tables), rows.of.where));
     Result<std::shared_ptr<const LookupDefinition>> definition = given_table(found->shape, rows.rows, day_);
     if (!definition.ok()) return diagnostics_.error(std::move(definition).error());
     test_.given.push_back({static_cast<std::size_t>(found - plan_.tables.begin()), std::move(definition).value()});
@@ -78,7 +78,7 @@ class TestBuilder {
     for (const TableSyntax& table : pipeline_.tables) {
       const bool is_given = std::any_of(syntax.given.begin(), syntax.given.end(), [&](const TestRowsSyntax& rows) { return rows.of.source == table.name.text; });
       if (table.connection && !is_given)
-        report(syntax.where, fmt::format("table {} is read from a database, which tests do not reach", table.name.text),
+        report("W1006", syntax.where, fmt::format("table {} is read from a database, which tests do not reach", table.name.text),
                "add given: {TABLE: [{COLUMN: VALUE, ...}, ...]}");
     }
   }
@@ -92,9 +92,9 @@ class TestBuilder {
     for (const auto& [source, scan] : scans_) known.push_back(source);
     const bool is_declared = std::any_of(pipeline_.sources.begin(), pipeline_.sources.end(), [&](const SourceSyntax& source) { return source.name.text == name.source; });
     if (is_declared) {
-      report(name.where, fmt::format("no sink reads source {}", name.source));
+      report("W1006", name.where, fmt::format("no sink reads source {}", name.source));
     } else {
-      diagnostics_.error(unknown("source", name.source, known, name.where));
+      diagnostics_.error(unknown("W0203", "source", name.source, known, name.where));
     }
     return nullptr;
   }
@@ -139,11 +139,11 @@ class TestBuilder {
     TestRecord record;
     record.where = row.where;
     if (row.is_scalar()) record.value = row.scalar();
-    if (row.is_list()) report(row.where, "a record is a map of columns, a text or null", "write it as {COLUMN: VALUE, ...}");
+    if (row.is_list()) report("W1004", row.where, "a record is a map of columns, a text or null", "write it as {COLUMN: VALUE, ...}");
     if (row.is_map()) fill(scan, row, record);
     std::int64_t& next = next_offsets_[split];
     if (record.offset && *record.offset < next) {
-      report(row.where, fmt::format("offset {} is not beyond that of the record before it, {}", *record.offset, next - 1));
+      report("W1004", row.where, fmt::format("offset {} is not beyond that of the record before it, {}", *record.offset, next - 1));
     }
     next = record.offset.value_or(next) + 1;
     record.offset = next - 1;
@@ -152,7 +152,7 @@ class TestBuilder {
 
   void fill(const ScanNode& scan, const Config& row, TestRecord& record) {
     if (scan.format_name != "json")
-      return report(row.where, fmt::format("rows of source {} cannot be written as {}", scan.source, scan.format_name), "write each record as a text, as the source would give it");
+      return report("W1004", row.where, fmt::format("rows of source {} cannot be written as {}", scan.source, scan.format_name), "write each record as a text, as the source would give it");
     std::vector<std::pair<std::string, Value>> fields;
     for (const auto& [name, cell] : std::get<Config::Map>(row.value)) {
       const auto column = std::find_if(scan.columns.begin(), scan.columns.end(), [&, &column_name = name](const SourceColumn& one) { return one.decoded.field.name == column_name; });
@@ -175,7 +175,7 @@ class TestBuilder {
   void report_unknown_column(const ScanNode& scan, const std::string& name, const Location& where) {
     std::vector<std::string> known;
     for (const SourceColumn& column : scan.columns) known.push_back(column.decoded.field.name);
-    diagnostics_.error(unknown("column of source " + scan.source, name, known, where));
+    diagnostics_.error(unknown("W0201", "column of source " + scan.source, name, known, where));
   }
 
   void set_metadata(const DecodedColumn& column, const Value& value, const Config& cell, TestRecord& record) {
@@ -189,7 +189,7 @@ class TestBuilder {
     } else if (column.from == "timestamp") {
       record.timestamp = std::get<std::int64_t>(value.data);
     } else {
-      report(cell.key_where, fmt::format("column {}: the {} is of the whole step", column.field.name, column.from),
+      report("W1004", cell.key_where, fmt::format("column {}: the {} is of the whole step", column.field.name, column.from),
              column.from == "partition" ? "write the step as SOURCE[1]: [...]" : "leave it out: it is the name of the source");
     }
   }
@@ -231,7 +231,7 @@ class TestBuilder {
       known.push_back(plan_.sinks[i].table.sink);
     }
     known.insert(known.end(), {"rejects", "ledger"});
-    diagnostics_.error(unknown("sink", name, known, where));
+    diagnostics_.error(unknown("W0217", "sink", name, known, where));
     return std::nullopt;
   }
 
@@ -247,7 +247,7 @@ class TestBuilder {
       for (const auto& [name, cell] : std::get<Config::Map>(config.value)) {
         const auto column = columns.index_of(name);
         if (!column) {
-          diagnostics_.error(unknown("column of " + what, name, field_names(columns), cell.key_where));
+          diagnostics_.error(unknown("W0201", "column of " + what, name, field_names(columns), cell.key_where));
           continue;
         }
         Result<Value> value = read_test_value(cell, columns.fields[*column].type, day_);

@@ -139,7 +139,9 @@ Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name,
     Diagnostics later;
     if (variables.are_for_tests) fill_unset_options(tree->root, variables, registry);
     FilledVariables filled = substitute_variables(tree->root, variables, found);
-    for (Location& place : include_files(*tree, registry, variables, found)) filled.failed.push_back(std::move(place));
+    const FilledVariables of_others = include_files(*tree, registry, variables, found);
+    filled.failed.insert(filled.failed.end(), of_others.failed.begin(), of_others.failed.end());
+    filled.origins.insert(filled.origins.end(), of_others.origins.begin(), of_others.origins.end());
     std::optional<PipelineSyntax> syntax = read_pipeline(*tree, later);
     if (syntax) {
       const bool is_syntax_good = later.ok();
@@ -221,9 +223,9 @@ Compiled check_part(const std::string& path, const Registry& registry, const Var
   if (tree) {
     Diagnostics later;
     tree->is_part = true;
-    const std::vector<Location> unfilled = substitute_variables(tree->root, variables, found);
+    const FilledVariables filled = substitute_variables(tree->root, variables, found);
     read_pipeline(*tree, later);
-    add_all_outside(unfilled, later, found);
+    add_all(filled, later, found);
   }
   Compiled result;
   result.diagnostics = in_order(found, spelling_of(path), path);

@@ -8,6 +8,7 @@
 
 #include "dsl/format.h"
 #include "dsl/text_file.h"
+#include "dsl/unset_options.h"
 #include "dsl/variables.h"
 #include "dsl/weir_tree.h"
 #include "dsl/yaml_tree.h"
@@ -78,15 +79,19 @@ class Includer {
     take(tree);
   }
 
-  std::vector<Location> unfilled;
+  FilledVariables unfilled;
 
  private:
   struct OpenFile {
     std::string identity, name;
   };
 
-  void report(const Location& where, std::string message, std::string hint = {}) {
-    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.with_hint(std::move(hint)));
+  void report(const char* mistake, const Location& where, std::string message, std::string hint = {}) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.as(mistake).with_hint(std::move(hint)));
+  }
+
+  void report_twice(const char* mistake, const Location& where, std::string message, const Location& first) {
+    diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.as(mistake).with_note("the first one stands here", first));
   }
 
   // Those named first stand first, and the file's own sections behind them.
@@ -94,7 +99,7 @@ class Includer {
     const Config* include = tree.root.is_map() ? tree.root.find("include") : nullptr;
     if (include == nullptr) return;
     const bool is_good = include->is_list() || (include->is_scalar() && !include->scalar().empty());
-    if (!is_good) return report(include->where, "include: expected a list of files", "write it as include: [connections.yaml]");
+    if (!is_good) return report("W0108", include->where, "include: expected a list of files", "write it as include: [connections.yaml]");
     const Config::List files = outline_of(tree).includes;
     auto& entries = std::get<Config::Map>(tree.root.value);
     std::erase_if(entries, [](const auto& entry) { return entry.first == "include"; });
@@ -105,23 +110,26 @@ class Includer {
   }
 
   void take_file(const Config& file, SettingsTree& into) {
-    if (!file.is_scalar()) return report(file.where, "include: expected the path of a file", "write it as include: [connections.yaml]");
+    if (!file.is_scalar()) return report("W0108", file.where, "include: expected the path of a file", "write it as include: [connections.yaml]");
     if (file.scalar().find("${") != std::string::npos) return;  // a variable without a value, which has been reported
     const std::string path = path_from(file.where, file.scalar());
     if (!is_pipeline_file(path))
-      return report(file.where, fmt::format("not the name of a pipeline file: {}", file.scalar()), "it must end in .yaml, or in .weir if it is written in SQL");
+      return report("W0002", file.where, fmt::format("not the name of a pipeline file: {}", file.scalar()), "it must end in .yaml, or in .weir if it is written in SQL");
     const std::string identity = identity_of(path);
     if (std::any_of(open_.begin(), open_.end(), [&](const OpenFile& one) { return one.identity == identity; })) return report_circle(file.where, identity);
     if (!taken_.insert(identity).second) return;
-    if (taken_.size() > max_files) return report(file.where, fmt::format("a pipeline includes at most {} files", max_files));
+    if (taken_.size() > max_files) return report("W0004", file.where, fmt::format("a pipeline includes at most {} files", max_files));
     Result<std::string> text = read_text_file(path, max_file_size);
-    if (!text.ok()) return report(file.where, text.error().message(), "paths are from the folder of the file that includes");
+    if (!text.ok()) return report("W0001", file.where, text.error().message(), "paths are from the folder of the file that includes");
     size_ += text->size();
-    if (size_ > max_size) return report(file.where, fmt::format("the files that a pipeline includes have more than {} MiB", max_size >> 20));
+    if (size_ > max_size) return report("W0004", file.where, fmt::format("the files that a pipeline includes have more than {} MiB", max_size >> 20));
     std::optional<SettingsTree> part = load(std::make_shared<const SourceText>(SourceText{path, std::move(text).value()}), registry_, streams_, diagnostics_);
     if (!part) return into.broken.push_back({"", "", file.where});
     if (!part->root.is_map()) return;  // an empty file
-    for (Location& place : substitute_variables(part->root, variables_, diagnostics_)) unfilled.push_back(std::move(place));
+    if (variables_.are_for_tests) fill_unset_options(part->root, variables_, registry_);
+    FilledVariables filled = substitute_variables(part->root, variables_, diagnostics_);
+    unfilled.failed.insert(unfilled.failed.end(), filled.failed.begin(), filled.failed.end());
+    unfilled.origins.insert(unfilled.origins.end(), filled.origins.begin(), filled.origins.end());
     open_.push_back({identity, path});
     take(*part);
     open_.pop_back();
@@ -137,7 +145,7 @@ class Includer {
       if (is_in_circle) names += one.name + " includes ";
     }
     const auto first = std::find_if(open_.begin(), open_.end(), [&](const OpenFile& one) { return one.identity == identity; });
-    report(where, fmt::format("files include each other in a circle: {}{}", names, first->name));
+    report("W0216", where, fmt::format("files include each other in a circle: {}{}", names, first->name));
   }
 
   // Entries of sections, items of lists; anything else is said once.
@@ -153,14 +161,14 @@ class Includer {
         if (first == items.end())
           items.push_back(std::move(item));
         else
-          report(item.second.key_where, fmt::format("{} of {} is defined twice", item.first, key), already_defined(first->second.key_where));
+          report_twice("W0211", item.second.key_where, fmt::format("{} of {} is defined twice", item.first, key), first->second.key_where);
       }
     } else if (there.is_list() && value.is_list()) {
       auto& more = std::get<Config::List>(value.value);
       auto& items = std::get<Config::List>(there.value);
       items.insert(items.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
     } else if (key != "description") {
-      report(value.key_where, fmt::format("{} is said twice", key), already_defined(there.key_where));
+      report_twice("W0013", value.key_where, fmt::format("{} is said twice", key), there.key_where);
     }
   }
 
@@ -176,7 +184,7 @@ class Includer {
 void add_streams(const Outline& outline, const Registry& registry, const Variables& variables, std::set<std::string>& taken, std::set<std::string>& streams) {
   for (Config file : outline.includes) {
     Diagnostics unused;
-    if (!file.is_scalar() || !substitute_variables(file, variables, unused).empty()) continue;
+    if (!file.is_scalar() || !substitute_variables(file, variables, unused).failed.empty()) continue;
     const std::string path = path_from(file.where, file.scalar());
     if (!is_pipeline_file(path) || taken.size() >= max_files || !taken.insert(identity_of(path)).second) continue;
     Result<std::string> text = read_text_file(path, max_file_size);
@@ -191,7 +199,7 @@ void add_streams(const Outline& outline, const Registry& registry, const Variabl
 
 }  // namespace
 
-std::vector<Location> include_files(SettingsTree& tree, const Registry& registry, const Variables& variables, Diagnostics& diagnostics) {
+FilledVariables include_files(SettingsTree& tree, const Registry& registry, const Variables& variables, Diagnostics& diagnostics) {
   const Outline outline = outline_of(tree);
   if (outline.includes.empty() && (!tree.root.is_map() || tree.root.find("include") == nullptr)) return {};
   std::set<std::string> streams = outline.streams, taken;

@@ -122,7 +122,7 @@ std::optional<Step> read_limit(const Config& config, YamlReader& reader) {
   const std::string text = config.is_scalar() ? config.scalar() : "";
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), rows);
   if (text.empty() || error != std::errc{} || end != text.data() + text.size() || rows == 0) {
-    reader.report(config, fmt::format("limit: expected a number of rows, at least 1, got '{}'", text), reader.spelled("write it as limit: 10", "write it as LIMIT 10"));
+    reader.report("W0123", config, fmt::format("limit: expected a number of rows, at least 1, got '{}'", text), reader.spelled("write it as limit: 10", "write it as LIMIT 10"));
     return std::nullopt;
   }
   return LimitStep{rows, config.key_where};

@@ -34,7 +34,7 @@ class TestReader {
     if (const Config* expected = config.find("expect")) test.expected = read_expect(*expected);
     const bool expects = std::any_of(test.steps.begin(), test.steps.end(), [](const auto& step) { return std::holds_alternative<TestExpectSyntax>(step); });
     if (config.find("expect") == nullptr && !expects)
-      reader_.report(test.where, what_ + " expects nothing", "add expect: {SINK: [{COLUMN: VALUE, ...}, ...]}");
+      reader_.report("W1001", test.where, what_ + " expects nothing", "add expect: {SINK: [{COLUMN: VALUE, ...}, ...]}");
   }
 
  private:
@@ -46,7 +46,7 @@ class TestReader {
   }
 
   void read_list_of_steps(const Config& config, TestSyntax& test) {
-    if (!config.is_list()) return reader_.report(config, "steps of " + what_ + " are a list", steps_example);
+    if (!config.is_list()) return reader_.report("W0108", config, "steps of " + what_ + " are a list", steps_example);
     for (const Config& step : std::get<Config::List>(config.value)) {
       if (auto read = read_step(step)) test.steps.push_back(*std::move(read));
     }
@@ -55,8 +55,8 @@ class TestReader {
   std::optional<TestStepSyntax> read_step(const Config& config) {
     if (config.is_scalar() && config.scalar() == "restart") return TestRestartSyntax{};
     const auto* map = std::get_if<Config::Map>(&config.value);
-    if (map == nullptr || map->empty()) return refuse(config, "no step of a test", steps_example);
-    if (map->size() > 1) return refuse((*map)[1].second.key_where, "a step of a test says one thing", "begin another step here: - " + (*map)[1].first + ": ...");
+    if (map == nullptr || map->empty()) return refuse("W1002", config, "no step of a test", steps_example);
+    if (map->size() > 1) return refuse("W1002", (*map)[1].second.key_where, "a step of a test says one thing", "begin another step here: - " + (*map)[1].first + ": ...");
     const auto& [key, value] = map->front();
     if (key == "advance") return read_advance(value);
     if (key == "idle") return read_idle(value);
@@ -84,7 +84,7 @@ class TestReader {
   std::optional<TestStepSyntax> read_crash(const Config& config) {
     const std::string point = config.is_scalar() ? config.scalar() : "";
     if (point == "before_commit" || point == "after_commit") return TestCrashSyntax{point == "after_commit", config.where};
-    return refuse(config, fmt::format("a process crashes at before_commit or after_commit, not at '{}'", point), "write crash: before_commit");
+    return refuse("W0110", config, fmt::format("a process crashes at before_commit or after_commit, not at '{}'", point), "write crash: before_commit");
   }
 
   // "purchases", or "purchases[1]".
@@ -95,13 +95,13 @@ class TestReader {
     const char* const first = text.data() + bracket + 1;
     const auto [end, error] = std::from_chars(first, text.data() + text.size(), partition);
     if (error == std::errc{} && end != first && end + 1 == text.data() + text.size() && *end == ']') return SplitName{text.substr(0, bracket), partition, where};
-    reader_.report(where, fmt::format("not a partition of a source: {}", text), fmt::format("write it as {}[0]", text.substr(0, bracket)));
+    reader_.report("W1002", where, fmt::format("not a partition of a source: {}", text), fmt::format("write it as {}[0]", text.substr(0, bracket)));
     return std::nullopt;
   }
 
   std::optional<TestRowsSyntax> read_rows(const SplitName& of, const Config& config) {
     if (!config.is_list()) {
-      reader_.report(config, fmt::format("rows of {} are a list", of.source), rows_example);
+      reader_.report("W0108", config, fmt::format("rows of {} are a list", of.source), rows_example);
       return std::nullopt;
     }
     return TestRowsSyntax{of, std::get<Config::List>(config.value)};
@@ -126,7 +126,7 @@ class TestReader {
     const Config* rows = config.is_map() ? config.find("rows") : nullptr;
     table.count = rows == nullptr ? std::nullopt : number_of(*rows);
     if (table.count && std::get<Config::Map>(config.value).size() == 1) return true;
-    reader_.report(config, fmt::format("what is expected of {} is no list of rows", table.of), expect_example);
+    reader_.report("W1005", config, fmt::format("what is expected of {} is no list of rows", table.of), expect_example);
     return false;
   }
 
@@ -156,8 +156,8 @@ class TestReader {
   }
 
   template <typename Place>
-  std::optional<TestStepSyntax> refuse(const Place& place, std::string message, std::string hint) {
-    reader_.report(place, std::move(message), std::move(hint));
+  std::optional<TestStepSyntax> refuse(const char* mistake, const Place& place, std::string message, std::string hint) {
+    reader_.report(mistake, place, std::move(message), std::move(hint));
     return std::nullopt;
   }
 
@@ -170,7 +170,7 @@ class TestReader {
 std::vector<TestSyntax> read_tests(const Config& config, YamlReader& reader) {
   std::vector<TestSyntax> tests;
   if (!config.is_list()) {
-    reader.report(config, "tests is a list", "write - name: what it shows, and steps and expect below");
+    reader.report("W0108", config, "tests is a list", "write - name: what it shows, and steps and expect below");
     return tests;
   }
   for (const Config& one : std::get<Config::List>(config.value)) {
@@ -178,7 +178,8 @@ std::vector<TestSyntax> read_tests(const Config& config, YamlReader& reader) {
     const std::optional<Name> name = reader.required_name(one, "name", "a test");
     if (!name) continue;
     const auto first = std::find_if(tests.begin(), tests.end(), [&](const TestSyntax& test) { return test.name == name->text; });
-    if (first != tests.end()) reader.report(name->where, fmt::format("there are two tests '{}'", name->text), fmt::format("the first one is in line {}", first->where.line));
+    if (first != tests.end())
+      reader.diagnostics().error(Error{ErrorKind::user, fmt::format("there are two tests '{}'", name->text), name->where}.as("W0211").with_note("the first one stands here", first->where));
     TestSyntax test;
     test.name = name->text;
     test.where = name->where;

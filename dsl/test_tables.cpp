@@ -44,13 +44,13 @@ std::vector<std::string> names_of(const LookupShape& shape) {
 }
 
 Result<GivenRow> row_of(const LookupShape& shape, const Config& config, std::int32_t day) {
-  if (!config.is_map()) return Error{ErrorKind::user, "a row of a table is a map of its columns", config.where}.with_hint("write it as {COLUMN: VALUE, ...}");
+  if (!config.is_map()) return Error{ErrorKind::user, "a row of a table is a map of its columns", config.where}.as("W1003").with_hint("write it as {COLUMN: VALUE, ...}");
   GivenRow row(shape.columns.size());
   for (GivenCell& cell : row) cell.where = config.where;
   for (const auto& [name, given] : std::get<Config::Map>(config.value)) {
     std::size_t c = 0;
     while (c < shape.columns.size() && shape.columns[c].field.name != name) ++c;
-    if (c == shape.columns.size()) return unknown("column of table " + shape.table, name, names_of(shape), given.key_where);
+    if (c == shape.columns.size()) return unknown("W0201", "column of table " + shape.table, name, names_of(shape), given.key_where);
     auto value = read_test_value(given, shape.columns[c].field.type, day);
     if (!value.ok()) return std::move(value).error().in("column " + name);
     row[c] = {to_text(*value), value->is_null(), given.where};

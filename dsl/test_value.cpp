@@ -21,7 +21,7 @@ std::string with_article(const Type& type) {
 
 Error misfit(const Config& cell, const Type& type, std::string hint = {}) {
   const std::string written = cell.is_scalar() ? fmt::format("'{}'", cell.scalar()) : cell.is_map() ? "a map" : "a list";
-  return Error{ErrorKind::user, fmt::format("{} is no value of {} column", written, with_article(type)), cell.where}.with_hint(std::move(hint));
+  return Error{ErrorKind::user, fmt::format("{} is no value of {} column", written, with_article(type)), cell.where}.as("W1003").with_hint(std::move(hint));
 }
 
 bool is_json_number(const std::string& text) {

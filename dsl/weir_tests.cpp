@@ -45,7 +45,7 @@ class TestReader {
  private:
   void add(Parser::TestStepContext* step) {
     if (auto* expect = dynamic_cast<Parser::ExpectRowsContext*>(step)) return add_expectation(expect);
-    if (has_ended_) return text_.report(text_.place(step), "behind END stands what is expected at the end, and nothing else", "move the step before END");
+    if (has_ended_) return text_.report("W1002", text_.place(step), "behind END stands what is expected at the end, and nothing else", "move the step before END");
     if (dynamic_cast<Parser::EndOfStepsContext*>(step) != nullptr) {
       has_ended_ = true;
       return;
@@ -99,7 +99,7 @@ class TestReader {
   void add_last_expectation(std::pair<std::string, Config> entry) {
     const auto first = std::find_if(expected_.begin(), expected_.end(), [&](const auto& table) { return table.first == entry.first; });
     if (first == expected_.end()) return expected_.push_back(std::move(entry));
-    text_.report(entry.second.key_where, fmt::format("what is expected of {} at the end is said twice", entry.first), fmt::format("the first time is in line {}", first->second.key_where.line));
+    text_.report_twice("W0013", entry.second.key_where, fmt::format("what is expected of {} at the end is said twice", entry.first), first->second.key_where);
   }
 
   void take_last_expectation() {
@@ -129,7 +129,7 @@ class TestReader {
       const auto sink = std::find_if(cells->begin(), cells->end(), [](const auto& cell) { return cell.first == "sink"; });
       if (sink == cells->end() && lines.size() == 1) return line;
       if (sink == cells->end() || !sink->second.is_scalar()) {
-        text_.report(line.where, "which sink a line of the ledger is of is not said", "write EXPECT ledger (sink, read) VALUES ('SINK', 3)");
+        text_.report("W1005", line.where, "which sink a line of the ledger is of is not said", "write EXPECT ledger (sink, read) VALUES ('SINK', 3)");
         continue;
       }
       const std::string name = sink->second.scalar();
@@ -157,7 +157,7 @@ class TestReader {
     if (dynamic_cast<Parser::TombstoneContext*>(row) != nullptr) return Config{.where = where, .key_where = {}, .value = {}};
     const auto values = dynamic_cast<Parser::RowOfValuesContext*>(row)->testValue();
     if (columns.empty() || values.size() != columns.size()) {
-      text_.report(where, fmt::format("a row of {} value{}, where {} column{} named", values.size(), values.size() == 1 ? "" : "s", columns.size(), columns.size() == 1 ? " is" : "s are"),
+      text_.report("W1003", where, fmt::format("a row of {} value{}, where {} column{} named", values.size(), values.size() == 1 ? "" : "s", columns.size(), columns.size() == 1 ? " is" : "s are"),
                    columns.empty() ? "name them before VALUES: (a, b) VALUES (1, 2), or in the row: VALUES (a = 1, b = 2)" : "");
       return std::nullopt;
     }

@@ -121,7 +121,7 @@ class WeirWriter {
     const Config::List files = include->is_list() ? std::get<Config::List>(include->value) : Config::List{*include};
     for (const Config& file : files) {
       const std::string above = comment_lines(comments_.take_above(file.key_where), 0), own = behind(file);
-      out_ += above + "INCLUDE " + quoted(file.scalar()) + ";" + (own.empty() && &file == &files.back() ? behind_list : own) + "\n";
+      out_ += above + "INCLUDE " + quoted(file.scalar(), false) + ";" + (own.empty() && &file == &files.back() ? behind_list : own) + "\n";
     }
   }
 

@@ -90,9 +90,20 @@ std::optional<Compiled> PipelineFile::diagnose() {
 std::optional<Compiled> PipelineFile::diagnose_part() {
   const std::optional<Variables> given = variables();
   if (!given) return std::nullopt;
-  Compiled part = check_part(path_, registry_.registry(), *given);
+  Compiled part = weir::check_part(path_, registry_.registry(), *given);
   if (!part.diagnostics.ok()) exit_code_ = exit_pipeline_wrong;
   return part;
+}
+
+bool PipelineFile::check_part() {
+  const std::optional<Compiled> part = diagnose_part();
+  if (part && !part->diagnostics.ok()) print_errors(part->diagnostics);
+  return part && part->diagnostics.ok();
+}
+
+void PipelineFile::print_errors(const Diagnostics& diagnostics) const {
+  for (const Error& error : diagnostics.errors()) fmt::print(stderr, "{}\n", render(error));
+  fmt::print(stderr, "{}: {}\n", path_, errors_in_words(diagnostics.errors().size()));
 }
 
 std::shared_ptr<const Plan> PipelineFile::compile(bool show_warnings) {
@@ -102,11 +113,8 @@ std::shared_ptr<const Plan> PipelineFile::compile(bool show_warnings) {
   if (show_warnings) {
     for (const Error& warning : compiled->diagnostics.warnings()) fmt::print(stderr, "{}\n", render(warning, "warning"));
   }
-  if (compiled->plan != nullptr) return compiled->plan;
-  for (const Error& error : compiled->diagnostics.errors()) fmt::print(stderr, "{}\n", render(error));
-  fmt::print(stderr, "{}: {}\n", path_, errors_in_words(compiled->diagnostics.errors().size()));
-  exit_code_ = exit_pipeline_wrong;
-  return nullptr;
+  if (compiled->plan == nullptr) print_errors(compiled->diagnostics);
+  return compiled->plan;
 }
 
 std::shared_ptr<const Plan> PipelineFile::compile_for_tests() {

@@ -43,6 +43,8 @@ class PipelineFile {
   /// Whether the file has no name and no sinks, and so is a part of other pipelines; then diagnose_part() tells what is wrong with it by itself.
   bool is_part() const;
   std::optional<Compiled> diagnose_part();
+  /// The same, printing what is wrong as compile() does: whether nothing is.
+  bool check_part();
   /// Where the file's variables find their values; nothing after reporting.
   std::optional<Variables> variables();
   const std::vector<std::string>& plugins() const { return registry_.files(); }
@@ -52,6 +54,7 @@ class PipelineFile {
   void set_path(std::string path) { path_ = std::move(path); }
 
  private:
+  void print_errors(const Diagnostics& diagnostics) const;
 
   std::string path_;
   std::vector<std::string> settings_;

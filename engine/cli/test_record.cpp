@@ -48,7 +48,7 @@ Result<Sample> read_sample(const Plan& plan, const std::string& input) {
     known.push_back(scan->source);
     if (scan->source == name) sample.source = scan;
   }
-  if (sample.source == nullptr) return Error{ErrorKind::usage, "--input: " + unknown("source", name, known, {}).message()}.with_hint(unknown("source", name, known, {}).hint());
+  if (sample.source == nullptr) return Error{ErrorKind::usage, "--input: " + unknown("W0203", "source", name, known, {}).message()}.with_hint(unknown("W0203", "source", name, known, {}).hint());
   WEIR_ASSIGN(const std::string text, read_text_file(input.substr(equals + 1), largest_sample));
   std::istringstream lines(text);
   std::size_t left_out = 0;

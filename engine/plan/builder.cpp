@@ -49,14 +49,14 @@ NodeId PlanBuilder::add_node(Schema schema, PlanOperation operation) {
 
 bool PlanBuilder::refuse_ways(const Location& where) {
   if (growth_.ways() <= PlanGrowth::most_ways) return false;
-  diagnostics_.error(Error{ErrorKind::user, fmt::format("rows would come here by more than {} ways", PlanGrowth::most_ways), where}.with_hint(
+  diagnostics_.error(Error{ErrorKind::user, fmt::format("rows would come here by more than {} ways", PlanGrowth::most_ways), where}.as("W0004").with_hint(
       "unions of unions and joins of joins have the ways of all that they are made of: take each stream once"));
   return true;
 }
 
 bool PlanBuilder::refuse_columns(std::size_t count, const Location& where) {
   if (count <= PlanGrowth::most_columns) return false;
-  diagnostics_.error(Error{ErrorKind::user, fmt::format("rows have at most {} columns, and these would have {}", PlanGrowth::most_columns, count), where}.with_hint(
+  diagnostics_.error(Error{ErrorKind::user, fmt::format("rows have at most {} columns, and these would have {}", PlanGrowth::most_columns, count), where}.as("W0004").with_hint(
       "take those that are wanted; what has no names of its own is one map or json column"));
   return true;
 }
@@ -77,7 +77,7 @@ void PlanBuilder::refuse_growth(PlanNode& node) {
     filter->predicate = make_literal(Value{boolean_type, true}, where);
   }
   growth_.forget_last();
-  diagnostics_.error(Error{ErrorKind::user, fmt::format("this would compute more than {} calls for a row, with all that its columns are computed of", PlanGrowth::most_calls), where}.with_hint(
+  diagnostics_.error(Error{ErrorKind::user, fmt::format("this would compute more than {} calls for a row, with all that its columns are computed of", PlanGrowth::most_calls), where}.as("W0004").with_hint(
       "a column that is used twice at each step is twice as much with every step: use it once, or write what it holds shorter"));
 }
 

@@ -16,6 +16,7 @@ std::vector<Mistake> mistakes_of_joins();        // W05: joins and unions
 std::vector<Mistake> mistakes_of_sinks();        // W06: sinks and tables
 std::vector<Mistake> mistakes_of_options();      // W07: connectors, options, plugins
 std::vector<Mistake> mistakes_of_services();     // W08: what check --connect finds
-std::vector<Mistake> mistakes_of_warnings();                 // W09
+std::vector<Mistake> mistakes_of_warnings();     // W09
+std::vector<Mistake> mistakes_of_tests();        // W10: tests in the file
 
 }  // namespace weir

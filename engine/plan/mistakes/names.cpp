@@ -54,6 +54,11 @@ std::vector<Mistake> mistakes_of_names() {
       {"W0215", "no column is left",
        R"(Rows without columns cannot be written or counted. If none of the columns is wanted, the step is superfluous; if a few are, select says which.)",
        ExampleKind::query, "FROM orders |> SELECT id |> DROP id", "FROM orders |> SELECT id"},
+      {"W0216", "files include each other in a circle",
+       R"(What a file includes is taken as if it stood in it, so files cannot include each other. Put what both want into a third file, and include that.)"},
+      {"W0217", "an unknown sink",
+       R"(A test expects rows of a sink, or of rejects or the ledger. No sink of the pipeline has this name.)",
+       ExampleKind::statements, "CREATE TEST 'nothing comes' AS EXPECT row EMPTY;", "CREATE TEST 'nothing comes' AS EXPECT rows EMPTY;"},
   };
 }
 

@@ -80,6 +80,9 @@ std::vector<Mistake> mistakes_of_time() {
       {"W0421", "a dedup that cannot stand here",
        R"(A dedup lets the first row of a key through, in the order of the source. Rows of an aggregate have keys already; rows of a join, or of another dedup, are not available to it in this version. Put it in front of those.)",
        ExampleKind::query, "FROM orders |> DEDUP ON id WITHIN INTERVAL 1 HOUR |> DEDUP ON product WITHIN INTERVAL 1 HOUR", "FROM orders |> DEDUP ON id, product WITHIN INTERVAL 1 HOUR"},
+      {"W0422", "a limit that cannot stand here",
+       R"(A limit is for looking at data: which rows come first depends on how they are read, so what is written would be another thing each time. It is the last step of a sink that is no table, such as a console. `weir run FILE --print NAME --limit N` looks at any stream without one.)",
+       ExampleKind::query, "FROM orders |> LIMIT 10 |> WHERE quantity > 1", "FROM orders |> WHERE quantity > 1 |> LIMIT 10"},
   };
 }
 
