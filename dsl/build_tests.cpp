@@ -69,7 +69,10 @@ class TestBuilder {
     const auto found = std::find_if(plan_.tables.begin(), plan_.tables.end(), [&](const PlanTable& table) { return table.shape.table == rows.of.source; });
     if (found == plan_.tables.end()) return diagnostics_.error(unknown("W0205", "table", rows.of.source, names_of(plan_.tables), rows.of.where));
     Result<std::shared_ptr<const LookupDefinition>> definition = given_table(found->shape, rows.rows, day_);
-    if (!definition.ok()) return diagnostics_.error(std::move(definition).error());
+    if (!definition.ok()) {
+      Error error = std::move(definition).error();
+      return diagnostics_.error(error.mistake().empty() ? std::move(error).as("W1003") : error);
+    }
     test_.given.push_back({static_cast<std::size_t>(found - plan_.tables.begin()), std::move(definition).value()});
   }
 

@@ -57,7 +57,7 @@ std::vector<Mistake> mistakes_of_names() {
       {"W0216", "files include each other in a circle",
        R"(What a file includes is taken as if it stood in it, so files cannot include each other. Put what both want into a third file, and include that.)"},
       {"W0217", "an unknown sink",
-       R"(A test expects rows of a sink, or of rejects or the ledger. No sink of the pipeline has this name.)",
+       R"(A test expects rows of a sink by its name, or what is in `rejects` and in the `ledger`. No sink of the pipeline has this name; it may be that of its table, or of the stream that it reads.)",
        ExampleKind::statements, "CREATE TEST 'nothing comes' AS EXPECT row EMPTY;", "CREATE TEST 'nothing comes' AS EXPECT rows EMPTY;"},
   };
 }

@@ -28,8 +28,8 @@ std::vector<Mistake> mistakes_of_tests() {
       {"W1006", "a test of what is not there in a test",
        R"(Tests run in memory and reach no service: a lookup table that is read from a database has rows only where the test gives them (`given`), and rows of a source that no sink reads would go nowhere.)",
        ExampleKind::statements,
-       "CREATE TEST 'clicks go nowhere' AS INSERT INTO clicks (id) VALUES ('a') EXPECT rows EMPTY;",
-       "CREATE TEST 'orders come' AS EXPECT rows EMPTY;"},
+       "CREATE TABLE t (id INT, name STRING, PRIMARY KEY (id)) WITH (connection = 'warehouse', query = 'SELECT id, name FROM t');\nCREATE TEST 'nothing comes' AS EXPECT rows EMPTY;",
+       "CREATE TABLE t (id INT, name STRING, PRIMARY KEY (id)) WITH (connection = 'warehouse', query = 'SELECT id, name FROM t');\nCREATE TEST 'nothing comes' AS GIVEN t EMPTY EXPECT rows EMPTY;"},
   };
 }
 
