@@ -359,7 +359,16 @@ class SchemaText {
         if (option.required && is_typed) required.push_back(option.name);
       }
     }
-    if (!required.empty()) json_.member("required", required);
+    if (required.empty()) return;
+    if (block != Block::pipeline) return json_.member("required", required);
+    // What a file includes may have what it lacks; and one without a name and sinks is a part of others.
+    object("if", [&] {
+      any({[&] { array("required", [&] { json_.value("include"); }); },
+           [&] {
+             object("not", [&] { any({[&] { array("required", [&] { json_.value("name"); }); }, [&] { array("required", [&] { json_.value("sinks"); }); }}); });
+           }});
+    });
+    object("else", [&] { json_.member("required", required); });
   }
 
   struct Variant {

@@ -109,6 +109,7 @@ class Diagnostics(Case):
     def test_every_broken_file_gets_those_of_weir_check(self):
         with Client(program, encodings=("utf-8",), environment=VARIABLES) as client:
             count = 0
+            in_characters = lambda line, column: len(line.encode()[:column].decode())
             for path in sorted(p for ending in ("yaml", "weir") for p in (ROOT / "tests/errors").rglob(f"*.{ending}")):
                 data = path.read_bytes()
                 try:
@@ -120,7 +121,9 @@ class Diagnostics(Case):
                 for one in client.diagnostics(uri):
                     start = one["range"]["start"]
                     severity = 1 if one["severity"] == 3 else one["severity"]  # of variables
-                    found.append((severity, start["line"], start["character"], one["message"].split("\n")[0].replace(f"{path.parent}/", "")))
+                    lines = text.split("\n")
+                    column = in_characters(lines[start["line"]], start["character"]) if start["line"] < len(lines) else start["character"]
+                    found.append((severity, start["line"], column, one["message"].split("\n")[0].replace(f"{path.parent}/", "")))
                 with self.subTest(path.name):
                     expected = self.said_by_check(path)
                     self.assertEqual(sorted(one for one in found if one in expected or one[1:3] != (0, 0)), expected)
