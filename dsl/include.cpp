@@ -113,14 +113,19 @@ class Includer {
     if (!file.is_scalar()) return report("W0108", file.where, "include: expected the path of a file", "write it as include: [connections.yaml]");
     if (file.scalar().find("${") != std::string::npos) return;  // a variable without a value, which has been reported
     const std::string path = path_from(file.where, file.scalar());
-    if (!is_pipeline_file(path))
+    if (!is_pipeline_file(path)) {
+      into.broken.push_back({"", "", file.where});
       return report("W0002", file.where, fmt::format("not the name of a pipeline file: {}", file.scalar()), "it must end in .yaml, or in .weir if it is written in SQL");
+    }
     const std::string identity = identity_of(path);
     if (std::any_of(open_.begin(), open_.end(), [&](const OpenFile& one) { return one.identity == identity; })) return report_circle(file.where, identity);
     if (!taken_.insert(identity).second) return;
     if (taken_.size() > max_files) return report("W0004", file.where, fmt::format("a pipeline includes at most {} files", max_files));
     Result<std::string> text = read_text_file(path, max_file_size);
-    if (!text.ok()) return report("W0001", file.where, text.error().message(), "paths are from the folder of the file that includes");
+    if (!text.ok()) {
+      into.broken.push_back({"", "", file.where});
+      return report("W0001", file.where, text.error().message(), "paths are from the folder of the file that includes");
+    }
     size_ += text->size();
     if (size_ > max_size) return report("W0004", file.where, fmt::format("the files that a pipeline includes have more than {} MiB", max_size >> 20));
     std::optional<SettingsTree> part = load(std::make_shared<const SourceText>(SourceText{path, std::move(text).value()}), registry_, streams_, diagnostics_);

@@ -94,12 +94,12 @@ TEST_F(Include, PointsAtThePlaceInTheFileThatIsWrong) {
 TEST_F(Include, RefusesWhatTwoFilesDefineAndNamesBothPlaces) {
   write("shop.yaml", shop_yaml);
   write("p.yaml", "name: p\ninclude: [shop.yaml]\nconnections:\n  store: { dsn: \"sqlite:other.db\" }\nsinks: { out: { input: orders, key: [id] } }\n");
-  EXPECT_THAT(wrong("p.yaml"), HasSubstr("error: store of connections is defined twice\n --> p.yaml:4:3\n"));
-  EXPECT_THAT(wrong("p.yaml"), HasSubstr("the first one is at shop.yaml:1:16"));
+  EXPECT_THAT(wrong("p.yaml"), HasSubstr("error[W0211]: store of connections is defined twice\n --> p.yaml:4:3\n"));
+  EXPECT_THAT(wrong("p.yaml"), HasSubstr("note: the first one stands here\n --> shop.yaml:1:16"));
   write("q.yaml", "include: [r.yaml]\nname: q\nsinks: { out: { input: orders, key: [id] } }\n");
   write("r.yaml", "name: r\n" + std::string(shop_yaml));
-  EXPECT_THAT(wrong("q.yaml"), HasSubstr("error: name is said twice\n --> q.yaml:2:1"));
-  EXPECT_THAT(wrong("q.yaml"), HasSubstr("the first one is at r.yaml:1:1"));
+  EXPECT_THAT(wrong("q.yaml"), HasSubstr("error[W0013]: name is said twice\n --> q.yaml:2:1"));
+  EXPECT_THAT(wrong("q.yaml"), HasSubstr("note: the first one stands here\n --> r.yaml:1:1"));
 }
 
 TEST_F(Include, TakesAFileOnceThatSeveralInclude) {
@@ -118,9 +118,9 @@ TEST_F(Include, ReportsCirclesAndWhatIsNotThere) {
   write("b.yaml", "include: [b.yaml]\n");
   EXPECT_THAT(wrong("p.yaml"), HasSubstr("in a circle: b.yaml includes b.yaml"));
   write("b.yaml", "include: [nowhere.yaml]\n");
-  EXPECT_THAT(wrong("p.yaml"), HasSubstr("error: cannot read nowhere.yaml: No such file or directory\n --> b.yaml:1:11"));
+  EXPECT_THAT(wrong("p.yaml"), HasSubstr("error[W0001]: cannot read nowhere.yaml: No such file or directory\n --> b.yaml:1:11"));
   write("b.yaml", "include: [list.txt]\n");
-  EXPECT_THAT(wrong("p.yaml"), HasSubstr("error: not the name of a pipeline file: list.txt"));
+  EXPECT_THAT(wrong("p.yaml"), HasSubstr("error[W0002]: not the name of a pipeline file: list.txt"));
   write("b.yaml", "include: { a: b }\n");
   EXPECT_THAT(wrong("p.yaml"), HasSubstr("include: expected a list of files"));
   write("b.yaml", "include: [[x.yaml]]\n");
