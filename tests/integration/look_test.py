@@ -110,7 +110,7 @@ class Look(unittest.TestCase):
     @staticmethod
     def is_object(line):
         try:
-            return isinstance(json.loads(line), dict)
+            return isinstance(json.loads(line, parse_constant=int), dict)  # NaN is no JSON, and no int
         except ValueError:
             return False
 
