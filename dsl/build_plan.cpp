@@ -145,6 +145,7 @@ class PlanWalk {
     std::optional<NodeId> node = input_of(stream);
     for (const Step& step : stream.steps) {
       if (!node) return std::nullopt;
+      if (builder_.refuse_steps(*node, stream.name.where)) return std::nullopt;
       remember(*node);
       node = std::visit([&](const auto& one) { return apply(*node, one, stream.where); }, step);
     }

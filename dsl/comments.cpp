@@ -45,16 +45,22 @@ class Scan {
   std::vector<Comment> of_yaml() {
     while (at_ < text_.size()) {
       const char c = text_[at_];
-      if (c == '#' && (at_ == 0 || text_[at_ - 1] == ' ' || text_[at_ - 1] == '\t' || text_[at_ - 1] == '\n')) {
+      if (c == '#' && (at_ == 0 || is_blank(text_[at_ - 1]))) {
         take_comment(1, "\n", 0);
-      } else if (c == '\'' && begins_scalar()) {
+      } else if (is_in_plain_) {
+        is_in_plain_ = !ends_plain(c);
+        if (is_in_plain_) step();
+      } else if (c == '\'') {
         do skip_past("'", 1);
         while (at_ < text_.size() && text_[at_] == '\'');  // '' is an apostrophe
-      } else if (c == '"' && begins_scalar()) {
+      } else if (c == '"') {
         skip_double_quoted();
-      } else if ((c == '|' || c == '>') && begins_scalar() && begins_block()) {
+      } else if ((c == '|' || c == '>') && begins_block()) {
         skip_block();
       } else {
+        if (c == '[' || c == '{') ++brackets_;
+        if ((c == ']' || c == '}') && brackets_ > 0) --brackets_;
+        is_in_plain_ = begins_plain(c);
         step();
       }
     }
@@ -84,12 +90,19 @@ class Scan {
     step_to(at_ + 1);
   }
 
+  static bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+  bool is_before_blank() const { return at_ + 1 >= text_.size() || is_blank(text_[at_ + 1]); }
+
   // Within a text without quotes of YAML's, a quote is a letter like others.
-  bool begins_scalar() const {
-    const std::string before = trimmed(text_.substr(line_start_, at_ - line_start_));
-    if (before.empty() || before.find_first_not_of("- ") == std::string::npos) return true;
-    const bool is_after_blank = text_[at_ - 1] == ' ' || text_[at_ - 1] == '\t';
-    return std::string_view("[{,").find(before.back()) != std::string_view::npos || (before.back() == ':' && (is_after_blank || before.find_first_of("[{") != std::string::npos));
+  bool begins_plain(char c) const {
+    if (is_blank(c) || std::string_view("[]{},").find(c) != std::string_view::npos) return false;
+    if (c == '-' || c == '?') return !is_before_blank();
+    return c != ':';
+  }
+  bool ends_plain(char c) const {
+    if (c == '\n') return brackets_ == 0;
+    if (c == ':') return is_before_blank() || (brackets_ > 0 && std::string_view("[]{},").find(text_[at_ + 1]) != std::string_view::npos);
+    return brackets_ > 0 && std::string_view("[]{},").find(c) != std::string_view::npos;
   }
 
   // Behind | or > stand at most signs, digits and a comment.
@@ -138,6 +151,8 @@ class Scan {
   std::size_t at_ = 0;
   std::size_t line_start_ = 0;
   std::uint32_t line_ = 1;
+  std::size_t brackets_ = 0;  // of YAML's, open
+  bool is_in_plain_ = false;
   std::vector<Comment> comments_;
 };
 

@@ -4,22 +4,13 @@
 #include <algorithm>
 
 #include "dsl/variables.h"
+#include "engine/base/source_lines.h"
 
 namespace weir {
 namespace {
 
 bool is_blank(char byte) { return byte == ' ' || byte == '\t' || byte == '\n' || byte == '\r'; }
 bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
-
-std::size_t offset_of_line(const std::string& text, std::uint32_t line) {
-  std::size_t offset = 0;
-  for (std::uint32_t current = 1; current < line; ++current) {
-    const auto end = text.find('\n', offset);
-    if (end == std::string::npos) return text.size();
-    offset = end + 1;
-  }
-  return offset;
-}
 
 // How YAML wrote the text, told by the character before it.
 char quote_before(const std::string& source, std::size_t offset) {
@@ -82,7 +73,7 @@ PlacedText::PlacedText(const std::string& text, const Location& where) : where_(
 
 void PlacedText::follow(const std::string& text) {
   const std::string& source = where_.source != nullptr ? where_.source->text : text;
-  const std::size_t line_start = where_.source != nullptr ? offset_of_line(source, where_.line) : 0;
+  const std::size_t line_start = where_.source != nullptr ? offset_of_line(where_.source, where_.line) : 0;
   std::size_t offset = line_start + where_.column - 1;
   const char quote = where_.source != nullptr ? quote_before(source, std::min(offset, source.size())) : '\0';
   source_offset_.reserve(text.size() + 1);

@@ -11,6 +11,7 @@
 #include "dsl/foreign_words.h"
 #include "dsl/placed_text.h"
 #include "engine/base/nearest_name.h"
+#include "engine/base/source_lines.h"
 
 namespace weir {
 namespace {
@@ -26,13 +27,6 @@ std::string kind_of(const Config& config) {
   // The address of a database may hold a password.
   const bool may_be_secret = config.holds_secret || config.scalar().find("://") != std::string::npos;
   return fmt::format("'{}'", may_be_secret ? "..." : config.scalar());
-}
-
-std::string_view line_of(const Location& where) {
-  std::string_view text = where.source->text;
-  for (std::uint32_t line = 1; line < where.line; ++line)
-    text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
-  return text.substr(0, text.find('\n'));
 }
 
 /// Keys for which statements have no place of their own.

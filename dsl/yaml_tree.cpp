@@ -8,6 +8,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <sstream>
+#include <unordered_map>
 #include <vector>
 
 #include "dsl/cut_short.h"
@@ -154,6 +155,7 @@ class TreeBuilder final : public YAML::EventHandler {
     bool expects_key = true;  // of a map
     std::string key;
     Location key_where;
+    std::unordered_map<std::string, Location> keys;  // and where each stands
   };
 
   std::size_t offset(const YAML::Mark& mark) const {
@@ -241,10 +243,8 @@ class TreeBuilder final : public YAML::EventHandler {
       refuse("W0011", "YAML merge keys are not used in pipelines: <<", config.where, "write the values out");
     }
     Open& parent = open_.back();
-    // Config::find is linear, but so is a map of a size that people write.
-    if (const Config* first = parent.config.find(text)) {
-      diagnostics_.error(user_error("W0013", fmt::format("the key {} is given twice", text), config.where).with_note("the first one is here", first->key_where));
-    }
+    const auto [first, is_new] = parent.keys.emplace(text, config.where);
+    if (!is_new) diagnostics_.error(user_error("W0013", fmt::format("the key {} is given twice", text), config.where).with_note("the first one is here", first->second));
     parent.key = text;
     parent.key_where = config.where;
     parent.expects_key = false;

@@ -7,20 +7,15 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
+
+#include "engine/base/source_lines.h"
 
 namespace weir {
 namespace {
 
-std::string_view line_of(std::string_view text, std::uint32_t line) {
-  for (std::uint32_t current = 1; current < line; ++current) {
-    const auto end = text.find('\n');
-    if (end == std::string_view::npos) return {};
-    text.remove_prefix(end + 1);
-  }
-  text = text.substr(0, text.find('\n'));
-  if (!text.empty() && text.back() == '\r') text.remove_suffix(1);
-  return text;
-}
+constexpr std::size_t most_shown = 400;  // bytes of a line
+constexpr std::size_t most_before = 200;
 
 struct Character {
   std::size_t bytes;
@@ -59,8 +54,14 @@ struct Extent {
 };
 
 Extent extent_of(std::string_view text) {
-  const CharacterWidths widths;
   Extent extent;
+  const auto is_ascii = [](char byte) { return static_cast<unsigned char>(byte) < 0x80; };
+  const auto other = std::find_if_not(text.begin(), text.end(), is_ascii);
+  extent.characters = static_cast<std::uint32_t>(other - text.begin());
+  extent.width = extent.characters;
+  text.remove_prefix(extent.width);
+  if (text.empty()) return extent;
+  const CharacterWidths widths;
   while (!text.empty()) {
     const Character first = widths.first_of(text);
     ++extent.characters;
@@ -78,13 +79,30 @@ struct Parts {
 
 Parts parts_of(const Location& where) {
   Parts parts;
-  parts.line = line_of(where.source->text, where.line);
+  parts.line = line_of(where);
+  if (!parts.line.empty() && parts.line.back() == '\r') parts.line.remove_suffix(1);
   const std::size_t wanted = where.column == 0 ? 0 : where.column - 1;
   const std::size_t start = std::min(wanted, parts.line.size());
   parts.beyond = static_cast<std::uint32_t>(wanted - start);
   parts.before = parts.line.substr(0, start);
   parts.inside = parts.line.substr(start, where.length == 0 ? std::string_view::npos : where.length);
   return parts;
+}
+
+bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
+
+/// Of a long line what is around the place. Returns what stands for the rest in front and behind.
+std::pair<std::string_view, std::string_view> shorten(Parts& parts) {
+  if (parts.line.size() <= most_shown) return {};
+  std::size_t start = parts.before.size() - std::min(parts.before.size(), most_before);
+  while (start < parts.before.size() && is_continuation(parts.line[start])) ++start;
+  std::size_t end = std::min(start + most_shown, parts.line.size());
+  while (end < parts.line.size() && end > parts.before.size() && is_continuation(parts.line[end])) --end;
+  const std::pair<std::string_view, std::string_view> rest{start == 0 ? "" : "...", end == parts.line.size() ? "" : "..."};
+  parts.inside = parts.inside.substr(0, end - parts.before.size());
+  parts.before.remove_prefix(start);
+  parts.line = parts.line.substr(start, end - start);
+  return rest;
 }
 
 }  // namespace
@@ -97,12 +115,13 @@ std::uint32_t column_in_characters(const Location& where) {
 std::uint32_t end_column_in_characters(const Location& where) { return column_in_characters(where) + extent_of(parts_of(where).inside).characters; }
 
 std::string excerpt(const Location& where) {
-  const Parts parts = parts_of(where);
+  Parts parts = parts_of(where);
+  const auto [front, back] = shorten(parts);
   const std::size_t width = std::max<std::size_t>(1, extent_of(parts.inside).width);
-  std::string line(parts.line);
+  std::string line = fmt::format("{}{}{}", front, parts.line, back);
   std::replace(line.begin(), line.end(), '\t', ' ');
   const std::string number = std::to_string(where.line);
-  return fmt::format("{0} |\n{1} | {2}\n{0} | {3:{4}}{5}\n", std::string(number.size(), ' '), number, line, "", extent_of(parts.before).width,
+  return fmt::format("{0} |\n{1} | {2}\n{0} | {3:{4}}{5}\n", std::string(number.size(), ' '), number, line, "", front.size() + extent_of(parts.before).width,
                      std::string(width, '^'));
 }
 

@@ -12,7 +12,8 @@ namespace weir {
 std::uint32_t column_in_characters(const Location& where);
 std::uint32_t end_column_in_characters(const Location& where);
 
-/// Three lines: a margin, the line with its number, and carets below the place, as wide as a terminal shows it. Tabs are shown as blanks. Requires a
+/// Three lines: a margin, the line with its number, and carets below the place, as wide as a terminal shows it. Tabs are shown as blanks, and of a long line
+/// what is around the place. Requires a
 /// known place.
 std::string excerpt(const Location& where);
 

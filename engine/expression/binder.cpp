@@ -8,6 +8,7 @@
 #include <set>
 
 #include "engine/base/nearest_name.h"
+#include "engine/base/source_lines.h"
 #include "engine/expression/call_evaluation.h"
 #include "engine/expression/implicit_cast.h"
 #include "engine/expression/name_resolution.h"
@@ -68,8 +69,7 @@ bool is_empty_text(const Expression& expression) {
 /// "name" in a .weir file: in YAML the quotes may be the value's own.
 bool is_in_double_quotes(const Location& where) {
   if (!where.is_known() || where.column == 0) return false;
-  std::string_view text = where.source->text;
-  for (std::uint32_t line = 1; line < where.line && !text.empty(); ++line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+  const std::string_view text = line_of(where);
   return where.column <= text.size() && (text[where.column - 1] == '"' || text[where.column - 1] == '`');
 }
 

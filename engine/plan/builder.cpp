@@ -54,6 +54,13 @@ bool PlanBuilder::refuse_ways(const Location& where) {
   return true;
 }
 
+bool PlanBuilder::refuse_steps(NodeId input, const Location& where) {
+  if (growth_.steps_to(input) < PlanGrowth::most_steps) return false;
+  diagnostics_.error(Error{ErrorKind::user, fmt::format("rows would go through more than {} steps behind each other", PlanGrowth::most_steps), where}.as("W0004").with_hint(
+      "write several columns in one extend, several conditions in one where, and several streams in one union"));
+  return true;
+}
+
 bool PlanBuilder::refuse_columns(std::size_t count, const Location& where) {
   if (count <= PlanGrowth::most_columns) return false;
   diagnostics_.error(Error{ErrorKind::user, fmt::format("rows have at most {} columns, and these would have {}", PlanGrowth::most_columns, count), where}.as("W0004").with_hint(

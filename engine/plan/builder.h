@@ -69,6 +69,9 @@ class PlanBuilder {
   /// As name_broken_stream().
   void name_broken_table(const std::string& name, const Location& where);
 
+  /// Whether rows have gone through as many steps as they may; reports it.
+  bool refuse_steps(NodeId input, const Location& where);
+
   /// Says that the steps of stream `name` were wrong and reported, so that streams and sinks which read it
   /// are not called wrong for that.
   void name_broken_stream(const std::string& name, const Location& where);

@@ -102,7 +102,7 @@ void PlanBuilder::add_table(const TableRequest& request) {
   }
   if (request.key.empty())
     diagnostics_.error(Error{ErrorKind::user, fmt::format("table {} has no key", request.name), request.where}.as("W0509").with_hint("add key: [NAME], by which rows are found"));
-  if (diagnostics_.errors().size() != errors_before) return;
+  if (table.definition == nullptr || diagnostics_.errors().size() != errors_before) return;  // a connection that is broken was reported before
   table.slot = std::make_shared<LookupSlot>();
   table.function = std::make_shared<const Function>(lookup_function(table.shape, table.slot, origin_of(table.shape, *table.definition)));
   plan_.tables.push_back(std::move(table));

@@ -51,7 +51,10 @@ void PlanGrowth::add(const PlanNode& node) {
   Size size;
   const std::vector<NodeId> inputs = inputs_of(node.operation);
   size.ways = inputs.empty() ? 1 : 0;
-  for (const NodeId input : inputs) size.ways = sum(size.ways, nodes_[input].ways);
+  for (const NodeId input : inputs) {
+    size.ways = sum(size.ways, nodes_[input].ways);
+    size.steps = std::max(size.steps, nodes_[input].steps + 1);
+  }
   if (!begins_anew(node.operation)) {
     const Size& input = nodes_[inputs.front()];
     size.filters = input.filters;

@@ -10,10 +10,12 @@ struct FrontEnd {
   const char* name;
   /// Aborts where the front end contradicts itself.
   void (*take)(const std::string& text);
+  /// For how many commands of a user it stands.
+  int commands = 1;
 };
 const std::vector<FrontEnd>& front_ends();
 
-/// What one text cost: seconds of this thread's CPU, and bytes that the process had at most beyond what it had before.
+/// What one text cost: seconds of this thread's CPU for each command, and bytes that the process had at most beyond what it had before.
 struct Cost {
   double seconds;
   std::size_t bytes;

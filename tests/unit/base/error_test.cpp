@@ -69,6 +69,20 @@ TEST(Error, CutsASpanAtTheEndOfItsLine) {
             "error: unknown column: amout\n --> a.yaml:1:2\n  |\n1 | ab\n  |  ^\n");
 }
 
+// Three thousand errors in one line of many kilobytes would print hundreds of megabytes.
+TEST(Error, ShowsOfALongLineWhatIsAroundThePlace) {
+  const std::string x(1000, 'x');
+  EXPECT_EQ(rendered(place("ab" + x, 1, 1, 2)), "error: unknown column: amout\n --> a.yaml:1:1\n  |\n1 | ab" + x.substr(0, 398) + "...\n  | ^^\n");
+  EXPECT_EQ(rendered(place(x + "ab", 1, 1001, 2)),
+            "error: unknown column: amout\n --> a.yaml:1:1001\n  |\n1 | ..." + x.substr(0, 200) + "ab\n  | " + std::string(203, ' ') + "^^\n");
+  EXPECT_EQ(rendered(place(x, 1, 401, 1000)), "error: unknown column: amout\n --> a.yaml:1:401\n  |\n1 | ..." + x.substr(0, 400) + "...\n  | " + std::string(203, ' ') +
+                                                  std::string(200, '^') + "\n");
+  std::string wide;
+  for (int i = 0; i < 400; ++i) wide += "é";
+  const std::string shown = wide.substr(0, 200);
+  EXPECT_EQ(rendered(place(wide, 1, 401, 2)), "error: unknown column: amout\n --> a.yaml:1:201\n  |\n1 | ..." + shown + shown + "...\n  | " + std::string(103, ' ') + "^\n");
+}
+
 TEST(Error, AlignsLineNumbersOfAnyLength) {
   EXPECT_EQ(rendered(place(std::string(99, '\n') + "x", 100, 1, 1)),
             "error: unknown column: amout\n --> a.yaml:100:1\n    |\n100 | x\n    | ^\n");

@@ -265,6 +265,15 @@ TEST(Format, KeysOfTablesMayHaveCommasInTheirNames) {
   expect_kept("a.yaml", shop(columns, "    key: [\"a, b\", id]\n    select: { id: id, \"a, b\": id }"));
 }
 
+// What looks like a quote within a text without quotes is none, and what behind it looks like a comment neither.
+TEST(Format, TextsWithoutQuotesMayHoldQuotesBehindAColon) {
+  expect_kept("a.yaml", shop(columns, "    steps:\n      - extend: { c: length('key:') + n }\n      - extend: { b: 'concat(id /* it''sb, #; */, '''')' }"));
+  expect_kept("a.yaml", shop(columns, "    steps:\n      - extend: { \"c\":'length(''# {'')', b: \"concat(id /* it's # */, '')\" } # one"));
+}
+
+// A comment between the numbers leaves its blanks and its line's end.
+TEST(Format, TypesOfFunctionsMayHoldComments) { EXPECT_EQ(parse_type("DECIMAL(10,  \n 2)"), parse_type("decimal(10, 2)")); }
+
 TEST(Format, CommentsFindAPlaceWhereverTheyStand) {
   const std::string text = shop(columns, "    select:  # one\n      id: concat('it''s', id)  # two it's\n      n: >-   # three\n        n + 1\n      m: \"id || ' # no'\"");
   for (const char* note : {"one", "two it's", "three"}) EXPECT_NE(formatted("a.yaml", text, Spelling::yaml).find(std::string("# ") + note), std::string::npos) << note;

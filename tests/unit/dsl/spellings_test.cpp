@@ -211,7 +211,9 @@ TEST(Spellings, BoundsWhatAFileMayAskFor) {
   EXPECT_TRUE(says(times("CREATE '", 301), "this text is not closed"));
   EXPECT_TRUE(says(weir_head + "CREATE SINK out AS FROM orders |> SELECT id, length(id) AS a" + times(" |> EXTEND a + a AS a", 20) + ";", "this would compute more than 100000 calls for a row"));
   EXPECT_FALSE(says(weir_head + "CREATE SINK out AS FROM orders |> SELECT id, length(id) AS a" + times(" |> EXTEND a + 1 AS a", 60) + ";", "this would compute"));
-  EXPECT_TRUE(says(weir_head + "CREATE SINK out AS FROM orders" + times(" |> UNION orders", 1100) + ";", "rows would come here by more than 1000 ways"));
+  EXPECT_TRUE(says(weir_head + "CREATE SINK out AS FROM orders |> UNION orders" + times(", orders", 1100) + ";", "rows would come here by more than 1000 ways"));
+  EXPECT_TRUE(says(weir_head + "CREATE SINK out AS FROM orders" + times(" |> WHERE id > ''", 1100) + ";", "rows would go through more than 1000 steps behind each other"));
+  EXPECT_FALSE(says(weir_head + "CREATE SINK out AS FROM orders" + times(" |> WHERE id > ''", 990) + ";", "rows would go through"));
   std::string many;
   for (int i = 0; i < 4100; ++i) many += fmt::format(", id AS c{}", i);
   EXPECT_TRUE(says(weir_head + "CREATE SINK out AS FROM orders |> SELECT id" + many + ";", "rows have at most 4000 columns, and these would have 4101"));
