@@ -119,7 +119,7 @@ Location PlacedText::place(std::size_t from, std::size_t to) const {
 Location PlacedText::span(std::size_t first, std::size_t last) const {
   const std::size_t characters = byte_of_character_.size() - 1;
   first = std::min(first, characters);
-  last = std::min(last, characters);
+  last = std::min(last, characters == 0 ? 0 : characters - 1);  // the parser leaves a byte order mark out, and may end behind the text
   if (first == characters || last < first) return place(source_offset_[byte_of_character_[first]], 0);
   // The end of the last character, not the start of the next one: blanks in between don't belong to the span.
   const std::size_t last_byte = byte_of_character_[last + 1] - 1;

@@ -297,6 +297,16 @@ TEST(ParseExpression, SurvivesGarbage) {
   EXPECT_GT(understood_count, 0U);
 }
 
+// The parser's reader leaves it out, so that the parser counts one character less than there are.
+TEST(ParseExpression, AByteOrderMarkIsNoExpression) {
+  for (const char* text : {"\xEF\xBB\xBF", "\xEF\xBB\xBF ", "\xEF\xBB\xBF)", "\xEF\xBB\xBF\n"}) {
+    Diagnostics diagnostics;
+    EXPECT_EQ(parse_expression(text, start_of(text), diagnostics), nullptr);
+    ASSERT_FALSE(diagnostics.ok());
+    EXPECT_FALSE(render(diagnostics.errors().front()).empty());
+  }
+}
+
 TEST(ParseExpression, SurvivesRandomBytes) {
   std::mt19937 random(7);
   for (int round = 0; round < 3'000; ++round) {
