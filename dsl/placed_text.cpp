@@ -56,7 +56,8 @@ Meeting after_omission(const std::string& source, std::size_t offset, const std:
   std::size_t end = at;
   while (end < text.size() && !is_blank(text[end])) ++end;
   const std::size_t found = std::string_view(source).substr(0, offset + reach).find(std::string_view(text).substr(at, end - at), offset);
-  return found == std::string::npos ? Meeting{} : Meeting{found, at};
+  // What stands at the offset itself is known not to be it: there is a quote that YAML would write twice.
+  return found == std::string::npos || found == offset ? Meeting{} : Meeting{found, at};
 }
 
 }  // namespace
