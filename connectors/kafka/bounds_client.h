@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,7 @@ class BoundsClient {
     PartitionBounds bounds;
     std::chrono::steady_clock::time_point when;
   };
+  std::optional<PartitionBounds> take_answer(const std::string& topic, std::int32_t partition);
   void ask_for_all(const std::string& topic, std::chrono::milliseconds patience);
 
   KafkaClient& client_;
