@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <span>
 #include <tuple>
 
 #include "dsl/build_plan.h"
@@ -46,15 +47,37 @@ bool is_within(const Location& where, const Location& place) {
   return where.source == place.source && where.line == place.line && where.column >= place.column && where.column <= place.column + place.length;
 }
 
+/// Which of some values an error is within, however many there are of both.
+class PlaceIndex {
+ public:
+  /// `places` have notes of the same place side by side.
+  explicit PlaceIndex(std::vector<Note> places) : places_(std::move(places)) {
+    std::stable_sort(places_.begin(), places_.end(), [](const Note& a, const Note& b) { return key_of(a.where) < key_of(b.where); });
+  }
+
+  /// The notes of the innermost place around `where`, in their order. Values do not overlap.
+  std::span<const Note> around(const Location& where) const {
+    const auto next = std::upper_bound(places_.begin(), places_.end(), key_of(where), [](const Key& key, const Note& note) { return key < key_of(note.where); });
+    if (next == places_.begin() || !is_within(where, std::prev(next)->where)) return {};
+    const auto first = std::lower_bound(places_.begin(), next, key_of(std::prev(next)->where), [](const Note& note, const Key& key) { return key_of(note.where) < key; });
+    return {first, next};
+  }
+
+ private:
+  using Key = std::tuple<const SourceText*, std::uint32_t, std::uint32_t>;
+  static Key key_of(const Location& where) { return {where.source.get(), where.line, where.column}; }
+
+  std::vector<Note> places_;
+};
+
 // What is said about the text of a value without its variable is beside the point; what is said about one with it may be the variable's fault.
 void add_all(const FilledVariables& filled, const Diagnostics& from, Diagnostics& to) {
-  const auto is_outside = [&](const Error& error) {
-    return std::none_of(filled.failed.begin(), filled.failed.end(), [&](const Location& place) { return is_within(error.where(), place); });
-  };
+  std::vector<Note> values;
+  for (const Location& where : filled.failed) values.push_back({"", where});
+  const PlaceIndex failed(std::move(values)), origins(filled.origins);
+  const auto is_outside = [&](const Error& error) { return failed.around(error.where()).empty(); };
   const auto with_origins = [&](Error error) {
-    for (const Note& origin : filled.origins) {
-      if (is_within(error.where(), origin.where)) error = Error(error).with_note(origin.text, {});
-    }
+    for (const Note& origin : origins.around(error.where())) static_cast<void>(std::move(error).with_note(origin.text, {}));
     return error;
   };
   for (const Error& error : from.errors()) {

@@ -22,6 +22,12 @@ std::size_t LineTable::offset(std::size_t line, std::size_t column) const {
   return std::min(starts_[line] + column, text().size());
 }
 
+std::size_t LineTable::end_of_line(std::size_t offset) const {
+  const auto next = std::upper_bound(starts_.begin(), starts_.end(), offset);
+  const std::size_t end = next == starts_.end() ? text().size() : *next - 1;
+  return end > offset && text()[end - 1] == '\r' ? end - 1 : end;
+}
+
 Location LineTable::span(std::size_t offset, std::size_t length) const {
   const auto next = std::upper_bound(starts_.begin(), starts_.end(), offset);
   const auto line = static_cast<std::size_t>(next - starts_.begin());

@@ -19,6 +19,8 @@ class LineTable {
   const std::string& text() const { return source_->text; }
   std::string_view line(std::size_t number) const;
   std::size_t offset(std::size_t line, std::size_t column) const;
+  /// Where the line that an offset is in ends: its line break, "\n" or "\r\n", or the end of the text.
+  std::size_t end_of_line(std::size_t offset) const;
   Location span(std::size_t offset, std::size_t length) const;
 
  private:

@@ -70,8 +70,10 @@ std::vector<SettingSyntax> read_settings(const Config& root, YamlReader& reader)
   const Config* config = root.find("settings");
   if (config == nullptr || !reader.expect_map(*config, "settings", "write NAME: value")) return settings;
   for (const auto& [key, value] : std::get<Config::Map>(config->value)) {
-    if (value.is_map() || value.is_list()) {
-      reader.report("W0108", value, fmt::format("setting {} is one value", key));
+    if (!value.is_scalar()) {
+      const bool is_empty = !value.is_map() && !value.is_list();
+      reader.report("W0108", value, is_empty ? fmt::format("setting {} has no value", key) : fmt::format("setting {} is one value", key),
+                    is_empty ? "write '' for an empty text" : "");
       continue;
     }
     settings.push_back({{key, value.key_where}, value.scalar()});

@@ -36,14 +36,13 @@ struct Meeting {
 
 // Where file and text go on together behind a variable, told by what stands there in the file up to the end
 // of the line or the next variable.
-Meeting after_variable(const std::string& source, std::size_t offset, const std::string& text,
-                       std::size_t at) {
+Meeting after_variable(const std::string& source, std::size_t offset, std::size_t end_of_line, const std::string& text, std::size_t at) {
   if (source.compare(std::min(offset, source.size()), 2, "${") != 0) return {};
-  const std::size_t close =
-      closing_brace(std::string_view(source).substr(0, source.find('\n', offset)), offset);
+  const std::string_view line = std::string_view(source).substr(0, end_of_line);
+  const std::size_t close = closing_brace(line, offset);
   if (close == std::string::npos) return {};
-  std::size_t end = std::min(source.find_first_of("\r\n", close), source.size());
-  end = std::min(end, source.find("${", close));
+  std::size_t end = std::min(line.find("${", close), line.size());
+  if (end == line.size() && line.back() == '\r') --end;
   const std::string follows = source.substr(close + 1, end - close - 1);
   const std::size_t found = follows.empty() ? std::string::npos : text.find(follows, at);
   return found == std::string::npos ? Meeting{} : Meeting{close + 1, found};
@@ -73,6 +72,7 @@ PlacedText::PlacedText(const std::string& text, const Location& where) : where_(
 }
 
 void PlacedText::follow(const std::string& text) {
+  const auto end_of_line = [&](std::size_t offset) { return where_.source != nullptr ? end_of_line_at(where_.source, offset) : std::min(text.find('\n', offset), text.size()); };
   const std::string& source = where_.source != nullptr ? where_.source->text : text;
   const std::size_t line_start = where_.source != nullptr ? offset_of_line(where_.source, where_.line) : 0;
   std::size_t offset = line_start + where_.column - 1;
@@ -90,7 +90,7 @@ void PlacedText::follow(const std::string& text) {
       offset += length;
       ++at;
     } else {
-      Meeting next = after_variable(source, offset, text, at);
+      Meeting next = after_variable(source, offset, end_of_line(offset), text, at);
       if (next.in_text == std::string::npos) next = after_omission(source, offset, text, at);
       at = std::min(next.in_text, text.size());
       source_offset_.resize(at, offset);
@@ -99,9 +99,8 @@ void PlacedText::follow(const std::string& text) {
   }
   source_offset_.push_back(offset);
   line_starts_.push_back(line_start);
-  for (auto end = source.find('\n', line_start); end < offset; end = source.find('\n', end + 1))
-    line_starts_.push_back(end + 1);
-  end_of_last_line_ = std::min(source.find('\n', std::min(offset, source.size())), source.size());
+  for (auto end = end_of_line(line_start); end < offset && end < source.size(); end = end_of_line(end + 1)) line_starts_.push_back(end + 1);
+  end_of_last_line_ = end_of_line(std::min(offset, source.size()));
 }
 
 Location PlacedText::place(std::size_t from, std::size_t to) const {

@@ -107,6 +107,16 @@ std::optional<std::pair<ParserRuleContext*, ParserRuleContext*>> sides_of(Parser
   return std::pair<ParserRuleContext*, ParserRuleContext*>(compare->predicate(), compare->value());
 }
 
+void RelationNames::add(const std::string& called, const std::string& meant) {
+  const auto [found, is_new] = meant_.emplace(called, meant);
+  if (!is_new) {
+    const auto [first, last] = called_.equal_range(found->second);
+    called_.erase(std::find_if(first, last, [&](const auto& one) { return one.second == called; }));
+    found->second = meant;
+  }
+  called_.emplace(meant, called);
+}
+
 const std::string* RelationNames::meaning(const std::string& called) const {
   const auto found = meant_.find(called);
   return found == meant_.end() ? nullptr : &found->second;
@@ -141,16 +151,36 @@ std::optional<std::vector<std::string>> RelationNames::path(ParserRuleContext* p
   return parts;
 }
 
-void RelationNames::add_columns_of(const std::string& meant, ParserRuleContext* part, const WeirText& text, Config::Map& columns) const {
+void RelationColumns::look_into(ParserRuleContext* part, const ParserRuleContext* join) {
+  if (part == nullptr) return;
   for_each_tree(part, [&](ParseTree* tree) {
     auto* column = dynamic_cast<Parser::ColumnContext*>(tree);
     const std::vector<std::string> parts = column == nullptr ? std::vector<std::string>{} : path_of(column);
-    const std::string* found = parts.size() < 2 ? nullptr : meaning(parts.front());
-    if (found == nullptr || *found != meant) return;
-    const std::string name = meant + "." + parts[1];
-    if (std::any_of(columns.begin(), columns.end(), [&](const auto& one) { return one.first == name; })) return;
-    columns.push_back(setting(name, text.place(column), WeirText::scalar(quoted_name(meant) + "." + quoted_name(parts[1]), text.place(column))));
+    if (parts.size() >= 2) uses_[parts[0]].push_back({count_++, column, join, parts[1]});
   });
+}
+
+const std::vector<RelationColumns::Use>& RelationColumns::of(const std::string& called) const {
+  static const std::vector<Use> none;
+  const auto found = uses_.find(called);
+  return found == uses_.end() ? none : found->second;
+}
+
+Config::Map RelationNames::columns_of(const std::string& meant, const RelationColumns& used, const ParserRuleContext* join, const WeirText& text) const {
+  std::map<std::size_t, const RelationColumns::Use*> uses;
+  const auto [first, last] = called_.equal_range(meant);
+  for (auto called = first; called != last; ++called) {
+    for (const RelationColumns::Use& use : used.of(called->second)) {
+      if (use.join == nullptr || use.join != join) uses.emplace(use.number, &use);
+    }
+  }
+  Config::Map columns;
+  std::set<std::string> known;
+  for (const auto& [number, use] : uses) {
+    if (!known.insert(use->name).second) continue;
+    columns.push_back(setting(meant + "." + use->name, text.place(use->column), WeirText::scalar(quoted_name(meant) + "." + quoted_name(use->name), text.place(use->column))));
+  }
+  return columns;
 }
 
 std::string quoted_name(const std::string& name) {

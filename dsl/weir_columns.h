@@ -25,22 +25,43 @@ std::vector<antlr4::ParserRuleContext*> conditions_of(antlr4::ParserRuleContext*
 /// The sides of a = b, whose contexts are of the rules predicate and value; nothing where the expression is something else.
 std::optional<std::pair<antlr4::ParserRuleContext*, antlr4::ParserRuleContext*>> sides_of(antlr4::ParserRuleContext* expression);
 
+/// Where expressions name columns of relations, such as shops.city.
+class RelationColumns {
+ public:
+  /// Looks for them in `part`, or nowhere if that is null. `join`: whose ON it is, or null.
+  void look_into(antlr4::ParserRuleContext* part, const antlr4::ParserRuleContext* join = nullptr);
+
+  struct Use {
+    std::size_t number;  // in the order of looking
+    antlr4::ParserRuleContext* column;
+    const antlr4::ParserRuleContext* join;
+    std::string name;
+  };
+  /// Those of a relation that is called so.
+  const std::vector<Use>& of(const std::string& called) const;
+
+ private:
+  std::size_t count_ = 0;
+  std::map<std::string, std::vector<Use>> uses_;
+};
+
 /// The relations of a query: how it calls them and how steps do. The columns of the stream that it reads stand for themselves.
 class RelationNames {
  public:
   /// An empty `meant`: the stream that the query reads.
-  void add(const std::string& called, const std::string& meant) { meant_[called] = meant; }
+  void add(const std::string& called, const std::string& meant);
   /// What stands in the file, with relations as steps call them. `part` may be a part of an expression.
   Config scalar(antlr4::ParserRuleContext* part, const WeirText& text) const;
   /// The parts of a column's name, with its relation as steps call it, where `part` is nothing else.
   std::optional<std::vector<std::string>> path(antlr4::ParserRuleContext* part) const;
-  /// Adds the columns of relation `meant` in `part` that `columns` has not, such as city of shops.city, each with the place where it is used.
-  void add_columns_of(const std::string& meant, antlr4::ParserRuleContext* part, const WeirText& text, Config::Map& columns) const;
+  /// The columns of relation `meant` that anything but the ON of `join` names, such as city of shops.city, each with the place where it is used first.
+  Config::Map columns_of(const std::string& meant, const RelationColumns& used, const antlr4::ParserRuleContext* join, const WeirText& text) const;
 
  private:
   const std::string* meaning(const std::string& called) const;
 
   std::map<std::string, std::string> meant_;
+  std::multimap<std::string, std::string> called_;  // the other way round
 };
 
 /// A name as an expression has it: in backticks where it is not plain.

@@ -56,6 +56,7 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 
 // Settings that are options: KEY: [A, B], KEY: {A: B} and KEY: VALUE.
 std::string with_options(const std::string& text) {
+  if (text.find(": ") == std::string::npos) return text;
   static const std::regex renamed(R"(select: \{([^:{}]+): ([^{}]+)\})");
   static const std::regex computed(R"(computed: \{([^:{}]+): ([^{}]+)\})");
   static const std::regex list(R"(\b([a-z_]+): \[([^\[\]]*)\])");

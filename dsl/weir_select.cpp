@@ -53,26 +53,25 @@ class SelectionReader {
 
   // Each join adds the columns of its relation that anything names, as RELATION.COLUMN, which is how the rest finds them.
   void add_joins() {
-    for (auto* join : selection_->join()) {
+    const auto joins = selection_->join();
+    if (joins.empty()) return;
+    RelationColumns used;
+    for (auto* item : items()) used.look_into(item);
+    used.look_into(selection_->expression());
+    used.look_into(selection_->groupBy());
+    used.look_into(selection_->having());
+    for (auto* join : joins) used.look_into(join->expression(), join);
+    auto* first = items().front();
+    const bool has_star = first->STAR() != nullptr;
+    for (auto* join : joins) {
       const std::string name = WeirText::name(join->reference());
       const bool is_table = names_.streams.count(name) == 0;
       const std::string called = join->alias() == nullptr ? name : WeirText::name(join->alias()->name() != nullptr ? join->alias()->name()->start : join->alias()->start);
       const std::string meant = is_table ? name : called;
       steps_.relations().add(called, meant);
-      Config::Map columns;
-      const auto look_into = [&](ParserRuleContext* part) {
-        if (part != nullptr) steps_.relations().add_columns_of(meant, part, text_, columns);
-      };
-      for (auto* item : items()) look_into(item);
-      look_into(selection_->expression());
-      look_into(selection_->groupBy());
-      look_into(selection_->having());
-      for (auto* other : selection_->join()) {
-        if (other != join) look_into(other->expression());
-      }
-      const bool has_star = items().front()->STAR() != nullptr;
+      Config::Map columns = steps_.relations().columns_of(meant, used, join, text_);
       if (has_star && !columns.empty()) {
-        text_.refuse("W0120", text_.place(items().front()), fmt::format("'*' does not stand beside columns of {}", called),
+        text_.refuse("W0120", text_.place(first), fmt::format("'*' does not stand beside columns of {}", called),
                      fmt::format("name the columns, or join in a step: FROM ... |> JOIN {} ON ... SELECT ...", name));
       }
       steps_.add_join(join, {}, std::move(columns));

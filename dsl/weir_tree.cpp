@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "WeirLexer.h"
 #include "WeirParser.h"
@@ -21,6 +22,9 @@ using weir_grammar::WeirParser;
 
 // In this order errors are found and plans are made, whatever the order of statements.
 constexpr std::array<const char*, 8> sections = {"functions", "connections", "sources", "tables", "transforms", "sinks", "reports", "tests"};
+constexpr std::size_t max_statements = 10'000;
+// Whoever has more of them has opened another kind of file.
+constexpr std::size_t max_unreadable = 1'000;
 constexpr std::array<std::pair<const char*, const char*>, 8> items = {{{"functions", "function"},
                                                                       {"connections", "connection"},
                                                                       {"sources", "source"},
@@ -87,10 +91,10 @@ class TreeBuilder {
     if (part.section == "include") return add_include(std::move(part));
     if (part.section == "tests") return add_test(std::move(part));
     Config::Map& section = section_of(part);
-    const auto first = std::find_if(section.begin(), section.end(), [&](const auto& one) { return one.first == part.name; });
-    if (first == section.end()) return section.push_back(setting(part.name, part.where, std::move(part.value)));
+    const auto [first, is_new] = made_.try_emplace({part.section, part.name}, part.where);
+    if (is_new) return section.push_back(setting(part.name, part.where, std::move(part.value)));
     const auto item = std::find_if(items.begin(), items.end(), [&](const auto& one) { return one.first == part.section; });
-    text_.report_twice("W0211", part.where, fmt::format("{} {} is created twice", item->second, part.name), first->second.key_where);
+    text_.report_twice("W0211", part.where, fmt::format("{} {} is created twice", item->second, part.name), first->second);
   }
   void add_wreck(SettingsTree::Broken wreck) { tree_.broken.push_back(std::move(wreck)); }
 
@@ -136,6 +140,7 @@ class TreeBuilder {
   WeirText& text_;
   SettingsTree tree_;
   Config::Map sections_;
+  std::map<std::pair<std::string, std::string>, Location> made_;  // sections and names, and where each was created
 };
 
 }  // namespace
@@ -153,8 +158,22 @@ std::optional<SettingsTree> load_weir(const std::shared_ptr<const SourceText>& s
   WeirText text(placed, diagnostics);
   std::vector<std::unique_ptr<ParsedStatement>> statements;
   QueryNames names{std::move(other_streams), std::move(is_aggregate)};
+  if (tokens.statements().size() > max_statements) {
+    const antlr4::Token& first = *tokens.statements()[max_statements].tokens.front();
+    diagnostics.error(Error{ErrorKind::user, fmt::format("the file has {} statements; a pipeline has at most {}", tokens.statements().size(), max_statements),
+                            placed.span(first.getStartIndex(), first.getStopIndex())}.as("W0004"));
+    return std::nullopt;
+  }
+  std::size_t unreadable = 0;
   for (StatementTokens& one : tokens.statements()) {
+    if (unreadable > max_unreadable) {
+      const antlr4::Token& first = *one.tokens.front();
+      diagnostics.error(Error{ErrorKind::user, fmt::format("{} statements could not be read; this one and those behind it were not looked at", unreadable),
+                              placed.span(first.getStartIndex(), first.getStopIndex())}.as("W0004"));
+      break;
+    }
     statements.push_back(std::make_unique<ParsedStatement>(std::move(one), placed, diagnostics));
+    if (statements.back()->tree() == nullptr) ++unreadable;
     const SettingsTree::Broken made = statements.back()->wreck();
     if (made.section == "sources" || made.section == "transforms") names.streams.insert(made.name);
   }

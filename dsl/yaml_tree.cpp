@@ -65,10 +65,7 @@ class ScalarPlaces {
   }
 
  private:
-  std::size_t end_of_line(std::size_t offset) const {
-    const auto end = lines_.text().find_first_of("\r\n", offset);
-    return end == std::string::npos ? lines_.text().size() : end;
-  }
+  std::size_t end_of_line(std::size_t offset) const { return lines_.end_of_line(offset); }
 
   std::size_t end_of_quoted(std::size_t offset, char quote) const {
     const std::string& text = lines_.text();

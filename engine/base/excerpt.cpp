@@ -6,6 +6,7 @@
 #include <wchar.h>
 
 #include <algorithm>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -89,6 +90,25 @@ Parts parts_of(const Location& where) {
   return parts;
 }
 
+/// How many characters a line has before a place. Errors come one behind the other, and a line may be the whole file: what was counted for the place
+/// before is not counted again.
+std::uint32_t characters_before(const Location& where, std::string_view before) {
+  struct Counted {
+    std::weak_ptr<const SourceText> source;
+    std::uint32_t line = 0;
+    std::size_t bytes = 0;
+    std::uint32_t characters = 0;
+  };
+  thread_local Counted counted;
+  // A place may be within a character: only behind ASCII is it certain that none was cut.
+  const bool goes_on = counted.line == where.line && counted.bytes <= before.size() && counted.source.lock() == where.source;
+  if (!goes_on) counted = {where.source, where.line, 0, 0};
+  const std::uint32_t characters = counted.characters + extent_of(before.substr(counted.bytes)).characters;
+  const bool is_certain = before.empty() || static_cast<unsigned char>(before.back()) < 0x80;
+  if (is_certain) counted.bytes = before.size(), counted.characters = characters;
+  return characters;
+}
+
 bool is_continuation(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) == 0x80; }
 
 /// Of a long line what is around the place. Returns what stands for the rest in front and behind.
@@ -109,7 +129,7 @@ std::pair<std::string_view, std::string_view> shorten(Parts& parts) {
 
 std::uint32_t column_in_characters(const Location& where) {
   const Parts parts = parts_of(where);
-  return extent_of(parts.before).characters + parts.beyond + 1;
+  return characters_before(where, parts.before) + parts.beyond + 1;
 }
 
 std::uint32_t end_column_in_characters(const Location& where) { return column_in_characters(where) + extent_of(parts_of(where).inside).characters; }

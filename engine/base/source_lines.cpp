@@ -1,6 +1,7 @@
 // source_lines.cpp — where the lines of a source text begin.
 #include "engine/base/source_lines.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace weir {
@@ -30,9 +31,15 @@ std::size_t offset_of_line(const std::shared_ptr<const SourceText>& source, std:
   return line <= starts.size() ? starts[line - 1] : source->text.size();
 }
 
+std::size_t end_of_line_at(const std::shared_ptr<const SourceText>& source, std::size_t offset) {
+  const std::vector<std::size_t>& starts = starts_of(source);
+  const auto next = std::upper_bound(starts.begin(), starts.end(), offset);
+  return next == starts.end() ? source->text.size() : *next - 1;
+}
+
 std::string_view line_of(const Location& where) {
-  const std::string_view rest = std::string_view(where.source->text).substr(offset_of_line(where.source, where.line));
-  return rest.substr(0, rest.find('\n'));
+  const std::size_t start = offset_of_line(where.source, where.line);
+  return std::string_view(where.source->text).substr(start, end_of_line_at(where.source, start) - start);
 }
 
 }  // namespace weir

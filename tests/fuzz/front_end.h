@@ -22,7 +22,8 @@ struct Cost {
 };
 Cost cost_of(const FrontEnd& front_end, const std::string& text);
 
-/// What one text may cost: a second, and 64 MiB and 600 bytes for each byte of it; more where sanitizers watch.
+/// What one text may cost: a second, and 64 MiB and 600 bytes for each byte of it; more where sanitizers watch, and in the test command, which runs on busy
+/// machines (WEIR_STRICT is set where a second is a second).
 bool is_too_much(const Cost& cost, const std::string& text);
 
 }  // namespace weir::testing

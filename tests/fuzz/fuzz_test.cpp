@@ -34,9 +34,14 @@ Current& current() {
   return one;
 }
 
-std::string keep_finding() {
+constexpr int most_findings = 20;
+int& findings() {
   static int count = 0;
-  const std::string path = fmt::format("fuzz-finding-{}.txt", ++count);
+  return count;
+}
+
+std::string keep_finding() {
+  const std::string path = fmt::format("fuzz-finding-{}.txt", ++findings());
   std::ofstream(path, std::ios::binary) << current().text;
   return path;
 }
@@ -63,7 +68,12 @@ class Fuzz {
     current() = {front_end.name, std::move(text)};
     limit_seconds(60);
     const std::size_t reached = coverage::begin();
-    const Cost cost = cost_of(front_end, current().text);
+    Cost cost{};
+    try {
+      cost = cost_of(front_end, current().text);
+    } catch (const std::exception& thrown) {
+      ADD_FAILURE() << fmt::format("{} threw {}: {}", front_end.name, thrown.what(), keep_finding());
+    }
     if (is_too_much(cost, current().text))
       ADD_FAILURE() << fmt::format("{} took {:.2f} s and {} MiB for {} bytes: {}", front_end.name, cost.seconds, cost.bytes >> 20, current().text.size(), keep_finding());
     if (coverage::reached() > reached && current().text.size() < 8192) texts_.push_back(current().text);
@@ -96,9 +106,9 @@ TEST(Fuzz, NothingEndsTheProgramOrHangs) {
 #else
   constexpr std::uint64_t rounds = 12000;
 #endif
-  const auto is_done = [&](std::uint64_t round) { return seconds == 0 ? round >= rounds : std::chrono::steady_clock::now() >= end; };
+  const auto is_done = [&](std::uint64_t round) { return findings() >= most_findings || (seconds == 0 ? round >= rounds : std::chrono::steady_clock::now() >= end); };
   const std::size_t kept = mallinfo2().uordblks;
-  for (std::uint64_t round = 0; !is_done(round) && !::testing::Test::HasFailure(); ++round) fuzz.take_random(seed * 1'000'003 + round);
+  for (std::uint64_t round = 0; !is_done(round); ++round) fuzz.take_random(seed * 1'000'003 + round);
   // What the front ends remember of texts, if anything, has an end; the parser's tables of predictions grow with what it has seen.
   if (seconds == 0) {
     EXPECT_LT(mallinfo2().uordblks, kept + (std::size_t{64} << 20));

@@ -12,7 +12,7 @@ std::vector<Mistake> mistakes_of_text() {
       {"W0003", "the file is no text",
        R"(A pipeline file is UTF-8 without control characters. Files saved as UTF-16 or Latin-1, and characters that a terminal or a chat put there, are found here: iconv -f LATIN1 -t UTF-8 converts, and the place names the first byte that is wrong.)"},
       {"W0004", "too long or nested too deeply",
-       R"(Files, statements, lists and expressions have limits, so that no file can exhaust the memory or the stack: 1 MiB a file, 64 levels of YAML, 200 levels of brackets. People stay far below them; programs that write pipelines reach them with long chains of operators. Name parts of the expression with extend, or use a function of many arguments, such as concat or coalesce, instead of a chain.)",
+       R"(Files, statements, lists and expressions have limits, so that no file can exhaust the memory or the stack: 1 MiB and 10,000 statements a file, 64 levels of YAML, 200 levels of brackets. People stay far below them; programs that write pipelines reach them with long chains of operators. Name parts of the expression with extend, or use a function of many arguments, such as concat or coalesce, instead of a chain.)",
        ExampleKind::yaml,
        R"(a: [[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]])", R"(name: shop
 sources:
