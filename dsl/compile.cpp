@@ -189,12 +189,25 @@ Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name,
   return result;
 }
 
-/// `knowledge`: or null.
-Compiled compile_text(const std::string& name, const std::string& text, Spelling spelling, const Registry& registry, const Variables& variables,
-                      Knowledge* knowledge) {
+Compiled compile_text(const std::string& name, const std::string& text, Spelling spelling, const Registry& registry, const Variables& variables) {
   Diagnostics found;
   std::optional<SettingsTree> tree = load_text(source_of(name, text), spelling, registry, variables, found);
-  return compile_tree(std::move(tree), name, registry, variables, std::move(found), knowledge);
+  return compile_tree(std::move(tree), name, registry, variables, std::move(found), nullptr);
+}
+
+/// Whether a file is there to be included by others. One that says nothing is for nobody.
+bool is_part(const SettingsTree& tree) {
+  const auto* sections = std::get_if<Config::Map>(&tree.root.value);
+  return sections != nullptr && !sections->empty() && tree.broken.empty() && tree.root.find("name") == nullptr && tree.root.find("sinks") == nullptr;
+}
+
+Diagnostics diagnostics_of_part(SettingsTree tree, const std::string& file, const Variables& variables, Diagnostics found) {
+  Diagnostics later;
+  tree.is_part = true;
+  const FilledVariables filled = substitute_variables(tree.root, variables, found);
+  read_pipeline(tree, later);
+  add_all(filled, later, found);
+  return in_order(found, tree.spelling, file);
 }
 
 Compiled failed(Error error) {
@@ -237,36 +250,35 @@ std::optional<SettingsTree> load_file(const std::string& path, const Registry& r
 bool is_part_of_pipeline(const std::string& path, const Registry& registry) {
   Diagnostics unused;
   const std::optional<SettingsTree> tree = load_file(path, registry, {}, unused);
-  return tree && tree->root.is_map() && tree->broken.empty() && tree->root.find("name") == nullptr && tree->root.find("sinks") == nullptr;
+  return tree && is_part(*tree);
 }
 
 Compiled check_part(const std::string& path, const Registry& registry, const Variables& variables) {
   Diagnostics found;
   std::optional<SettingsTree> tree = load_file(path, registry, variables, found);
-  if (tree) {
-    Diagnostics later;
-    tree->is_part = true;
-    const FilledVariables filled = substitute_variables(tree->root, variables, found);
-    read_pipeline(*tree, later);
-    add_all(filled, later, found);
-  }
   Compiled result;
-  result.diagnostics = in_order(found, spelling_of(path), path);
+  result.diagnostics = tree ? diagnostics_of_part(*std::move(tree), path, variables, std::move(found)) : in_order(found, spelling_of(path), path);
   return result;
 }
 
 Compiled compile_yaml(const std::string& name, const std::string& text, const Registry& registry, const Variables& variables) {
-  return compile_text(name, text, Spelling::yaml, registry, variables, nullptr);
+  return compile_text(name, text, Spelling::yaml, registry, variables);
 }
 
 Compiled compile_weir(const std::string& name, const std::string& text, const Registry& registry, const Variables& variables) {
-  return compile_text(name, text, Spelling::weir, registry, variables, nullptr);
+  return compile_text(name, text, Spelling::weir, registry, variables);
 }
 
 Compiled compile_for_editor(const std::string& name, const std::string& text, Spelling spelling, const Registry& registry, const Variables& variables,
                             Knowledge& knowledge) {
   knowledge.spelling = spelling;
-  return compile_text(name, text, spelling, registry, variables, &knowledge);
+  Diagnostics found;
+  std::optional<SettingsTree> tree = load_text(source_of(name, text), spelling, registry, variables, found);
+  std::optional<Diagnostics> of_part;
+  if (tree && is_part(*tree)) of_part = diagnostics_of_part(*tree, name, variables, found);
+  Compiled result = compile_tree(std::move(tree), name, registry, variables, std::move(found), &knowledge);
+  if (of_part) result.diagnostics = *std::move(of_part);
+  return result;
 }
 
 }  // namespace weir

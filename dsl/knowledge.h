@@ -25,7 +25,7 @@ struct Knowledge {
   std::map<std::string, std::vector<Schema>> sinks;
 };
 
-/// As compile_yaml() and compile_weir(), and tells what it found out.
+/// As compile_yaml() and compile_weir(), and tells what it found out. What is wrong with a part of a pipeline is told as by check_part().
 Compiled compile_for_editor(const std::string& name, const std::string& text, Spelling spelling, const Registry& registry, const Variables& variables,
                             Knowledge& knowledge);
 

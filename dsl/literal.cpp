@@ -35,7 +35,7 @@ struct Unit {
 };
 
 constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
-constexpr std::array<Unit, 14> units = {{{"year", 12},
+constexpr std::array<Unit, 18> units = {{{"year", 12},
                                          {"month", 1},
                                          {"week", 0, 7},
                                          {"day", 0, 1},
@@ -48,14 +48,18 @@ constexpr std::array<Unit, 14> units = {{{"year", 12},
                                          {"min", 0, 0, 60 * nanoseconds_per_second},
                                          {"sec", 0, 0, nanoseconds_per_second},
                                          {"ms", 0, 0, 1'000'000},
-                                         {"us", 0, 0, 1'000}}};
+                                         {"us", 0, 0, 1'000},
+                                         {"d", 0, 1},
+                                         {"h", 0, 0, 3600 * nanoseconds_per_second},
+                                         {"m", 0, 0, 60 * nanoseconds_per_second},
+                                         {"s", 0, 0, nanoseconds_per_second}}};
 
 const Unit* find_unit(std::string_view name) {
   std::string lower(name);
   std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   for (const Unit& unit : units) {
-    if (lower == unit.name || lower == std::string(unit.name) + "s") return &unit;
+    if (lower == unit.name || (unit.name.size() > 1 && lower == std::string(unit.name) + "s")) return &unit;
   }
   return nullptr;
 }

@@ -20,7 +20,7 @@ class Report {
     json_.member("version", document_.version());
     json_.key("diagnostics");
     json_.begin_array();
-    for (const Error& error : analysis_.compiled.diagnostics.errors()) add(error, is_of_a_variable(error, analysis_) ? Severity::information : Severity::error);
+    for (const Error& error : analysis_.compiled.diagnostics.errors()) add(error, is_of_a_variable(error) ? Severity::information : Severity::error);
     for (const Error& warning : analysis_.compiled.diagnostics.warnings()) add(warning, Severity::warning);
     json_.end_array();
     json_.end_object();
@@ -70,14 +70,7 @@ class Report {
 
 }  // namespace
 
-bool is_of_a_variable(const Error& error, const Analysis& analysis) {
-  const Location& where = error.where();
-  const auto holds = [&](const Location& place) {
-    return where.source == place.source && where.line == place.line && where.column >= place.column && where.column <= place.column + place.length;
-  };
-  const std::vector<Location>& places = analysis.knowledge.unfilled;
-  return std::any_of(places.begin(), places.end(), holds);
-}
+bool is_of_a_variable(const Error& error) { return error.mistake() == "W0016" || error.mistake() == "W0017"; }
 
 void write_diagnostics(const Document& document, const Analysis& analysis, JsonWriter& json) { Report(document, analysis, json).run(); }
 

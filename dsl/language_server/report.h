@@ -6,8 +6,8 @@
 
 namespace weir {
 
-/// Whether what is said is that a variable has no value.
-bool is_of_a_variable(const Error& error, const Analysis& analysis);
+/// Whether what is said is that a variable has no value, or that a file with a secret is not there.
+bool is_of_a_variable(const Error& error);
 
 /// The value of publishDiagnostics: what weir check says. That a variable has no value is information, and no error: the environment of an editor
 /// rarely is that of the run.

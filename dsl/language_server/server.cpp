@@ -264,7 +264,7 @@ LanguageServer::Outcome LanguageServer::format(const Json& params, JsonWriter& j
   const Document& document = open->document;
   const Analysis& analysis = analysis_of(*open);
   const std::vector<Error>& errors = analysis.compiled.diagnostics.errors();
-  const bool is_good = std::all_of(errors.begin(), errors.end(), [&](const Error& error) { return is_of_a_variable(error, analysis); });
+  const bool is_good = std::all_of(errors.begin(), errors.end(), is_of_a_variable);
   const bool is_whole = analysis.knowledge.syntax && !analysis.knowledge.syntax->is_broken;
   if (!is_good || !is_whole) return Failure{request_failed, "a file with errors is not written anew"};
   const std::string formatted = format_pipeline(document.path(), document.text(), document.spelling(), *analysis.registry);

@@ -368,6 +368,10 @@ class SeveralFiles(unittest.TestCase):
         done = weir("check", folder / "shared/shop.weir")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         self.assertIn("a part of a pipeline, fine by itself", done.stdout)
+        for name, text in (("empty.weir", ""), ("empty.yaml", ""), ("comment.yaml", "# nothing\n"), ("comment.weir", "-- nothing\n"), ("braces.yaml", "{}\n")):
+            (folder / name).write_text(text)
+            done = weir("check", folder / name)
+            self.assertEqual((done.returncode, done.stdout), (78, ""), name)
         for name in ("p.yaml", "shared/shop.weir"):
             weir("fmt", "--write", folder / name)
             self.assertEqual(weir("fmt", "--check", folder / name).returncode, 0)

@@ -152,6 +152,9 @@ TEST(ParseExpression, GivesLiteralsTheirExactValues) {
   EXPECT_EQ(value_of("interval 5 minutes"), (Value{interval_type, Interval{0, 0, 300'000'000'000}}));
   EXPECT_EQ(value_of("INTERVAL '1 day 2 hours'"), (Value{interval_type, Interval{0, 1, 7'200'000'000'000}}));
   EXPECT_EQ(value_of("INTERVAL '-1 year 2 months'"), (Value{interval_type, Interval{-10, 0, 0}}));
+  EXPECT_EQ(value_of("INTERVAL '90 s'"), (Value{interval_type, Interval{0, 0, 90'000'000'000}}));
+  EXPECT_EQ(value_of("INTERVAL '1 d 2 h 30 m'"), (Value{interval_type, Interval{0, 1, 9'000'000'000'000}}));
+  EXPECT_EQ(value_of("INTERVAL '5 ms'"), (Value{interval_type, Interval{0, 0, 5'000'000}}));
   EXPECT_EQ(value_of("INTERVAL '1.5' SECOND"), (Value{interval_type, Interval{0, 0, 1'500'000'000}}));
   EXPECT_EQ(value_of("INTERVAL 1 DAY 12 HOURS"), (Value{interval_type, Interval{0, 1, 43'200'000'000'000}}));
 }
