@@ -444,7 +444,7 @@ std::size_t EpochAssembler::block_of(std::size_t stage, const StagedChunk& chunk
 RejectedRow EpochAssembler::make_reject(std::size_t stage, std::size_t block, const StagedChunk& chunk, const RefusedRecord& refused,
                                         const std::string& sink) const {
   const RecordPart origin = part_of(stages_[stage], block, chunk, refused.record);
-  const Record& record = chunk.raw->records[origin.record];
+  const Record& record = chunk.raw->records[chunk.place_of(origin.record)];
   RejectedRow row{.source = chunk.split->source_name,
                   .split = chunk.split->split,
                   .offset = record.offset,

@@ -42,7 +42,8 @@ void EpochAssembler::add_late(std::size_t stage, const std::vector<StagedChunkPt
   for (const StagedChunkPtr& chunk : chunks) {
     if (chunk->limits.empty()) continue;
     for (auto& [record, sinks] : late_records(stage, *chunk)) {
-      const std::int64_t time = chunk->times[record], limit = chunk->limits[record];
+      const std::size_t place = chunk->place_of(record);
+      const std::int64_t time = chunk->times[place], limit = chunk->limits[place];
       const std::string message = fmt::format("event time {} is {} before the watermark of its split, {}", timestamp_to_string(time),
                                               format_duration(Duration(limit - time)), timestamp_to_string(limit));
       // One reject stands for all sinks.

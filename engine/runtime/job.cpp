@@ -27,6 +27,13 @@ constexpr std::chrono::milliseconds between_looks{10};
 constexpr std::chrono::milliseconds between_looks_for_end{2};
 constexpr std::chrono::milliseconds between_idle_looks{200};
 
+// Where no sink takes rows as they come, a chunk whose rows are in groups is small: two thirds are as many rows as two epochs have.
+std::size_t most_in_flight(const Plan& plan, const JobOptions& options) {
+  const std::vector<Stage> stages = fuse(plan);
+  const bool has_rows = std::any_of(stages.begin(), stages.end(), [](const Stage& stage) { return !stage.branches.empty(); });
+  return has_rows ? options.memory_bytes : options.memory_bytes / 3 * 2;
+}
+
 class StreamJob final : public Job {
  public:
   StreamJob(std::shared_ptr<const Plan> plan, JobOptions options, const Clock& clock)
@@ -34,7 +41,7 @@ class StreamJob final : public Job {
         options_(options),
         clock_(clock),
         owner_(make_owner()),
-        credit_(options.memory_bytes),
+        credit_(most_in_flight(*plan_, options)),
         counters_(*plan_),
         limits_(*plan_) {}
 

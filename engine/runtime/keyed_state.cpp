@@ -188,11 +188,12 @@ void KeyedState::merge(NodeId aggregate, const GroupTable& groups) {
 }
 
 void KeyedState::take_seen(std::span<const NewlySeen> rows) {
-  for (const NewlySeen& row : rows) {
+  for (const NewlySeen& seen : rows) {
     for (Dedup& dedup : saved_dedups_) {
-      if (dedup.node != row.node) continue;
-      dedup.added.push_back(row.row);
-      dedup.latest = std::max(dedup.latest, row.time);
+      if (dedup.node != seen.node || seen.rows.empty()) continue;
+      if (dedup.added.empty()) dedup.added = number_bytes(no_time);
+      append_seen(seen.rows, dedup.added);
+      dedup.latest = std::max(dedup.latest, seen.latest);
     }
   }
 }
@@ -331,13 +332,12 @@ void KeyedState::collect(Dedup& dedup, std::int64_t expired, std::vector<StateRo
     dedup.pieces.push_back({dedup.next++, no_time, ""});
   }
   Piece& piece = dedup.pieces.back();
-  append_seen(dedup.added, piece.bytes);
   piece.latest = std::max(piece.latest, dedup.latest);
-  dedup.added.clear();
   dedup.latest = no_time;
-  StateRow& row = rows.emplace_back(StateRow{dedup.name, number_bytes(piece.number), number_bytes(piece.latest), !goes_on});
-  row.value += piece.bytes;
-  if (piece.bytes.size() >= small_piece) piece.bytes = std::string();
+  std::string value = std::exchange(dedup.added, std::string());
+  value.replace(0, sizeof(std::int64_t), number_bytes(piece.latest) + piece.bytes);
+  piece.bytes = value.size() < small_piece ? value.substr(sizeof(std::int64_t)) : std::string();
+  rows.push_back(StateRow{dedup.name, number_bytes(piece.number), std::move(value), !goes_on});
 }
 
 bool KeyedState::feeds(std::size_t sink, NodeId aggregate) const {

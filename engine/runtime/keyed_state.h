@@ -101,7 +101,7 @@ class KeyedState {
     std::optional<std::int64_t> within;
     std::deque<Piece> pieces;
     std::int64_t next = 0;
-    std::vector<SeenRow> added;
+    std::string added;              // as the value of a piece: room for its latest time, then rows; empty: there are none
     std::int64_t latest = no_time;  // of these
   };
   struct Operation {

@@ -39,19 +39,34 @@ const char* copied(const char* bytes, std::size_t size, Arena& arena) {
   return copy;
 }
 
+std::vector<std::int64_t> only(const std::vector<std::uint32_t>& records, const std::vector<std::int64_t>& values) {
+  std::vector<std::int64_t> kept;
+  if (values.empty()) return kept;
+  for (const std::uint32_t record : records) kept.push_back(values[record]);
+  return kept;
+}
+
 }  // namespace
 
 void keep_needed_records(const Stage& stage, StagedChunk& chunk) {
   if (!stage.branches.empty()) return;
   const std::vector<char> is_needed = needed_records(stage, chunk);
-  Arena kept(small_block);
-  for (std::size_t i = 0; i < is_needed.size(); ++i) {
-    Record& record = chunk.raw->records[i];
-    record.value = is_needed[i] != 0 ? copied(record.value, record.value_size, kept) : nullptr;
-    record.key = is_needed[i] != 0 ? copied(record.key, record.key_size, kept) : nullptr;
+  Arena arena(small_block);
+  KeptRecords kept{is_needed.size(), {}};
+  std::vector<Record> records;
+  for (std::uint32_t i = 0; i < is_needed.size(); ++i) {
+    if (is_needed[i] == 0) continue;
+    kept.numbers.push_back(i);
+    Record& record = records.emplace_back(chunk.raw->records[i]);
+    record.value = copied(record.value, record.value_size, arena);
+    record.key = copied(record.key, record.key_size, arena);
     record.headers = View{};
   }
-  chunk.raw->arena = std::move(kept);
+  chunk.times = only(kept.numbers, chunk.times);
+  chunk.limits = only(kept.numbers, chunk.limits);
+  chunk.raw->records = std::move(records);
+  chunk.raw->arena = std::move(arena);
+  chunk.kept = std::move(kept);
 }
 
 }  // namespace weir

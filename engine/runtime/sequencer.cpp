@@ -60,6 +60,7 @@ void Sequencer::find_late(StagedChunk& chunk) {
   std::int64_t latest = no_time;
   for (const std::int64_t time : chunk.times) latest = std::max(latest, time);
   const Watermarks::Pass pass = watermarks_.enter(chunk.split->source_name, chunk.split->split, latest, clock_.steady());
+  expired_ = pass.expired;
   chunk.latest_time = latest;
   chunk.limits.clear();
   if (pass.is_never_late) return;
@@ -87,7 +88,7 @@ void Sequencer::find_repeated(const Stage& stage, StagedChunk& chunk) {
   for (auto& [node, blocks] : by_dedup) {
     const Expansion& expansion = stage.expansions[blocks.front()->number];
     DedupTable& table = dedups_.of(node);
-    if (expansion.dedup->within) table.forget_before(watermarks_.closed().expired);
+    if (expansion.dedup->within) table.forget_before(expired_);
     std::vector<Candidate> candidates;
     for (SuspendedBlock* block : blocks) {
       for (std::uint32_t i = 0; i < block->keys.size(); ++i) candidates.push_back({block, i, block->key_records[i]});
@@ -102,15 +103,17 @@ void Sequencer::find_repeated(const Expansion& expansion, const std::vector<Cand
   const auto row_of = [&](const Candidate& one) {
     return SeenRow(one.block->keys[one.row], expansion.dedup->within ? chunk.times[one.record] : 0);
   };
+  NewlySeen& seen = chunk.seen.emplace_back(NewlySeen{expansion.node, {}});
+  seen.rows.reserve(candidates.size());
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     if (i + rows_ahead < candidates.size()) table.prefetch(row_of(candidates[i + rows_ahead]));
     const Candidate& one = candidates[i];
     if (expansion.is_timed && chunk.is_late(one.record)) continue;
     const SeenRow row = row_of(one);
-    if (table.add(row))
-      chunk.seen.push_back({expansion.node, row, expansion.dedup->within ? chunk.times[one.record] : 0});
-    else
-      one.block->is_repeated[one.row] = 1;
+    one.block->is_repeated[one.row] = table.add(row) ? 0 : 1;
+    if (one.block->is_repeated[one.row] != 0) continue;
+    seen.rows.push_back(row);
+    seen.latest = std::max(seen.latest, expansion.dedup->within ? chunk.times[one.record] : 0);
   }
   dedups_.publish();
 }

@@ -164,7 +164,7 @@ void StageRunner::run(StagedChunk& chunk) const {
   rows->batch = std::move(decoded.batch);
   chunk.first_block_of_work = blocks_of_records;
   run_block(0, {rows, nullptr}, chunk);
-  if (chunk.suspended.empty()) give_back_work(chunk);
+  if (!is_finished_later(chunk)) give_back_work(chunk);
 }
 
 void StageRunner::run_joined(Batch batch, const std::shared_ptr<Arena>& arena, StagedChunk& chunk) const {
@@ -185,8 +185,11 @@ void StageRunner::run_joined(Batch batch, const std::shared_ptr<Arena>& arena, S
   chunk.programs = nullptr;
 }
 
+// Where rows are judged by their times, these are needed until then.
+bool StageRunner::is_finished_later(const StagedChunk& chunk) const { return stage_.is_timed || !chunk.suspended.empty(); }
+
 void StageRunner::finish(StagedChunk& chunk) const {
-  if (chunk.suspended.empty()) return;
+  if (!is_finished_later(chunk)) return;
   for (const SuspendedBlock& block : chunk.suspended) {
     if (block.kind == SuspendedBlock::Kind::dedup) {
       run_dedup(block, chunk);

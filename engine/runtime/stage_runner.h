@@ -82,6 +82,7 @@ class StageRunner {
   void suspend(std::size_t number, SuspendedBlock::Kind kind, const Rows& rows, const std::vector<Column>& results, StagedChunk& chunk) const;
   void find_keys(SuspendedBlock& block) const;
   void give_back_work(StagedChunk& chunk) const;
+  bool is_finished_later(const StagedChunk& chunk) const;
   void run_dedup(const SuspendedBlock& block, StagedChunk& chunk) const;
   void run_branch(const BranchPlan& branch, const std::vector<Column>& results, const BlockRows& rows, BranchRows& out) const;
   void encode(const BranchPlan& branch, std::span<const Column> columns, RowSelection& selection, EncodedRows& out,

@@ -1,6 +1,7 @@
 // staged_chunk.h — a chunk on its way through the graph: raw records, then encoded rows for each sink.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -100,11 +101,17 @@ struct SuspendedBlock {
   std::vector<char> is_repeated;         // of each of these: the sequencer's answer
 };
 
-/// A row that a dedup has taken in.
+/// Rows that a dedup has taken in.
 struct NewlySeen {
   std::size_t node;  // of the plan
-  SeenRow row;
-  std::int64_t time;  // microseconds
+  std::vector<SeenRow> rows;
+  std::int64_t latest = no_time;  // of these, in microseconds
+};
+
+/// Which records of a chunk are still there when the others are not needed any more.
+struct KeptRecords {
+  std::size_t total = 0;                // how many there were
+  std::vector<std::uint32_t> numbers;  // ascending
 };
 
 /// What a stage evaluates, one program for each block; all see one version of each lookup table.
@@ -121,6 +128,7 @@ struct StagedChunk {
   std::vector<GatheredRows> gathered;  // one per gathering of the stage
   std::vector<TakenRows> taken;        // one per intake of the stage
   std::vector<RowPosition> positions;  // of each record where it is none but a joined row; else empty
+  std::optional<KeptRecords> kept;     // nothing: all records are there. Else these are what raw->records, times and limits are of
   std::size_t charged_bytes = 0;     // taken from the credit
   // Where something goes by the time of rows:
   std::vector<std::int64_t> times;     // of each record, or of each pair of a join; no_time where it was refused
@@ -131,9 +139,15 @@ struct StagedChunk {
   std::size_t first_block_of_work = 0;  // of the arena: those from here on are not needed once nothing is suspended
   std::vector<NewlySeen> seen;
 
+  /// Requires that all records are there.
   bool is_late(std::uint32_t record) const { return !limits.empty() && limits[record] != no_time; }
 
-  std::int64_t row_count() const { return static_cast<std::int64_t>(raw->records.size()); }
+  std::int64_t row_count() const { return static_cast<std::int64_t>(kept ? kept->total : raw->records.size()); }
+  /// Where a record that is there stands in raw->records, times and limits.
+  std::size_t place_of(std::uint32_t record) const {
+    if (!kept) return record;
+    return static_cast<std::size_t>(std::lower_bound(kept->numbers.begin(), kept->numbers.end(), record) - kept->numbers.begin());
+  }
   /// What it keeps alive until it is committed.
   std::size_t memory_bytes() const {
     std::size_t bytes =
@@ -145,6 +159,8 @@ struct StagedChunk {
     for (const GatheredRows& rows : gathered) bytes += rows.groups == nullptr ? 0 : rows.groups->memory_bytes();
     for (const TakenRows& rows : taken) bytes += rows.values.capacity() + rows.rows.capacity() * sizeof(TakenRows::Row);
     for (const MadeBlock& block : blocks) bytes += block.parents.capacity() * sizeof(std::uint32_t);
+    for (const NewlySeen& rows : seen) bytes += rows.rows.capacity() * sizeof(SeenRow);
+    bytes += (times.capacity() + limits.capacity()) * sizeof(std::int64_t);
     return bytes;
   }
 };

@@ -6,6 +6,16 @@
 #include "engine/runtime/keyed_state.h"
 
 namespace weir {
+namespace {
+
+constexpr std::size_t much = 16 << 10;  // of a value: it is not copied into the arena
+
+View view_of(std::string_view value, Arena& arena) {
+  if (value.size() < much) return arena.copy(value);
+  return arena.view_in(arena.add_foreign_block(value.data(), value.size()), value.data(), value.size());
+}
+
+}  // namespace
 
 SinkTable state_table_of(const Store& store, bool with_values) {
   SinkTable table;
@@ -32,7 +42,7 @@ void encode_state(const std::string& pipeline, std::span<const StateRow> rows, s
     pipelines.set_text(row, pipeline);
     name.set_text(row, rows[row].name);
     key.set_text(row, rows[row].key);
-    value.set_text(row, rows[row].value);
+    value.set(row, view_of(rows[row].value, arena));
     number.set(row, epoch);
     numbers.push_back(row);
   }

@@ -63,7 +63,7 @@ void Watermarks::join(const std::string& source, const std::vector<std::string>&
     known.is_here = true;
     known.last = now;
     // Windows may have closed before there was such a split, or while it was idle.
-    known.floor = std::max(known.floor, closed_.expired);
+    raise_floor(known);
   }
   joined_.insert(source);
 }
@@ -73,14 +73,31 @@ Watermarks::Pass Watermarks::enter(const std::string& source, const std::string&
   Split& known = splits_[source][split];
   if (known.is_idle) {
     known.is_idle = false;
-    known.floor = std::max(known.floor, closed_.expired);
+    raise_floor(known);
   }
   known.last = now;
   is_quiet_ = false;
+  expire_judged();  // before these rows: the first of them are judged by what came before
   const EventTime& rules = rules_.at(source);
-  const Pass pass{known.entered, known.floor, rules.bound().count(), rules.keeps_for_ever()};
+  const Pass pass{known.entered, known.floor, rules.bound().count(), rules.keeps_for_ever(), judged_};
   known.entered = std::max(known.entered, latest_of_rows);
   return pass;
+}
+
+void Watermarks::raise_floor(Split& split) const { split.floor = std::max({split.floor, closed_.expired, judged_}); }
+
+void Watermarks::expire_judged() {
+  if (!is_ready()) return;
+  std::int64_t expired = std::numeric_limits<std::int64_t>::max();
+  for (const auto& [source, splits] : splits_) {
+    const EventTime& rules = rules_.at(source);
+    for (const auto& [name, split] : splits) {
+      if (split.is_idle || !split.is_here) continue;
+      const bool expires = split.entered > no_time && !rules.keeps_for_ever();
+      expired = std::min(expired, std::max(expires ? split.entered - rules.bound().count() : no_time, split.floor));
+    }
+  }
+  judged_ = std::max(judged_, expired);
 }
 
 void Watermarks::commit(const std::string& source, const std::string& split, std::int64_t latest) {

@@ -45,6 +45,7 @@ class Watermarks {
     std::int64_t floor = no_time;
     std::int64_t bound = 0;  // a row is late below latest - bound
     bool is_never_late = false;
+    std::int64_t expired = no_time;  // neither these nor any rows that are judged later and count happened before this
   };
   Pass enter(const std::string& source, const std::string& split, std::int64_t latest_of_rows, Clock::time_point now);
   /// Rows of a split up to this latest time are being committed.
@@ -75,12 +76,15 @@ class Watermarks {
     Clock::time_point last{};
   };
   bool is_ready() const;  // Requires mutex_.
+  void expire_judged();   // Requires mutex_.
+  void raise_floor(Split& split) const;  // Requires mutex_.
 
   const std::map<std::string, EventTime> rules_;
   mutable std::mutex mutex_;
   std::map<std::string, std::map<std::string, Split>> splits_;  // by source. Guarded by mutex_.
   std::set<std::string> joined_;                                // Guarded by mutex_.
   Closed closed_;                                               // Guarded by mutex_.
+  std::int64_t judged_ = no_time;                               // Guarded by mutex_. As closed_.expired, but as far as rows are judged.
   bool is_quiet_ = false;                                       // Guarded by mutex_.
 };
 

@@ -1,44 +1,40 @@
-// dedup_table.cpp — an open-addressing table whose forgotten rows give way to new ones. It is swept in place: memory that is new to the process
-// costs more than the sweep.
+// dedup_table.cpp — rows that are forgotten give way to new ones, and parts are swept in turns: nobody waits for all of them.
 #include "engine/state/dedup_table.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "engine/base/window_time.h"
 
 namespace weir {
 namespace {
 
-constexpr std::size_t first_slots = 1024;
+constexpr std::size_t fewest_slots = 1024;
 
 }  // namespace
 
+DedupTable::DedupTable(std::optional<std::int64_t> within) : within_(within), parts_(std::size_t{1} << part_bits, SeenSlots(part_bits)) {}
+
 void DedupTable::spill_to(SpillArea& area, std::size_t bytes) {
   area_ = &area;
-  most_slots_ = std::max(first_slots, bytes / sizeof(SeenRow));
+  most_slots_ = std::max(fewest_slots, bytes / sizeof(SeenRow));
+}
+
+template <typename Change>
+void DedupTable::count(const SeenSlots& part, const Change& change) {
+  slots_ -= part.slot_count();
+  used_ -= part.used();
+  change();
+  slots_ += part.slot_count();
+  used_ += part.used();
 }
 
 bool DedupTable::add(const SeenRow& row) {
-  if ((used_ + 1) * 4 > slots_.size() * 3) make_room();
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = row.place() & mask;
-  std::size_t forgotten = slots_.size();
-  for (; !slots_[slot].is_empty(); slot = (slot + 1) & mask) {
-    const SeenRow& seen = slots_[slot];
-    if (is_forgotten(seen)) {
-      if (forgotten == slots_.size()) forgotten = slot;
-      continue;
-    }
-    if (seen.repeats(row, within_)) return false;
-  }
+  SeenSlots& part = parts_[part_of(row)];
+  if (part.is_full()) make_room(part);
+  const SeenSlots::Found found = part.find(row, within_, [this](const SeenRow& seen) { return is_forgotten(seen); });
+  if (found.is_repeated) return false;
   if (spilled_ && spilled_->repeats(row, within_)) return false;
-  if (forgotten != slots_.size()) {
-    slots_[forgotten] = row;
-    return true;
-  }
-  slots_[slot] = row;
-  ++used_;
+  count(part, [&] { part.put(row, found.slot); });
   return true;
 }
 
@@ -49,68 +45,43 @@ void DedupTable::forget_before(std::int64_t time) {
   oldest_ = SeenRow({}, oldest);
   if (spilled_) spilled_->forget_before(*oldest_);
   if (!swept_) swept_ = oldest;
-  if (oldest - *swept_ < *within_) return;
-  swept_ = oldest;
-  sweep();
+  // Each part once while as much time goes by as rows are remembered for.
+  const std::int64_t step = *within_ / static_cast<std::int64_t>(parts_.size()) + 1;
+  const auto count = static_cast<std::int64_t>(parts_.size());
+  const std::int64_t due = std::clamp<std::int64_t>((oldest - *swept_) / step, 0, count);
+  swept_ = due == count ? oldest : *swept_ + due * step;
+  for (std::int64_t i = 0; i < due; ++i) {
+    sweep(parts_[next_swept_]);
+    next_swept_ = (next_swept_ + 1) % parts_.size();
+  }
 }
 
-void DedupTable::make_room() {
-  sweep();
-  const std::size_t wanted = std::max(first_slots, slots_.size() * 2);
-  if (used_ * 2 < slots_.size()) return;
-  if (area_ != nullptr && wanted > most_slots_ && used_ != 0 && spill()) return;
-  rebuild(wanted);
+void DedupTable::sweep(SeenSlots& part) {
+  if (!oldest_) return;
+  count(part, [&] { part.sweep([this](const SeenRow& row) { return is_forgotten(row); }); });
+}
+
+void DedupTable::make_room(SeenSlots& part) {
+  sweep(part);
+  if (!part.is_crowded()) return;
+  if (area_ != nullptr && slots_ - part.slot_count() + part.next_size() > most_slots_ && used_ != 0 && spill() && !part.is_full()) return;
+  count(part, [&] { part.grow(); });
 }
 
 // All of them, sorted where they are: no more memory is needed. False where the disk failed; then they are all still there.
 bool DedupTable::spill() {
   if (area_->failure()) return false;
   if (!spilled_) spilled_.emplace(*area_);
-  const auto end = std::partition(slots_.begin(), slots_.end(), [](const SeenRow& row) { return !row.is_empty(); });
-  std::sort(slots_.begin(), end, [](const SeenRow& a, const SeenRow& b) { return a.place() < b.place(); });
-  Status added = spilled_->add(std::span(slots_).first(static_cast<std::size_t>(end - slots_.begin())));
-  if (!added.ok()) {
+  std::vector<std::span<const SeenRow>> rows;
+  for (SeenSlots& part : parts_) rows.push_back(part.sort());
+  if (Status added = spilled_->add(rows); !added.ok()) {
     area_->fail(std::move(added).error());
-    return false;  // the slots are out of order, but rebuild() looks at all of them
+    for (SeenSlots& part : parts_) count(part, [&] { part.grow(); });
+    return false;
   }
-  std::fill(slots_.begin(), slots_.end(), SeenRow());
+  for (SeenSlots& part : parts_) part.clear();
   used_ = 0;
   return true;
-}
-
-// Takes every row out and puts those that are remembered back. Rows between an empty slot and the next one come to stand where they stood or
-// before that: none is passed over, and none is met twice.
-void DedupTable::sweep() {
-  if (!oldest_ || used_ == 0) return;
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t start = 0;
-  while (!slots_[start].is_empty()) ++start;
-  for (std::size_t i = 1; i <= mask; ++i) {
-    const SeenRow row = std::exchange(slots_[(start + i) & mask], SeenRow());
-    if (row.is_empty()) continue;
-    --used_;
-    if (!is_forgotten(row)) insert(row);
-  }
-  std::size_t wanted = slots_.size();
-  while (wanted > first_slots && used_ * 8 < wanted) wanted /= 2;
-  if (wanted != slots_.size()) rebuild(wanted);
-}
-
-void DedupTable::rebuild(std::size_t slots) {
-  Slots old(slots);
-  old.swap(slots_);
-  used_ = 0;
-  for (const SeenRow& row : old) {
-    if (!row.is_empty()) insert(row);
-  }
-}
-
-void DedupTable::insert(const SeenRow& row) {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t slot = row.place() & mask;
-  while (!slots_[slot].is_empty()) slot = (slot + 1) & mask;
-  slots_[slot] = row;
-  ++used_;
 }
 
 }  // namespace weir

@@ -80,16 +80,20 @@ class SpilledKeys::Reader {
   std::string bytes_;
 };
 
-Status SpilledKeys::add(std::span<const SeenRow> rows) {
+Status SpilledKeys::add(std::span<const std::span<const SeenRow>> parts) {
   if (store_ == nullptr) {
     WEIR_ASSIGN(store_, area_->make_store());
   }
-  Piece piece = make_piece(rows.size());
+  std::size_t count = 0;
+  for (const std::span<const SeenRow> rows : parts) count += rows.size();
+  Piece piece = make_piece(count);
   Writer writer(*store_, piece);
-  for (const SeenRow& row : rows) WEIR_TRY(writer.add(row));
+  for (const std::span<const SeenRow> rows : parts) {
+    for (const SeenRow& row : rows) WEIR_TRY(writer.add(row));
+  }
   WEIR_TRY(writer.finish());
   pieces_.push_back(std::move(piece));
-  area_->count_write(rows.size());
+  area_->count_write(count);
   if (pieces_.size() > most_pieces) WEIR_TRY(merge_two());
   disk_bytes_ = store_->disk_bytes();
   return {};

@@ -20,8 +20,8 @@ class SpilledKeys {
   /// `area` must outlive it.
   explicit SpilledKeys(SpillArea& area) : area_(&area) {}
 
-  /// Takes in rows, in the order of their places. After an error it is as it was before.
-  Status add(std::span<const SeenRow> rows);
+  /// Takes in rows, in the order of their places, one part after the other. After an error it is as it was before.
+  Status add(std::span<const std::span<const SeenRow>> parts);
   /// Whether the row repeats one of these.
   bool repeats(const SeenRow& row, std::optional<std::int64_t> within);
   void prefetch(const SeenRow& row) const {

@@ -43,6 +43,32 @@ TEST_F(WatermarksTest, ARowIsJudgedByWhatCameBeforeItInItsOwnSplit) {
   EXPECT_EQ(marks.enter("a", "a/0", 50 * minute, now_).latest, 100 * minute);
 }
 
+TEST_F(WatermarksTest, WhatRowsCanRepeatGoesByWhatIsJudgedBeforeThem) {
+  Watermarks marks({{"a", ten_minutes()}, {"b", ten_minutes()}});
+  join_all(marks);
+  marks.enter("a", "a/0", 100 * minute, now_);
+  marks.enter("a", "a/1", 90 * minute, now_);
+  EXPECT_EQ(marks.enter("b", "b/0", 95 * minute, now_).expired, no_time) << "b had no row before";
+  EXPECT_EQ(marks.enter("a", "a/1", 200 * minute, now_).expired, 80 * minute) << "these rows may themselves be as old as those before";
+  EXPECT_EQ(marks.enter("a", "a/1", 200 * minute, now_).expired, 85 * minute) << "nothing of it is committed";
+  EXPECT_EQ(marks.close().expired, no_time);
+}
+
+TEST_F(WatermarksTest, ASplitThatWakesIsBehindWhatIsJudged) {
+  Watermarks marks({{"a", ten_minutes()}, {"b", ten_minutes()}});
+  join_all(marks);
+  pass(marks, "a", "a/0", 20 * minute);
+  pass(marks, "a", "a/1", 100 * minute);
+  pass(marks, "b", "b/0", 100 * minute);
+  ASSERT_TRUE(marks.rest("a", {"a/0"}, now_ + 61s));
+  for (int i = 0; i < 2; ++i) {
+    marks.enter("a", "a/1", 200 * minute, now_ + 62s);
+    marks.enter("b", "b/0", 200 * minute, now_ + 62s);
+  }
+  EXPECT_EQ(marks.close().expired, 90 * minute) << "nothing of it is committed";
+  EXPECT_EQ(marks.enter("a", "a/0", 95 * minute, now_ + 63s).floor, 190 * minute) << "what its rows might repeat is forgotten";
+}
+
 TEST_F(WatermarksTest, WindowsCloseAtTheLeastOfAllSplitsOnceAllAreKnown) {
   Watermarks marks({{"a", ten_minutes()}, {"b", ten_minutes()}});
   marks.join("a", {"a/0", "a/1"}, now_);
