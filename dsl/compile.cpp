@@ -9,6 +9,7 @@
 #include <tuple>
 
 #include "dsl/build_plan.h"
+#include "dsl/build_reports.h"
 #include "dsl/build_tests.h"
 #include "dsl/format.h"
 #include "dsl/include.h"
@@ -172,6 +173,7 @@ Compiled compile_tree(std::optional<SettingsTree> tree, const std::string& name,
       // A function that could not be read has been reported; what is left of it is not defined.
       if (has_plugins && (syntax->functions.empty() || (is_syntax_good && define_functions(*syntax, name, registry, later)))) {
         std::optional<Plan> plan = build_plan(*syntax, registry, later, knowledge);
+        result.reports = build_reports(*syntax, plan ? &*plan : nullptr, later);
         if (plan) {
           result.tests = build_tests(*syntax, *plan, later);
           result.plan = std::make_shared<const Plan>(*std::move(plan));

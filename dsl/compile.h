@@ -9,6 +9,7 @@
 
 #include "engine/expression/ast.h"
 #include "engine/plan/pipeline_test.h"
+#include "engine/plan/report.h"
 
 namespace weir {
 
@@ -27,6 +28,7 @@ Result<std::map<std::string, std::string>> read_ini(const std::string& path);
 struct Compiled {
   std::shared_ptr<const Plan> plan;   // null if there was an error
   std::vector<PipelineTest> tests;    // in the order of the file
+  std::vector<Report> reports;        // likewise; good for nothing if there was an error
   Diagnostics diagnostics;            // every error and warning of the file
 };
 

@@ -39,6 +39,7 @@ const char* name_of(Block block) {
     case Block::sink: return "sink";
     case Block::reference: return "reference";
     case Block::fill: return "fill";
+    case Block::report: return "report";
     case Block::test: return "test";
     case Block::test_step: return "test_step";
   }
@@ -257,6 +258,7 @@ class SchemaText {
         return refer_to("texts");
       case KeyKind::relations:
       case KeyKind::columns:
+      case KeyKind::names:
         return refer_to("names");
       case KeyKind::named: return refer_to("named");
       case KeyKind::computed: return refer_to("computed");

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/plan/report.h"
+
 namespace weir {
 namespace {
 
@@ -30,7 +32,7 @@ Keys of_pipeline() {
        .default_value = "half of what the process may use"},
       {.name = "state_directory", .kind = K::path, .summary = "Where state goes that does not fit into memory", .default_value = "the folder of temporary files"},
       {.name = "include", .kind = K::paths, .summary = "Other files, YAML or SQL, whose sections belong to this one: paths from the folder of this file"},
-      {.name = "reports", .kind = K::section, .summary = "SQL over the tables of sinks, and a chart", .is_later = true},
+      {.name = "reports", .kind = K::section, .summary = "Questions to the tables of sinks: SQL, and a chart of what it gives; asked by weir report", .blocks = {Block::report}},
       {.name = "tests", .kind = K::blocks, .summary = "Rows that come in and what happens meanwhile, and the tables they must give: run by weir test", .blocks = {Block::test}},
   };
 }
@@ -192,6 +194,17 @@ Keys of_fill() {
           {.name = "to", .kind = K::text, .summary = "Its last value", .is_required = true}};
 }
 
+Keys of_report() {
+  return {{.name = "sql", .kind = K::text, .summary = "One statement that reads, in the words of the database; :NAME stands for a parameter", .is_required = true},
+          {.name = "chart", .kind = K::words, .summary = "How the result is drawn", .default_value = "table", .words = chart_names()},
+          {.name = "x", .kind = K::name, .summary = "The column of the result that a chart goes along", .default_value = "the first one"},
+          {.name = "y", .kind = K::names, .summary = "The columns of the result that are drawn", .default_value = "the numbers behind x"},
+          {.name = "connection", .kind = K::connection, .summary = "The database that is asked", .default_value = "that of the tables"},
+          {.name = "title", .kind = K::text, .summary = "What stands above it", .default_value = "the name of the report"},
+          {.name = "description", .kind = K::text, .summary = "What it shows, in words"},
+          {.name = "parameters", .kind = K::settings, .summary = "NAME: DEFAULT, for :NAME in the SQL; weir report --set NAME=VALUE gives another value"}};
+}
+
 Keys of_test() {
   return {{.name = "name", .kind = K::text, .summary = "What it shows", .is_required = true},
           description,
@@ -229,6 +242,7 @@ Keys made(Block block) {
     case Block::sink: return of_sink();
     case Block::reference: return of_reference();
     case Block::fill: return of_fill();
+    case Block::report: return of_report();
     case Block::test: return of_test();
     case Block::test_step: return of_test_step();
   }

@@ -12,13 +12,13 @@ namespace weir {
 
 /// A map of settings whose keys the language knows. What a connector or a format adds to some of them is in the registry.
 enum class Block : std::uint8_t {
-  pipeline, function, connection, source, watermark, late, on_error, table, stream, step, explode, dedup, aggregate, table_join, stream_join, sink, reference, fill, test,
+  pipeline, function, connection, source, watermark, late, on_error, table, stream, step, explode, dedup, aggregate, table_join, stream_join, sink, reference, fill, report, test,
   test_step,
 };
 inline constexpr std::array all_blocks = {Block::pipeline, Block::function, Block::connection, Block::source,     Block::watermark,   Block::late,
                                           Block::on_error, Block::table,    Block::stream,     Block::step,       Block::explode,     Block::dedup,
                                           Block::aggregate, Block::table_join, Block::stream_join, Block::sink,   Block::reference,   Block::fill,
-                                          Block::test,     Block::test_step};
+                                          Block::report,   Block::test,     Block::test_step};
 
 /// What stands behind a key.
 enum class KeyKind : std::uint8_t {
@@ -43,6 +43,7 @@ enum class KeyKind : std::uint8_t {
   format,
   column,
   columns,     // a list of columns that are there
+  names,       // a list of names, of something outside the file
   named,       // NAME: EXPRESSION, or a list of columns
   computed,    // NAME: EXPRESSION
   renaming,    // COLUMN: NAME

@@ -49,6 +49,7 @@ const char* example_of(std::string_view item) {
   if (item == "connection") return "write it as {dsn: ...}";
   if (item == "source") return "write it as {type: kafka, brokers: ..., topic: ..., format: json, columns: {...}}";
   if (item == "table") return "write it as {type: csv, file: NAME, columns: {...}, key: [NAME]}";
+  if (item == "report") return "write it as {sql: SELECT ..., chart: bar}";
   return item == "function" ? "write it as {language: python, file: NAME, returns: TYPE}" : "write it as {input: NAME, steps: [...]}";
 }
 
@@ -193,6 +194,9 @@ std::optional<PipelineSyntax> read_pipeline(const SettingsTree& tree, Diagnostic
   });
   for_each_entry(root, "sinks", "sink", reader, [&](const Name& name, const Config& config) {
     pipeline.sinks.push_back(read_sink(name, config, reader));
+  });
+  for_each_entry(root, "reports", "report", reader, [&](const Name& name, const Config& config) {
+    pipeline.reports.push_back(read_report(name, config, reader));
   });
   if (const Config* tests = root.find("tests")) pipeline.tests = read_tests(*tests, reader);
   pipeline.is_broken = !tree.broken.empty();

@@ -23,6 +23,7 @@ bool read_join_result(const Config& config, bool& is_left, std::vector<Name>& co
 SourceSyntax read_source(const Name& name, const Config& config, YamlReader& reader);
 /// Adds the steps of a list up to the first that cannot be read; returns whether all could.
 bool read_steps(const Config& config, const std::string& what, std::vector<Step>& steps, YamlReader& reader);
+ReportSyntax read_report(const Name& name, const Config& config, YamlReader& reader);
 /// The section `tests`. What cannot be read is reported and left out.
 std::vector<TestSyntax> read_tests(const Config& config, YamlReader& reader);
 /// The names under `input` or `inputs`; empty after reporting.

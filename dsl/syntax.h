@@ -11,6 +11,8 @@
 #include <variant>
 #include <vector>
 
+#include "dsl/name.h"
+#include "dsl/report_syntax.h"
 #include "dsl/test_syntax.h"
 #include "engine/component/config.h"
 #include "engine/component/registry.h"
@@ -18,11 +20,6 @@
 #include "engine/plan/plan.h"
 
 namespace weir {
-
-struct Name {
-  std::string text;
-  Location where;
-};
 
 struct NamedExpression {
   Name name;
@@ -187,6 +184,7 @@ struct PipelineSyntax {
   std::vector<TableSyntax> tables;
   std::vector<StreamSyntax> streams;
   std::vector<SinkSyntax> sinks;
+  std::vector<ReportSyntax> reports;
   std::vector<TestSyntax> tests;
   bool is_broken = false;  // parts of it could not be read at all: what seems to be missing may be among them
 };

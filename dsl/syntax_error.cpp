@@ -64,7 +64,6 @@ bool is_refused(std::size_t type) {
     case Parser::K_LIMIT:
     case Parser::K_NATURAL:
     case Parser::K_ORDER:
-    case Parser::K_REPORT:
     case Parser::K_RIGHT:
     case Parser::K_SEMI:
     case Parser::K_TEST:

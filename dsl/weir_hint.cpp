@@ -15,7 +15,7 @@ struct Wording {
 };
 
 // Settings that statements have a place of their own for.
-constexpr std::array<Wording, 31> wordings = {{
+constexpr std::array<Wording, 34> wordings = {{
     {"needs language: python", "needs LANGUAGE PYTHON"},
     {"needs one of file and code", "needs one of AS $$ ... $$ and the option file"},
     {"add connections: {NAME: {dsn: ...}}, and connection: NAME to the sink", "write CREATE CONNECTION NAME WITH (dsn = '...'), and connection = 'NAME' among the options of the sink"},
@@ -47,6 +47,9 @@ constexpr std::array<Wording, 31> wordings = {{
     {"write {read: 3, rejected: 0}, or by sinks {SINK: {read: 3}}", "write EXPECT ledger (read, rejected) VALUES (3, 0)"},
     {"write {read: 3, rejected: 0}", "write EXPECT ledger (sink, read) VALUES ('SINK', 3)"},
     {"write it as {COLUMN: VALUE, ...}", "write it as (COLUMN = VALUE, ...)"},
+    {"write sql: SELECT ... FROM ...", "write AS $$ SELECT ... FROM ... $$"},
+    {"write parameters: {NAME: DEFAULT}", "write parameters = (NAME = DEFAULT)"},
+    {"add connections: {NAME: {dsn: ...}}, and connection: NAME to the report", "write CREATE CONNECTION NAME WITH (dsn = '...'), and connection = 'NAME' among the options of the report"},
 }};
 
 std::string replaced(std::string text, std::string_view from, std::string_view to) {

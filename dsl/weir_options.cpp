@@ -49,7 +49,7 @@ class OptionReader {
 
   // As many levels deep as the parser was allowed to go.
   Config value(Parser::OptionValueContext* context) {
-    if (auto* number = dynamic_cast<Parser::NumberValueContext*>(context)) return text_.scalar(number);
+    if (auto* number = dynamic_cast<Parser::NumberValueContext*>(context)) return bare(text_.scalar(number));
     if (auto* string = dynamic_cast<Parser::TextValueContext*>(context)) return text_.quoted(string->STRING()->getSymbol());
     if (auto* code = dynamic_cast<Parser::CodeValueContext*>(context)) return text_.quoted(code->DOLLAR_STRING()->getSymbol());
     if (auto* span = dynamic_cast<Parser::IntervalValueContext*>(context)) return text_.scalar(span);
@@ -60,12 +60,18 @@ class OptionReader {
       return list_of(std::move(items), text_.place(list->start));
     }
     auto* word = dynamic_cast<Parser::WordValueContext*>(context);
-    if (word->K_TRUE() != nullptr) return WeirText::scalar("true", text_.place(word));
-    if (word->K_FALSE() != nullptr) return WeirText::scalar("false", text_.place(word));
+    if (word->K_TRUE() != nullptr) return bare(WeirText::scalar("true", text_.place(word)));
+    if (word->K_FALSE() != nullptr) return bare(WeirText::scalar("false", text_.place(word)));
+    if (word->VARIABLE() != nullptr) return bare(text_.named(word));
     if (word->K_NULL() == nullptr) return text_.named(word);
     Config nothing;
     nothing.where = text_.place(word);
     return nothing;
+  }
+
+  static Config bare(Config value) {
+    value.is_quoted = false;
+    return value;
   }
 
   const std::vector<ReservedOption>& reserved_;

@@ -33,6 +33,7 @@ const std::vector<ReservedOption> of_functions = {{"language", "write LANGUAGE P
                                                   {"code", "the code stands behind AS: AS $$ ... $$"},
                                                   {"parameters", "parameters stand in the brackets behind the name: (a BIGINT, b STRING)"},
                                                   {"returns", "write RETURNS TYPE behind the parameters"}};
+const std::vector<ReservedOption> of_reports = {{"sql", "the SQL stands behind AS: AS $$ SELECT ... $$"}};
 
 /// Of what stands in brackets, its first word.
 antlr4::Token* first_word(antlr4::tree::ParseTree* tree) {
@@ -57,7 +58,8 @@ class StatementReader {
     if (auto* stream = dynamic_cast<Parser::CreateStreamContext*>(creation)) return queried(stream->with(), stream->query());
     if (auto* sink = dynamic_cast<Parser::CreateSinkContext*>(creation)) return queried(sink->with(), sink->query());
     if (auto* test = dynamic_cast<Parser::CreateTestContext*>(creation)) return test_settings(test, text_);
-    return {};  // reports, which are refused as a section
+    if (auto* report = dynamic_cast<Parser::CreateReportContext*>(creation)) return report_of(report);
+    return {};
   }
 
  private:
@@ -87,6 +89,12 @@ class StatementReader {
     }
     add("returns", text_.place(function->K_RETURNS()->getSymbol()), text_.scalar(function->typeName()));
     if (auto* code = function->code()) add("code", text_.place(function->K_AS()->getSymbol()), text_.quoted(code->start));
+    return settings;
+  }
+
+  Config::Map report_of(Parser::CreateReportContext* report) {
+    Config::Map settings = read_options(report->with(), of_reports, text_);
+    settings.push_back(setting("sql", text_.place(report->K_AS()->getSymbol()), text_.quoted(report->code()->start)));
     return settings;
   }
 

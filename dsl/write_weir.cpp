@@ -8,6 +8,7 @@
 
 #include "dsl/column_text.h"
 #include "dsl/expression_text.h"
+#include "dsl/report_layout.h"
 #include "dsl/write_tests.h"
 #include "engine/base/duration.h"
 
@@ -56,10 +57,15 @@ class WeirWriter {
   std::string run(const Config& root) {
     if (root.find("name") != nullptr) pipeline(root);  // a file that others include may have none
     includes(root);
-    for (const char* name : {"functions", "connections", "sources", "tables", "transforms", "sinks"}) {
+    for (const char* name : {"functions", "connections", "sources", "tables", "transforms", "sinks", "reports"}) {
       const Config* section = root.find(name);
       if (section == nullptr) continue;
       std::vector<std::string> above = comments_.take_above(section->key_where);
+      const auto& items = std::get<Config::Map>(section->value);
+      // In YAML the section has a line of its own.
+      if (!items.empty() && items.front().second.key_where.line != section->key_where.line) {
+        if (std::string line = comments_.take_behind(section->key_where); !line.empty()) above.push_back(std::move(line));
+      }
       for (const auto& [key, value] : std::get<Config::Map>(section->value)) {
         std::vector<std::string> own = comments_.take_above(value.key_where);
         above.insert(above.end(), own.begin(), own.end());
@@ -78,7 +84,7 @@ class WeirWriter {
   }
 
  private:
-  static bool is_section(const std::string& key) { return is_one_of(key, {"include", "functions", "connections", "sources", "tables", "transforms", "sinks", "tests"}); }
+  static bool is_section(const std::string& key) { return is_one_of(key, {"include", "functions", "connections", "sources", "tables", "transforms", "sinks", "reports", "tests"}); }
 
   void write_tests(const Config& tests) {
     std::vector<std::string> above = comments_.take_above(tests.key_where);
@@ -126,7 +132,7 @@ class WeirWriter {
   }
 
   ListedText option(const std::string& key, const Config& value) {
-    const auto* list = key == "key" ? std::get_if<Config::List>(&value.value) : nullptr;
+    const auto* list = key == "key" || key == "y" ? std::get_if<Config::List>(&value.value) : nullptr;
     const bool is_names = list != nullptr && std::all_of(list->begin(), list->end(), [](const Config& one) { return is_in_a_list_of_names(one.scalar()); });
     std::string names;
     for (const Config& one : is_names ? *list : Config::List{}) names += (names.empty() ? "" : ", ") + one.scalar();
@@ -145,6 +151,7 @@ class WeirWriter {
     const std::string name = weir_name(key);
     if (section == "connections") return "CREATE CONNECTION " + name + with(item, {}, 25 + name.size());
     if (section == "functions") return function(name, item);
+    if (section == "reports") return report(name, item);
     if (section == "sources") return "CREATE SOURCE " + name + " " + columns(item) + with(item, {"columns", "computed", "watermark"}, 2);
     if (section == "tables") return "CREATE TABLE " + name + " " + columns(item) + with(item, {"columns", "key"}, 2);
     const std::string options = with(item, {"input", "inputs", "steps", "where", "select"}, 20 + name.size());
@@ -160,6 +167,25 @@ class WeirWriter {
     text += with(item, {"parameters", "returns", "language", "code"}, text.size());
     const Config* code = item.find("code");
     return code == nullptr ? text : text + " AS " + quoted(code->scalar(), true);
+  }
+
+  std::string report(const std::string& name, const Config& item) {
+    std::vector<ListedText> options;
+    for (const auto& [key, value] : std::get<Config::Map>(item.value)) {
+      if (key == "parameters") {
+        options.push_back(listed("parameters = " + parameters(value), value, comments_));
+      } else if (key != "sql") {
+        options.push_back(option(key, value));
+      }
+    }
+    const std::string text = "CREATE REPORT " + name + (options.empty() ? "" : " WITH " + joined(options, 20 + name.size(), 2, true)) + " AS ";
+    return text + weir_sql(item.find("sql")->scalar());
+  }
+
+  static std::string parameters(const Config& parameters) {
+    std::string text;
+    for (const auto& [name, value] : std::get<Config::Map>(parameters.value)) text += (text.empty() ? "" : ", ") + weir_name(name) + " = " + weir_literal(value);
+    return "(" + text + ")";
   }
 
   std::string columns(const Config& item) {

@@ -9,6 +9,7 @@
 
 #include "dsl/column_text.h"
 #include "dsl/expression_text.h"
+#include "dsl/report_layout.h"
 #include "dsl/write_tests.h"
 
 namespace weir {
@@ -100,7 +101,7 @@ class YamlWriter {
 
  private:
   /// Whose the keys of a setting are, and what stands behind them: a column may be called as a setting is.
-  enum class Holds { settings, expressions, texts };
+  enum class Holds { settings, expressions, texts, literals };
 
   void section(const std::string& name, const Config& config) {
     const auto& items = std::get<Config::Map>(config.value);
@@ -137,6 +138,7 @@ class YamlWriter {
 
   /// In one line, in brackets where it is a map or list; nothing where that cannot be or comments stand in it.
   std::optional<std::string> short_form(const Config& config, bool is_in_brackets, Holds holds, bool is_expression = false) {
+    if (holds == Holds::literals && !config.is_map()) return yaml_literal(config, is_in_brackets);
     if (config.is_scalar()) {
       const std::vector<std::string> lines = is_expression ? lines_of(config.scalar()) : std::vector<std::string>{config.scalar()};
       return lines.size() > 1 ? std::nullopt : std::optional(in_line(lines.empty() ? "" : lines.front(), is_in_brackets));
@@ -155,7 +157,7 @@ class YamlWriter {
       const bool is_setting = holds == Holds::settings;
       const auto one = is_setting && (key == "columns" || is_foreign(key, value)) ? std::nullopt
                        : is_setting ? short_form(chosen(key, value), true, held_by(key), is_expression_of(key))
-                                    : short_form(value, true, Holds::settings, holds == Holds::expressions);
+                                    : short_form(value, true, holds == Holds::literals ? holds : Holds::settings, holds == Holds::expressions);
       if (!one || (value.key_where.line != config.key_where.line && comments_.has_any(value.key_where.line, value.key_where.line))) return std::nullopt;
       text += (text.empty() ? "" : ", ") + in_line(key, true) + ": " + *one;
     }
@@ -170,13 +172,19 @@ class YamlWriter {
 
   static Holds held_by(const std::string& key) {
     if (is_one_of(key, {"select", "extend", "by", "computed", "columns", "keys"})) return Holds::expressions;
+    if (key == "parameters") return Holds::literals;
     return is_one_of(key, {"rename", "settings", "properties"}) ? Holds::texts : Holds::settings;
   }
 
   static Config chosen(const std::string& key, const Config& value) {
+    if (key == "sql" && value.is_scalar()) {
+      Config sql = value;
+      sql.value = laid_out_sql(value.scalar());
+      return sql;
+    }
     const bool may_be_names = is_one_of(key, {"select", "by", "key"});
     auto names = may_be_names ? names_alone(value) : std::nullopt;
-    if (key == "key" && value.is_scalar()) names = parts_of(value);
+    if ((key == "key" || key == "y") && value.is_scalar()) names = parts_of(value);
     if (!names) return value;
     Config list = value;
     list.value = *std::move(names);
@@ -205,18 +213,19 @@ class YamlWriter {
 
   /// Texts of other languages, which have lines of their own.
   static bool is_foreign(const std::string& key, const Config& config) {
-    return is_one_of(key, {"code", "description", "query"}) && config.is_scalar() && is_block(config.scalar());
+    return is_one_of(key, {"code", "description", "query", "sql"}) && config.is_scalar() && is_block(config.scalar());
   }
-  // A block says by its first line how far it is indented, and has one line break at its end or none.
+  // A block has one line break at its end or none.
   static bool is_block(const std::string& text) {
     const bool has_lines = text.find('\n') != std::string::npos && text.find_first_of("\r") == std::string::npos;
-    return has_lines && std::string_view(" \t\n").find(text.front()) == std::string_view::npos && !text.ends_with("\n\n") && text.find(" \n") == std::string::npos;
+    return has_lines && std::string_view("\t\n").find(text.front()) == std::string_view::npos && !text.ends_with("\n\n") && text.find(" \n") == std::string::npos;
   }
 
   void foreign_text(const std::string& key, const Config& config, std::size_t indent) {
     const std::string& text = config.scalar();
     const bool has_end = text.back() == '\n';
-    out_ += key + (has_end ? ": |" : ": |-") + behind(config) + "\n";
+    // By its first line a block says how far it is indented, unless that is further.
+    out_ += key + ": |" + (text.front() == ' ' ? "2" : "") + (has_end ? "" : "-") + behind(config) + "\n";
     for (std::size_t at = 0; at < text.size();) {
       const std::size_t end = std::min(text.find('\n', at), text.size());
       if (end > at) out_ += std::string(indent + 2, ' ') + text.substr(at, end - at);
@@ -228,9 +237,9 @@ class YamlWriter {
   // What follows the indentation, or the '- ' of a list.
   void entry_behind(const std::string& key, const Config& given, std::size_t indent, Holds within = Holds::settings) {
     const bool is_setting = within == Holds::settings;
-    if (is_setting && is_foreign(key, given)) return foreign_text(key, given, indent);
     const Config config = is_setting ? chosen(key, given) : given;
-    const Holds holds = is_setting ? held_by(key) : Holds::settings;
+    if (is_setting && is_foreign(key, config)) return foreign_text(key, config, indent);
+    const Holds holds = is_setting ? held_by(key) : within == Holds::literals ? within : Holds::settings;
     const bool is_expression = is_setting ? is_expression_of(key) : within == Holds::expressions;
     const std::string head = in_line(key, false) + ":";
     const bool is_sink_or_source = indent == 2 && config.is_map() && config.find("dsn") == nullptr;
@@ -240,7 +249,7 @@ class YamlWriter {
       out_ += head + " " + *one + behind(given) + "\n";
       return;
     }
-    if (config.is_scalar()) return block(head, given, indent, is_expression);
+    if (config.is_scalar()) return block(head, config, indent, is_expression);
     out_ += head + behind(given) + "\n";
     if (const auto* list = std::get_if<Config::List>(&config.value)) {
       for (const Config& item : *list) list_item(item, indent + 2);

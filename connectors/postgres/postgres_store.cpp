@@ -10,6 +10,7 @@
 #include "connectors/postgres/catalog.h"
 #include "connectors/postgres/epoch_writer.h"
 #include "connectors/postgres/postgres.h"
+#include "connectors/postgres/read_only.h"
 #include "connectors/postgres/spare_clients.h"
 #include "connectors/postgres/split_leases.h"
 #include "engine/base/log.h"
@@ -236,7 +237,7 @@ class PostgresStore final : public Store {
       std::make_shared<const PostgresCatalog>();  // Guarded by mutex_.
 };
 
-class PostgresDefinition final : public StoreDefinition {
+class PostgresDefinition final : public StoreDefinition, public ReadOnlyStore {
  public:
   explicit PostgresDefinition(PostgresOptions options) : options_(std::move(options)) {}
 
@@ -252,6 +253,18 @@ class PostgresDefinition final : public StoreDefinition {
     Status checked = PostgresStore(settings, options_.schema, {}).check(tables);
     if (checked.ok()) return checked;
     return std::move(checked).error().in(describe());
+  }
+
+  SqlSpelling spelling() const override { return {.has_dollar_quotes = true, .has_escape_strings = true, .nests_comments = true, .has_bracket_names = false}; }
+
+  // How long a statement may take is told to the server, which ends it.
+  Result<std::unique_ptr<ReadOnlyConnection>> open_read_only(std::chrono::milliseconds patience) const override {
+    PostgresSettings settings = this->settings("weir report");
+    settings.connect_patience = patience;
+    settings.reply_patience = std::chrono::hours(24);
+    auto connection = connect_read_only(settings);
+    if (!connection.ok()) return std::move(connection).error().in(describe());
+    return connection;
   }
 
   std::string describe() const override {

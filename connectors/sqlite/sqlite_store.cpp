@@ -4,6 +4,7 @@
 
 #include "connectors/sqlite/administration.h"
 #include "connectors/sqlite/epoch_writer.h"
+#include "connectors/sqlite/read_only.h"
 #include "connectors/sqlite/row_values.h"
 #include "connectors/sqlite/sink_tables.h"
 #include "connectors/sqlite/split_leases.h"
@@ -117,7 +118,7 @@ class SqliteStore final : public Store {
   const StoreIdentity identity_;
 };
 
-class SqliteDefinition final : public StoreDefinition {
+class SqliteDefinition final : public StoreDefinition, public ReadOnlyStore {
  public:
   explicit SqliteDefinition(std::string path) : path_(std::move(path)) {}
 
@@ -129,6 +130,9 @@ class SqliteDefinition final : public StoreDefinition {
     return checked.ok() ? Status() : Status(std::move(checked).error().in(describe()));
   }
   std::string describe() const override { return "sqlite " + path_; }
+
+  SqlSpelling spelling() const override { return {.has_dollar_quotes = false, .has_escape_strings = false, .nests_comments = false, .has_bracket_names = true}; }
+  Result<std::unique_ptr<ReadOnlyConnection>> open_read_only(std::chrono::milliseconds patience) const override { return open_sqlite_read_only(path_, patience); }
 
   void check_table(const SinkTable& table, const Location& where, Diagnostics& diagnostics) const override {
     for (const std::size_t index : table.key) {

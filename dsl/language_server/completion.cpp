@@ -39,7 +39,8 @@ constexpr std::array step_parts = {std::pair{"join", "ON"},          std::pair{"
                                    std::pair{"aggregate", "AS"},     std::pair{"aggregate", "GROUP BY"}, std::pair{"explode", "AS"}, std::pair{"explode", "POSITION"},
                                    std::pair{"explode", "KEEP EMPTY"}, std::pair{"dedup", "ON"},   std::pair{"dedup", "WITHIN"}};
 constexpr std::array creation_words = {std::pair{"PIPELINE", "name"},    std::pair{"CONNECTION", "connections"}, std::pair{"SOURCE", "sources"}, std::pair{"TABLE", "tables"},
-                                       std::pair{"STREAM", "transforms"}, std::pair{"SINK", "sinks"},            std::pair{"FUNCTION", "functions"}, std::pair{"TEST", "tests"}};
+                                       std::pair{"STREAM", "transforms"}, std::pair{"SINK", "sinks"},            std::pair{"FUNCTION", "functions"}, std::pair{"REPORT", "reports"},
+                                       std::pair{"TEST", "tests"}};
 constexpr std::array window_functions = {std::pair{"tumble", "tumble(ts, size)"}, std::pair{"hop", "hop(ts, slide, size)"}, std::pair{"cumulate", "cumulate(ts, step, size)"},
                                          std::pair{"session", "session(ts, gap)"}};
 
@@ -103,7 +104,8 @@ class Completion {
     if (!is_weir_) return true;
     const bool is_nested = key.kind == KeyKind::section || key.kind == KeyKind::declared || key.kind == KeyKind::computed || key.kind == KeyKind::blocks;
     const bool is_said = key.name == "name" || key.name == "input" || key.name == "inputs" || key.name == "where" || key.name == "select" || key.name == "watermark" ||
-                         key.name == "code" || key.name == "language" || key.name == "parameters" || key.name == "returns";
+                         key.name == "code" || key.name == "language" || (key.name == "parameters" && place_.block == Block::function) || key.name == "returns" ||
+                         key.name == "sql";
     return (!is_nested || key.name == "references") && !is_said;
   }
 
@@ -148,6 +150,7 @@ class Completion {
       case KeyKind::blocks:
         return dash + key.name + ":" + indent + "- $0";
       case KeyKind::columns:
+      case KeyKind::names:
       case KeyKind::paths:
       case KeyKind::relations:
         return dash + key.name + ": [$0]";

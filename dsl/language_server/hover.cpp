@@ -81,6 +81,8 @@ class HoverSearch {
         return Hover{relation("lookup table", found->name), span};
       case Mention::Kind::sink:
         return Hover{sink(found->name), span};
+      case Mention::Kind::report:
+        return Hover{report(found->name), span};
       case Mention::Kind::connection:
         return Hover{fmt::format("connection **{}**", found->name), span};
       case Mention::Kind::function:
@@ -98,6 +100,16 @@ class HoverSearch {
     const auto found = analysis_.knowledge.sinks.find(name);
     const bool is_known = found != analysis_.knowledge.sinks.end() && !found->second.empty();
     return fmt::format("sink **{}**{}", name, is_known ? "\n" + columns_in_lines(found->second.back()) : "");
+  }
+
+  std::string report(const std::string& name) const {
+    std::string text = fmt::format("report **{}**", name);
+    for (const ReportSyntax& report : analysis_.knowledge.syntax->reports) {
+      if (report.name.text != name) continue;
+      text += fmt::format(", drawn as {}", to_string(report.chart));
+      for (const std::string& words : {report.title, report.description}) text += words.empty() ? "" : "\n\n" + words;
+    }
+    return text;
   }
 
   std::optional<Hover> column(const Mention& mention, TextSpan span) const {

@@ -18,6 +18,8 @@ std::int64_t number_of(Mention::Kind kind) {
       return 2;   // module
     case Mention::Kind::sink:
       return 5;   // class
+    case Mention::Kind::report:
+      return 24;  // event
     case Mention::Kind::connection:
       return 19;  // object
     case Mention::Kind::function:
@@ -34,6 +36,7 @@ const char* word_for(Mention::Kind kind) {
     case Mention::Kind::table: return "table";
     case Mention::Kind::stream: return "stream";
     case Mention::Kind::sink: return "sink";
+    case Mention::Kind::report: return "report";
     case Mention::Kind::connection: return "connection";
     case Mention::Kind::function: return "function";
     case Mention::Kind::column: return "column";

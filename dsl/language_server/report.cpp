@@ -10,9 +10,9 @@ namespace {
 
 enum class Severity : std::uint8_t { error = 1, warning = 2, information = 3 };
 
-class Report {
+class DiagnosticsText {
  public:
-  Report(const Document& document, const Analysis& analysis, JsonWriter& json) : document_(document), analysis_(analysis), json_(json) {}
+  DiagnosticsText(const Document& document, const Analysis& analysis, JsonWriter& json) : document_(document), analysis_(analysis), json_(json) {}
 
   void run() {
     json_.begin_object();
@@ -72,6 +72,6 @@ class Report {
 
 bool is_of_a_variable(const Error& error) { return error.mistake() == "W0016" || error.mistake() == "W0017"; }
 
-void write_diagnostics(const Document& document, const Analysis& analysis, JsonWriter& json) { Report(document, analysis, json).run(); }
+void write_diagnostics(const Document& document, const Analysis& analysis, JsonWriter& json) { DiagnosticsText(document, analysis, json).run(); }
 
 }  // namespace weir

@@ -16,6 +16,7 @@ const std::vector<Snippet> yaml_transforms = {{"stream", "A stream of a source o
 const std::vector<Snippet> yaml_sinks = {
     {"sink", "A table that is kept up to date", "${1:order_total}:\n  input: ${2:orders}\n  key: [${3:id}]\n  on_conflict: ${4:update}\n"},
     {"console", "The rows on the screen", "${1:screen}: { input: ${2:orders}, type: console }"}};
+const std::vector<Snippet> yaml_reports = {{"report", "A question to the tables of the sinks, and a chart", "${1:orders_by_shop}:\n  chart: ${2:bar}\n  sql: |\n    select ${3:shop}, count(*) as orders\n    from ${4:order_total}\n    group by ${3:shop}\n"}};
 const std::vector<Snippet> yaml_steps = {
     {"aggregate by a column", "One row for each value of a column", "aggregate:\n    by: [${1:id}]\n    select:\n      ${2:orders}: ${3:count(*)}\n"},
     {"extend with a column", "A column computed of others", "extend: { ${1:name}: ${2:upper(id)} }"}};
@@ -30,7 +31,9 @@ const std::vector<Snippet> weir_statements = {
     {"CREATE STREAM with an aggregate", "One row for each value of a column", "CREATE STREAM ${1:totals} AS\nFROM ${2:orders}\n|> AGGREGATE ${3:count(*)} AS ${4:orders} GROUP BY ${5:id};\n"},
     {"CREATE SINK", "A table that is kept up to date", "CREATE SINK ${1:order_total} WITH (key = '${2:id}', on_conflict = 'update') AS FROM ${3:orders};\n"},
     {"CREATE SINK on the console", "The rows on the screen", "CREATE SINK ${1:screen} WITH (type = 'console') AS FROM ${2:orders};\n"},
-    {"CREATE FUNCTION", "A function in Python", "CREATE FUNCTION ${1:shout} (${2:text} STRING) RETURNS STRING LANGUAGE PYTHON AS \\$\\$\ndef ${1:shout}(${2:text}):\n    return ${2:text}.upper()\n\\$\\$;\n"}};
+    {"CREATE FUNCTION", "A function in Python", "CREATE FUNCTION ${1:shout} (${2:text} STRING) RETURNS STRING LANGUAGE PYTHON AS \\$\\$\ndef ${1:shout}(${2:text}):\n    return ${2:text}.upper()\n\\$\\$;\n"},
+    {"CREATE REPORT", "A question to the tables of the sinks, and a chart",
+     "CREATE REPORT ${1:orders_by_shop} WITH (chart = '${2:bar}') AS \\$\\$\nselect ${3:shop}, count(*) as orders\nfrom ${4:order_total}\ngroup by ${3:shop}\n\\$\\$;\n"}};
 
 }  // namespace
 
@@ -42,6 +45,7 @@ std::vector<Snippet> snippets_at(const Place& place, Spelling spelling) {
   if (place.name == "connections") return yaml_connections;
   if (place.name == "tables") return yaml_tables;
   if (place.name == "transforms") return yaml_transforms;
+  if (place.name == "reports") return yaml_reports;
   return place.name == "sinks" ? yaml_sinks : std::vector<Snippet>{};
 }
 

@@ -30,6 +30,10 @@ Symbols::Symbols(const Knowledge& knowledge) : knowledge_(knowledge) {
   for (const SourceSyntax& source : pipeline.sources) add_source(source);
   for (const TableSyntax& table : pipeline.tables) add_table(table);
   for (const StreamSyntax& stream : pipeline.streams) add_stream(stream);
+  for (const ReportSyntax& report : pipeline.reports) {
+    add(Kind::report, report.name, true);
+    if (report.connection) add(Kind::connection, *report.connection, false);
+  }
   is_sink_ = true;
   for (const SinkSyntax& sink : pipeline.sinks) {
     add_stream(sink.stream);

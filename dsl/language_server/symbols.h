@@ -12,7 +12,7 @@
 namespace weir {
 
 struct Mention {
-  enum class Kind : std::uint8_t { source, table, stream, sink, connection, function, column };
+  enum class Kind : std::uint8_t { source, table, stream, sink, report, connection, function, column };
   Kind kind;
   std::string name;
   Location where;

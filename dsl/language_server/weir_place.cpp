@@ -50,7 +50,7 @@ constexpr std::array creations = {
     Creation{WeirLexer::K_PIPELINE, "", Block::pipeline},          Creation{WeirLexer::K_CONNECTION, "connections", Block::connection},
     Creation{WeirLexer::K_FUNCTION, "functions", Block::function}, Creation{WeirLexer::K_SOURCE, "sources", Block::source},
     Creation{WeirLexer::K_TABLE, "tables", Block::table},          Creation{WeirLexer::K_STREAM, "transforms", Block::stream},
-    Creation{WeirLexer::K_SINK, "sinks", Block::sink}};
+    Creation{WeirLexer::K_SINK, "sinks", Block::sink},             Creation{WeirLexer::K_REPORT, "reports", Block::report}};
 
 class WeirPlaceFinder {
  public:

@@ -30,6 +30,7 @@ CommandBody add_init_db(CLI::App& app);
 CommandBody add_generate(CLI::App& app);
 CommandBody add_rejects(CLI::App& app);
 CommandBody add_account(CLI::App& app);
+CommandBody add_report(CLI::App& app);
 CommandBody add_state(CLI::App& app);
 CommandBody add_reset(CLI::App& app);
 CommandBody add_version(CLI::App& app);

@@ -70,7 +70,7 @@ int explain_plan(ExplainArguments& arguments) {
   const auto plan = arguments.file.compile();
   if (plan == nullptr) return arguments.file.exit_code();
   if (arguments.wants_lineage()) return explain_lineage(*plan, arguments);
-  const auto text = explain(*plan, arguments.format);
+  const auto text = explain(*plan, arguments.file.reports(), arguments.format);
   if (!text.ok()) return report(text.error());
   fmt::print("{}", *text);
   return exit_done;

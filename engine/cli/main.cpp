@@ -34,7 +34,7 @@ struct Subcommand {
 std::vector<Subcommand> add_subcommands(CLI::App& app) {
   std::vector<Subcommand> result;
   for (const auto add : {weir::add_run, weir::add_check, weir::add_test, weir::add_explain, weir::add_fmt, weir::add_init_db,
-                         weir::add_generate, weir::add_rejects, weir::add_account, weir::add_state, weir::add_reset,
+                         weir::add_generate, weir::add_rejects, weir::add_account, weir::add_report, weir::add_state, weir::add_reset,
                          weir::add_list, weir::add_infer, weir::add_repl,
                          weir::add_schema, weir::add_lsp, weir::add_completion, weir::add_plugin, weir::add_demo, weir::add_version}) {
     weir::CommandBody body = add(app);

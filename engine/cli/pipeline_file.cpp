@@ -110,6 +110,7 @@ std::shared_ptr<const Plan> PipelineFile::compile(bool show_warnings) {
   std::optional<Compiled> compiled = diagnose();
   if (!compiled) return nullptr;
   tests_ = std::move(compiled->tests);
+  reports_ = std::move(compiled->reports);
   if (show_warnings) {
     for (const Error& warning : compiled->diagnostics.warnings()) fmt::print(stderr, "{}\n", render(warning, "warning"));
   }

@@ -38,6 +38,7 @@ class PipelineFile {
   std::shared_ptr<const Plan> compile_with(const std::vector<std::pair<std::string, std::string>>& settings);
   /// Of the file that was compiled last.
   const std::vector<PipelineTest>& tests() const { return tests_; }
+  const std::vector<Report>& reports() const { return reports_; }
   /// Before compile(): gives every source of the file that has such an option this value of it.
   void set_source_option(const std::string& name, const std::string& value) { registry_.set_source_option(name, value); }
   /// Whether the file has no name and no sinks, and so is a part of other pipelines; then diagnose_part() tells what is wrong with it by itself.
@@ -47,6 +48,8 @@ class PipelineFile {
   bool check_part();
   /// Where the file's variables find their values; nothing after reporting.
   std::optional<Variables> variables();
+  /// --set, as given.
+  const std::vector<std::string>& settings() const { return settings_; }
   const std::vector<std::string>& plugins() const { return registry_.files(); }
   int exit_code() const { return exit_code_; }
   const Registry& registry() const { return registry_.registry(); }
@@ -61,6 +64,7 @@ class PipelineFile {
   std::string config_path_;
   bool is_for_tests_ = false;
   std::vector<PipelineTest> tests_;
+  std::vector<Report> reports_;
   PluginRegistry registry_;
   int exit_code_ = 0;
 };

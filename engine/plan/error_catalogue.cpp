@@ -46,7 +46,7 @@ constexpr std::string_view weir_sink = "CREATE SINK rows WITH (type = 'console')
 std::vector<Mistake> all_mistakes() {
   std::vector<Mistake> all;
   for (const auto family : {mistakes_of_text, mistakes_of_statements, mistakes_of_names, mistakes_of_expressions, mistakes_of_time, mistakes_of_joins, mistakes_of_sinks,
-                            mistakes_of_options, mistakes_of_services, mistakes_of_warnings, mistakes_of_tests}) {
+                            mistakes_of_options, mistakes_of_services, mistakes_of_warnings, mistakes_of_tests, mistakes_of_reports}) {
     for (Mistake& one : family()) all.push_back(one);
   }
   return all;

@@ -227,8 +227,11 @@ std::string column_text(const Field& field) {
   return fmt::format("{} {}{}", field.name, to_string(field.type), field.nullable ? "" : " not null");
 }
 
-Result<std::string> explain(const Plan& plan, ExplainFormat format) {
-  WEIR_ASSIGN(const PlanFacts facts, gather_facts(plan));
+Result<std::string> explain(const Plan& plan, ExplainFormat format) { return explain(plan, {}, format); }
+
+Result<std::string> explain(const Plan& plan, std::span<const Report> reports, ExplainFormat format) {
+  WEIR_ASSIGN(PlanFacts facts, gather_facts(plan));
+  facts.reports = reports;
   switch (format) {
     case ExplainFormat::text:
       return explain_text(facts);

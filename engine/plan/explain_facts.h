@@ -4,9 +4,12 @@
 #include <string>
 #include <vector>
 
+#include "engine/plan/report.h"
 #include "engine/plan/stage.h"
 
 namespace weir {
+
+class JsonWriter;
 
 struct SharedExpression {
   std::string text;
@@ -26,6 +29,7 @@ struct PlanFacts {
   std::string fingerprint;
   std::vector<StageFacts> stages;
   std::vector<std::size_t> written;  // by sink: its place in the write order of its connection, from 1; 0 of an outlet
+  std::span<const Report> reports{};
 };
 
 Result<PlanFacts> gather_facts(const Plan& plan);
@@ -54,5 +58,11 @@ std::string column_text(const Field& field);          // "id string not null"
 std::string explain_text(const PlanFacts& facts);
 std::string explain_json(const PlanFacts& facts);
 std::string explain_dot(const PlanFacts& facts);
+
+// The reports, as part of the two that tell them.
+
+std::string reports_text(const PlanFacts& facts);
+/// A member of the object that is open; nothing where there is no report.
+void write_reports(JsonWriter& json, const PlanFacts& facts);
 
 }  // namespace weir

@@ -259,6 +259,7 @@ std::string explain_json(const PlanFacts& facts) {
   json.begin_array();
   for (std::size_t i = 0; i < facts.plan->sinks.size(); ++i) write_sink(json, facts, i);
   json.end_array();
+  write_reports(json, facts);
   json.end_object();
   return std::move(json).text();
 }

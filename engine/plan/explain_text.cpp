@@ -207,7 +207,7 @@ std::string explain_text(const PlanFacts& facts) {
   for (const PlanTable& table : facts.plan->tables) text += fmt::format("table {}: {}\n  {}\n\n", table.shape.table, table.definition->describe(), table_text(table));
   for (std::size_t i = 0; i < facts.plan->sinks.size(); ++i)
     text += (i == 0 ? "" : "\n") + sink_text(facts, i);
-  return text;
+  return text + reports_text(facts);
 }
 
 }  // namespace weir

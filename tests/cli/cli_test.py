@@ -33,7 +33,7 @@ def weir(*arguments, **environment):
 
 class Usage(unittest.TestCase):
     def test_help_goes_to_stdout_with_examples(self):
-        for arguments in ([], ["run"], ["check"], ["explain"], ["init-db"], ["generate"], ["rejects"], ["account"], ["reset"], ["list"], ["infer"], ["repl"], ["plugin"], ["demo"], ["schema"], ["lsp"], ["completion"]):
+        for arguments in ([], ["run"], ["check"], ["explain"], ["init-db"], ["generate"], ["rejects"], ["account"], ["report"], ["reset"], ["list"], ["infer"], ["repl"], ["plugin"], ["demo"], ["schema"], ["lsp"], ["completion"]):
             done = weir(*arguments, "--help")
             self.assertEqual(done.returncode, 0)
             self.assertRegex(done.stdout, "Example")

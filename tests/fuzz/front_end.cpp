@@ -49,7 +49,7 @@ void compile(const std::string& text) {
   WEIR_CHECK((result.plan == nullptr) == !result.diagnostics.ok(), "a file has a plan or errors");
   say(result.diagnostics);
   if (result.plan == nullptr) return;
-  for (const ExplainFormat format : {ExplainFormat::text, ExplainFormat::json}) WEIR_CHECK(explain(*result.plan, format).ok(), "a plan is explained");
+  for (const ExplainFormat format : {ExplainFormat::text, ExplainFormat::json}) WEIR_CHECK(explain(*result.plan, result.reports, format).ok(), "a plan is explained");
 }
 
 // A statement has fewer words than a file of YAML may have.

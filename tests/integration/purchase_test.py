@@ -6,6 +6,7 @@ WEIR_PURCHASE_EVENTS and WEIR_PURCHASE_KILLS say how many events each topic has 
 import collections
 import csv
 import decimal
+import json
 import os
 import random
 import re
@@ -163,19 +164,18 @@ class Purchase(unittest.TestCase):
             self.check_reports("sample", wanted)
 
     def check_reports(self, name, rows):
-        """Every report says something, and the first and the fifth what the table's rows come to."""
-        done = subprocess.run([postgres.binary("psql"), "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-v", "day=2024-11-01", "-f", str(FOLDER / "reports.sql"),
-                               self.scene.dsn(name)], stdin=subprocess.DEVNULL, capture_output=True, text=True, env={**os.environ, "PGTZ": "Asia/Tokyo"})
-        self.assertEqual((done.returncode, done.stderr), (0, ""))
-        reports = [part.splitlines()[1:] for part in re.split(r"^(?=\d\. )", done.stdout, flags=re.M)[1:]]
-        self.assertEqual([min(1, len(lines)) for lines in reports], [1] * 6)
+        """Every report says something, and two of them what the table's rows come to."""
+        done = self.start_weir(name, "--format", "json", "--set", "day=2024-11-01", command="report")
+        self.assertEqual(done.wait(60), 0, tail(done))
+        reports = {report["name"]: [tuple(row.values()) for row in report["rows"]] for report in json.loads(done.log.read_text(), parse_float=decimal.Decimal)["reports"]}
+        self.assertEqual([name for name, lines in reports.items() if not lines], [])
         amounts, latest = collections.Counter(), {}
         for category, payment_method, start, end, _, _, amount, running_total in rows:
             if start.startswith("2024-11-01"):
                 amounts[category] += decimal.Decimal(amount)
             latest[category, payment_method] = max(latest.get((category, payment_method), ("", "")), (end, running_total))
-        self.assertEqual([line.split("|")[0:3:2] for line in reports[0]], [[category, str(amount)] for category, amount in amounts.most_common()])
-        self.assertEqual([tuple(line.split("|")[0:4:3]) for line in reports[4]], [(key[0], latest[key][1]) for key in sorted(latest)])
+        self.assertEqual([line[:2] for line in reports["categories"]], amounts.most_common())
+        self.assertEqual([(line[0], str(line[3])) for line in reports["running_totals"]], [(key[0], latest[key][1]) for key in sorted(latest)])
 
 
 if __name__ == "__main__":

@@ -508,8 +508,26 @@ class WeirCompletion(Case):
     def test_statements_and_what_is_created(self):
         self.assertIn("CREATE", self.labels("/nowhere/t.weir", "¦"))
         self.assertIn("CREATE SOURCE", self.labels("/nowhere/t.weir", "CREATE PIPELINE x;\n¦"))
-        self.assertEqual(self.labels("/nowhere/t.weir", "CREATE ¦"), {"PIPELINE", "CONNECTION", "SOURCE", "TABLE", "STREAM", "SINK", "FUNCTION", "TEST"})
+        self.assertEqual(self.labels("/nowhere/t.weir", "CREATE ¦"), {"PIPELINE", "CONNECTION", "SOURCE", "TABLE", "STREAM", "SINK", "FUNCTION", "REPORT", "TEST"})
         self.assertEqual(self.labels("/nowhere/t.weir", "CREATE SINK ¦"), set())
+
+    def test_reports(self):
+        report = "CREATE REPORT all_cities WITH (chart = 'bar', connection = 'warehouse', ¦) AS $$ select city from city_total $$;\n"
+        offered = self.client.complete("/nowhere/a.weir", WEIR + report)
+        self.assertEqual(set(offered), {"x", "y", "title", "description", "parameters"})
+        self.assertIn("The columns of the result", offered["y"]["documentation"]["value"])
+        self.assertEqual(self.client.complete("/nowhere/a.weir", WEIR + report.replace("'bar'", "¦").replace(", ¦)", ")"))["line"]["textEdit"]["newText"], "'line'")
+        self.assertIn("warehouse", self.client.complete("/nowhere/a.weir", WEIR + report.replace("'warehouse'", "'¦'").replace(", ¦)", ")")))
+        self.assertIn("CREATE REPORT", self.client.complete("/nowhere/a.weir", WEIR + "¦"))
+        text = YAML + "reports:\n  all_cities:\n    connection: warehouse\n    title: Cities\n    chart: ¦\n    sql: select city from city_total\n"
+        self.assertLessEqual({"table", "bar", "line", "pie", "number"}, set(self.client.complete("/nowhere/r.yaml", text)))
+        self.assertLessEqual({"x", "y", "parameters"}, set(self.client.complete("/nowhere/r.yaml", text.replace("chart: ¦", "¦"))))
+        self.assertIn("report", self.client.complete("/nowhere/r.yaml", YAML + "reports:\n  ¦\n"))
+        uri = self.client.open("/nowhere/r.yaml", text.replace("¦", "bar"))
+        hover = self.client.ask("hover", uri, "all_cities", 1)["contents"]["value"]
+        self.assertEqual(hover, "report **all_cities**, drawn as bar\n\nCities")
+        edits = self.client.ask("rename", uri, "warehouse", 1, newName="store")["changes"][uri]
+        self.assertEqual(len(edits), 2)
 
     def test_pipe_operators_and_clauses(self):
         steps = self.offered("|> WHERE amount > 100", "|> ¦")

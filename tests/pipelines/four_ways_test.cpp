@@ -86,7 +86,7 @@ std::shared_ptr<const Plan> compile(const PipelineTestFile& file, std::shared_pt
   for (const Error& error : other.diagnostics.errors()) ADD_FAILURE() << render(error) << weir;
   if (other.plan != nullptr) {
     EXPECT_EQ(fingerprint(*other.plan), fingerprint(*compiled.plan));
-    EXPECT_EQ(*explain(*other.plan, ExplainFormat::text), *explain(*compiled.plan, ExplainFormat::text));
+    EXPECT_EQ(*explain(*other.plan, other.reports, ExplainFormat::text), *explain(*compiled.plan, compiled.reports, ExplainFormat::text));
   }
   return file.weir.empty() ? compiled.plan : other.plan;
 }

@@ -1,6 +1,7 @@
 // random_pipeline.cpp — settings of pipelines that compile: their sections.
 #include "tests/roundtrip/random_pipeline.h"
 
+#include "tests/roundtrip/random_reports.h"
 #include "tests/roundtrip/random_steps.h"
 
 namespace weir::testing {
@@ -53,6 +54,11 @@ class PipelineMaker {
     Setting sinks = Setting::map();
     for (std::size_t i = 0, count = draw_.between(1, 2); i < count; ++i) sinks.add(fresh_name(), sink());
     root.add("sinks", sinks);
+    if (draw_.chance(30)) {
+      Setting reports = Setting::map();
+      for (std::size_t i = 0, count = draw_.between(1, 2); i < count; ++i) reports.add(fresh_name(), random_report(draw_));
+      root.add("reports", reports);
+    }
     draw_.shuffle(root.entries);
     return root;
   }

@@ -47,7 +47,7 @@ Meaning meaning_of(const std::string& text, Spelling spelling) {
   Meaning meaning;
   for (const Error& error : compiled.diagnostics.errors()) meaning.said += render(error);
   if (compiled.plan == nullptr) return meaning;
-  const auto told = explain(*compiled.plan, ExplainFormat::json);
+  const auto told = explain(*compiled.plan, compiled.reports, ExplainFormat::json);
   meaning.facts = fingerprint(*compiled.plan) + "\n" + (told.ok() ? *told : render(told.error())) + scripts();
   return meaning;
 }

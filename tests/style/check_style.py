@@ -17,6 +17,7 @@ MAY = {
     "engine/state": ["engine/expression"],
     "engine/component": ["engine/expression", "engine/metrics"],
     "engine/plan": ["engine/component"],
+    "engine/report": ["engine/plan"],
     "engine/operators": ["engine/component", "engine/state"],
     "engine/runtime": ["engine/plan", "engine/state"],
     "engine/testing": ["engine/runtime"],
@@ -36,7 +37,7 @@ MAY = {
     "udf/host": ["udf"],
     "udf/python": ["engine/component"],
     "engine/infer": ["dsl", "connectors"],
-    "engine/cli": ["engine/infer", "dsl", "dsl/language_server", "connectors", "engine/runtime", "engine/testing", "udf/host", "udf/python"],
+    "engine/cli": ["engine/infer", "dsl", "dsl/language_server", "connectors", "engine/runtime", "engine/testing", "engine/report", "udf/host", "udf/python"],
     "engine/console": ["dsl", "connectors", "engine/runtime"],
 }
 # A library's headers may be included only below these folders.

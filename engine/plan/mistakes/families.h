@@ -18,5 +18,6 @@ std::vector<Mistake> mistakes_of_options();      // W07: connectors, options, pl
 std::vector<Mistake> mistakes_of_services();     // W08: what check --connect finds
 std::vector<Mistake> mistakes_of_warnings();     // W09
 std::vector<Mistake> mistakes_of_tests();        // W10: tests in the file
+std::vector<Mistake> mistakes_of_reports();      // W11: reports in the file
 
 }  // namespace weir

@@ -32,7 +32,7 @@ std::string facts(const std::string& name, const std::string& text) {
   const Compiled compiled = (name.ends_with(".weir") ? compile_weir : compile_yaml)(name, text, registry(), {});
   std::string wrong;
   for (const Error& error : compiled.diagnostics.errors()) wrong += render(error);
-  return compiled.plan == nullptr ? wrong + text : fingerprint(*compiled.plan) + *explain(*compiled.plan, ExplainFormat::json);
+  return compiled.plan == nullptr ? wrong + text : fingerprint(*compiled.plan) + *explain(*compiled.plan, compiled.reports, ExplainFormat::json);
 }
 
 std::string formatted(const std::string& name, const std::string& text, Spelling to) { return format_pipeline(name, text, to, registry()); }

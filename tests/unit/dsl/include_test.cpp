@@ -50,7 +50,7 @@ class Include : public ::testing::Test {
   std::string facts(const std::string& name) {
     const Compiled compiled = compile(name);
     EXPECT_NE(compiled.plan, nullptr) << wrong(name);
-    return compiled.plan == nullptr ? "" : *explain(*compiled.plan, ExplainFormat::json);
+    return compiled.plan == nullptr ? "" : *explain(*compiled.plan, compiled.reports, ExplainFormat::json);
   }
 
   std::filesystem::path folder;

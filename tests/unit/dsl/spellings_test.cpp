@@ -27,7 +27,7 @@ std::string said(const Diagnostics& diagnostics) {
 /// All that explain tells of a plan, and its fingerprint; what is wrong instead of a plan.
 std::string facts(const Compiled& compiled) {
   if (compiled.plan == nullptr) return said(compiled.diagnostics);
-  const auto text = explain(*compiled.plan, ExplainFormat::json);
+  const auto text = explain(*compiled.plan, compiled.reports, ExplainFormat::json);
   return fingerprint(*compiled.plan) + "\n" + (text.ok() ? *text : render(text.error()));
 }
 
