@@ -79,11 +79,12 @@ windowed : K_TABLE OPEN windowCall CLOSE | windowCall ;
 windowCall : IDENTIFIER OPEN K_TABLE reference COMMA K_DESCRIPTOR OPEN name CLOSE (COMMA expression)+ CLOSE ;
 
 selection
-  : K_SELECT K_DISTINCT? selectItem (COMMA selectItem)* K_FROM relation join* (K_WHERE expression)? groupBy? having? (K_ORDER K_BY ordering (COMMA ordering)*)? (K_LIMIT INTEGER)?
+  : K_SELECT K_DISTINCT? selectItem (COMMA selectItem)* K_FROM relation selectedJoin* (K_WHERE expression)? groupBy? having? (K_ORDER K_BY ordering (COMMA ordering)*)? (K_LIMIT INTEGER)?
   ;
 selectItem : STAR | expression (K_AS name)? ;
 groupBy : K_GROUP K_BY selectItem (COMMA selectItem)* ;
 having : K_HAVING expression ;
+selectedJoin : join within? ;
 
 join : joinKind? K_JOIN reference alias? (K_ON expression | K_USING OPEN name (COMMA name)* CLOSE)? ;
 joinKind : K_INNER | K_LEFT (K_OUTER | K_SEMI | K_ANTI)? | (K_RIGHT | K_FULL) K_OUTER? | K_CROSS | K_NATURAL ;
@@ -103,10 +104,11 @@ step
   ;
 renaming : name K_AS name ;
 joinPart
-  : K_WITHIN span (K_AND span)?                               # joinWithin
+  : within                                                    # joinWithin
   | K_WHERE expression                                        # joinWhere
   | K_SELECT selectItem (COMMA selectItem)*                   # joinSelect
   ;
+within : K_WITHIN span (K_AND span)? ;
 span : MINUS? interval | STRING | VARIABLE ;
 
 // Loosest first: OR, AND, NOT, predicates, then the arithmetic of `value`.

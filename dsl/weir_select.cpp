@@ -53,17 +53,18 @@ class SelectionReader {
 
   // Each join adds the columns of its relation that anything names, as RELATION.COLUMN, which is how the rest finds them.
   void add_joins() {
-    const auto joins = selection_->join();
-    if (joins.empty()) return;
+    const auto all = selection_->selectedJoin();
+    if (all.empty()) return;
     RelationColumns used;
     for (auto* item : items()) used.look_into(item);
     used.look_into(selection_->expression());
     used.look_into(selection_->groupBy());
     used.look_into(selection_->having());
-    for (auto* join : joins) used.look_into(join->expression(), join);
+    for (auto* one : all) used.look_into(one->join()->expression(), one->join());
     auto* first = items().front();
     const bool has_star = first->STAR() != nullptr;
-    for (auto* join : joins) {
+    for (auto* one : all) {
+      auto* join = one->join();
       const std::string name = WeirText::name(join->reference());
       const bool is_table = names_.streams.count(name) == 0;
       const std::string called = join->alias() == nullptr ? name : WeirText::name(join->alias()->name() != nullptr ? join->alias()->name()->start : join->alias()->start);
@@ -74,7 +75,7 @@ class SelectionReader {
         text_.refuse("W0120", text_.place(first), fmt::format("'*' does not stand beside columns of {}", called),
                      fmt::format("name the columns, or join in a step: FROM ... |> JOIN {} ON ... SELECT ...", name));
       }
-      steps_.add_join(join, {}, std::move(columns));
+      steps_.add_join(join, {}, one->within(), std::move(columns));
     }
   }
 

@@ -77,7 +77,7 @@ void WeirSteps::add_step(ParserRuleContext* step) {
   if (dynamic_cast<Parser::ExplodeContext*>(step) != nullptr) return add_explode(step);
   if (dynamic_cast<Parser::DedupContext*>(step) != nullptr) return add_dedup(step);
   if (dynamic_cast<Parser::AggregateContext*>(step) != nullptr) return add_aggregate(step);
-  if (auto* join = dynamic_cast<Parser::JoinStepContext*>(step)) return add_join(join->join(), contexts(join->joinPart()), {});
+  if (auto* join = dynamic_cast<Parser::JoinStepContext*>(step)) return add_join(join->join(), contexts(join->joinPart()), nullptr, {});
   if (auto* limit = dynamic_cast<Parser::LimitContext*>(step)) return add("limit", where, text_.scalar(limit->INTEGER()->getText(), text_.place(limit->INTEGER()->getSymbol())));
   if (auto* rename = dynamic_cast<Parser::RenameContext*>(step)) {
     Config::Map renamings;
@@ -253,12 +253,17 @@ void WeirSteps::read_join_part(ParserRuleContext* part, const std::string& relat
     return;
   }
   if (dynamic_cast<Parser::JoinSelectContext*>(part) != nullptr) return settings.push_back(setting("select", where, joined_columns(part, relation)));
-  auto* within = dynamic_cast<Parser::JoinWithinContext*>(part);
+  read_join_within(dynamic_cast<Parser::JoinWithinContext*>(part)->within(), settings);
+}
+
+void WeirSteps::read_join_within(ParserRuleContext* part, Config::Map& settings) {
+  auto* within = dynamic_cast<Parser::WithinContext*>(part);
+  const Location where = text_.place(part->start);
   if (within->K_AND() == nullptr) return settings.push_back(setting("within", where, span(within->span(0))));
   settings.push_back(setting("between", where, list_of({span(within->span(0)), span(within->span(1))}, where)));
 }
 
-void WeirSteps::add_join(ParserRuleContext* context, const std::vector<ParserRuleContext*>& parts, Config::Map columns) {
+void WeirSteps::add_join(ParserRuleContext* context, const std::vector<ParserRuleContext*>& parts, ParserRuleContext* within, Config::Map columns) {
   auto* join = dynamic_cast<Parser::JoinContext*>(context);
   const Location where = text_.place(join->K_JOIN()->getSymbol());
   const std::string name = WeirText::name(join->reference());
@@ -271,6 +276,7 @@ void WeirSteps::add_join(ParserRuleContext* context, const std::vector<ParserRul
   if (!is_table && join->alias() != nullptr) settings.push_back(setting("as", text_.place(join->alias()), WeirText::scalar(called, text_.place(join->alias()))));
   read_join_kind(context, settings);
   read_join_keys(context, meant, is_table, settings);
+  if (within != nullptr) read_join_within(within, settings);
   for (ParserRuleContext* part : parts) read_join_part(part, meant, settings);
   if (!columns.empty()) settings.push_back(setting("select", where, map_of(std::move(columns), where)));
   add("join", where, map_of(std::move(settings), where));

@@ -20,8 +20,8 @@ class WeirSteps {
   void add(const char* kind, const Location& where, Config value);
   /// `step` and `join` are contexts of the grammar's rules of these names.
   void add_step(antlr4::ParserRuleContext* step);
-  /// `columns`: of the joined relation, those that the rest of a plain SELECT names.
-  void add_join(antlr4::ParserRuleContext* join, const std::vector<antlr4::ParserRuleContext*>& parts, Config::Map columns);
+  /// `within`: of a join in a plain SELECT, or null; `columns`: of the joined relation, those that the rest of that SELECT names.
+  void add_join(antlr4::ParserRuleContext* join, const std::vector<antlr4::ParserRuleContext*>& parts, antlr4::ParserRuleContext* within, Config::Map columns);
   Config::List take() { return std::move(steps_); }
 
   // What several steps are made of. Items are contexts of the rule selectItem.
@@ -44,6 +44,7 @@ class WeirSteps {
   void read_join_kind(antlr4::ParserRuleContext* join, Config::Map& settings);
   void read_join_keys(antlr4::ParserRuleContext* join, const std::string& relation, bool is_table, Config::Map& settings);
   void read_join_part(antlr4::ParserRuleContext* part, const std::string& relation, Config::Map& settings);
+  void read_join_within(antlr4::ParserRuleContext* within, Config::Map& settings);
   Config joined_columns(antlr4::ParserRuleContext* part, const std::string& relation);
   Config span(antlr4::ParserRuleContext* span) const;
 

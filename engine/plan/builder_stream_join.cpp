@@ -6,6 +6,7 @@
 #include "engine/expression/implicit_cast.h"
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
+#include "engine/plan/join_bounds.h"
 #include "engine/plan/step_columns.h"
 
 namespace weir {
@@ -129,10 +130,16 @@ std::optional<NodeId> PlanBuilder::join_streams(NodeId input, const StreamJoinRe
   Schema output = schema(input);
   std::vector<ExpressionPtr> expressions = columns_of(output);
   if (!select_joined(input, both, request, output, expressions) || !has_keys || !has_condition) return std::nullopt;
-  if (!request.bounds) {
+  const bool may_be_bounded = !request.bounds && row_time_lag(input) && row_time_lag(request.joined);
+  if (may_be_bounded) node.bounds = bounds_of(plan_.nodes, input, request.joined, node.condition);
+  if (node.bounds && node.bounds->lower > node.bounds->upper) {
+    diagnostics_.error(Error{ErrorKind::user, "no rows are as far apart as the condition of this join wants: its times exclude each other", request.where}.as("W0507"));
+    return std::nullopt;
+  }
+  if (!node.bounds) {
     const char* waiting = request.is_left ? ", and writes rows without a match only when a run ends" : "";
     diagnostics_.warning(Error{ErrorKind::user, fmt::format("a join of streams without a time keeps every row for ever{}", waiting), request.where}.as("W0906").with_hint(
-        "add within: 4 hours, or however far apart the rows may be"));
+        "add within: 4 hours, or however far apart the rows may be; or let the condition say from when to when the other row may be"));
   }
   const NodeId made = add_node(std::move(both), std::move(node));
   if (refuse_ways(request.where)) return std::nullopt;

@@ -25,7 +25,7 @@ std::vector<Mistake> mistakes_of_joins() {
        ExampleKind::sections, "sinks:\n  out: { input: orders, type: console, steps: [ join: { table: shipments, keys: { order_id: id } } ] }",
        "sinks:\n  out: { input: orders, type: console, steps: [ join: { stream: shipments, keys: { order_id: id }, within: 1 hour, select: [carrier] } ] }"},
       {"W0507", "bounds of a join that no rows meet",
-       R"(`between` has two spans, from the earliest to the latest time of the joined row as seen from the other one: [-10 minutes, 4 hours]. The first is not larger than the second; and rows which come however late cannot be joined within a time.)",
+       R"(`between` has two spans, from the earliest to the latest time of the joined row as seen from the other one: [-10 minutes, 4 hours]. The first is not larger than the second, and a condition that compares the times of both leaves some between them; and rows which come however late cannot be joined within a time.)",
        ExampleKind::query, "FROM orders |> JOIN shipments ON shipments.order_id = id WITHIN INTERVAL 4 HOURS AND INTERVAL 1 HOUR SELECT carrier",
        "FROM orders |> JOIN shipments ON shipments.order_id = id WITHIN INTERVAL 1 HOUR AND INTERVAL 4 HOURS SELECT carrier"},
       {"W0508", "a union of rows that have other columns",

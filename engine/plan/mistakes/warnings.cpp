@@ -22,7 +22,7 @@ std::vector<Mistake> mistakes_of_warnings() {
        R"(Without a time, every key that ever came is kept, as it could come again. That is exact, and grows for ever. WITHIN says how far apart in event time duplicates may be; a source with a watermark then forgets older keys.)",
        ExampleKind::query, "FROM orders |> DEDUP ON id", "FROM orders |> DEDUP ON id WITHIN INTERVAL 1 HOUR"},
       {"W0906", "a join of streams that never forgets",
-       R"(Without a time, every row of both streams is kept, as its partner could still come. WITHIN says how far apart in event time rows that belong together may be.)",
+       R"(Without a time, every row of both streams is kept, as its partner could still come. WITHIN says how far apart in event time rows that belong together may be; so does a condition that bounds the one time by the other, such as s.at BETWEEN o.ts AND o.ts + INTERVAL 4 HOURS.)",
        ExampleKind::query, "FROM orders |> JOIN shipments ON shipments.order_id = id SELECT carrier", "FROM orders |> JOIN shipments ON shipments.order_id = id WITHIN INTERVAL 1 HOUR SELECT carrier"},
       {"W0907", "a setting is empty",
        R"(Functions that need the file which this setting names give NULL for every row. That is right where there is no such file, such as on a laptop without a geo database; otherwise set it to the file's path.)",

@@ -165,6 +165,17 @@ TEST(Spellings, OfASelectThatHasEverything) {
                "WHERE o.amount > 5 GROUP BY city HAVING count(*) > 10 |> WHERE city <> 'nowhere';");
 }
 
+TEST(Spellings, OfJoinsOfStreamsInASelect) {
+  const std::string rest = ", keys: { shop: shop }, select: { later.id: later.id } } }, { select: { id: id, next: later.id } } ] }";
+  expect_equal("{ input: orders, steps: [ { join: { stream: orders, as: later, between: [-5 minutes, 1 hour]" + rest,
+               "AS SELECT o.id, later.id AS next FROM orders AS o JOIN orders AS later ON later.shop = o.shop WITHIN -INTERVAL 5 MINUTES AND INTERVAL 1 HOUR;");
+  expect_equal("{ input: orders, steps: [ { join: { stream: orders, as: later, type: left, within: 1 hour" + rest,
+               "AS SELECT o.id, later.id AS next FROM orders o LEFT JOIN orders later ON o.shop = later.shop WITHIN INTERVAL '1' HOUR;");
+  expect_equal("{ input: orders, steps: [ { join: { stream: orders, as: later, where: \"(later.ts BETWEEN ts AND ts + INTERVAL '1' HOUR)\", keys: { shop: shop }, select: { later.id: later.id, later.ts: later.ts } } }, "
+               "{ select: { id: id, next: later.id, at: later.ts } } ] }",
+               "AS SELECT o.id, later.id AS next, later.ts AS at FROM orders o JOIN orders later ON o.shop = later.shop AND later.ts BETWEEN o.ts AND o.ts + INTERVAL '1' HOUR;");
+}
+
 TEST(Spellings, NamesMayBeKeywords) {
   const std::string weir = R"weir(create pipeline `stream`; create connection `table` with (dsn = 'sqlite:a.db');
     create source "source" (key string not null, `group` string, window string, table string, stream string, select string, "from" string)

@@ -1,4 +1,6 @@
 // stream_join_test.cpp — joins of two streams in a plan: how far behind the watermark their rows come, and what is kept of each side.
+#include <fmt/format.h>
+
 #include "plan_fixture.h"
 
 namespace weir::testing {
@@ -77,6 +79,60 @@ TEST_F(StreamJoin, AJoinOfJoinedRowsWaitsForThem) {
   EXPECT_EQ(held_back(turned, "seen_at"), 65 * minute);
   EXPECT_EQ(held_back(turned, "a_time"), 60 * minute);
   EXPECT_EQ(held_back(turned, "b_time"), 30 * minute);
+}
+
+/// The bounds, in minutes, of a join of two sources on this condition; "open" without any, "none" where it is refused.
+class BoundsOfConditions : public StreamJoin {
+ protected:
+  std::string bounds(const std::string& condition) {
+    const std::string number = std::to_string(++count_);
+    return bounds(timed("a" + number), timed("b" + number), condition);
+  }
+  std::string bounds(NodeId input, NodeId joined, const std::string& condition) {
+    PlanBuilder::StreamJoinRequest wanted{joined, {"b", {}}, asts({{"product_id", "product_id"}}), std::nullopt, false, &ast(condition), {}, asts({{"b_time", "b.seen_at"}}), {}};
+    const auto made = builder.join_streams(input, wanted);
+    if (!made) return "none";
+    PlanBuilder here(builder);
+    PlanBuilder::SinkRequest sink = request("t", 0);
+    sink.connection = *here.add_connection("warehouse", map_of({{"dsn", "sqlite:x.db"}}));
+    here.add_sink(*made, std::move(sink));
+    const auto plan = here.finish();
+    const auto& project = std::get<ProjectNode>(plan->nodes[*made].operation);
+    const auto& found = std::get<StreamJoinNode>(plan->nodes[project.input].operation).bounds;
+    return found ? fmt::format("{} to {}", static_cast<double>(found->lower.count()) / 60e6, static_cast<double>(found->upper.count()) / 60e6) : "open";
+  }
+
+ private:
+  int count_ = 0;
+};
+
+TEST_F(BoundsOfConditions, AreThoseThatItImplies) {
+  EXPECT_EQ(bounds("b.seen_at BETWEEN seen_at AND seen_at + INTERVAL 4 HOURS"), "0 to 240");
+  EXPECT_EQ(bounds("seen_at BETWEEN b.seen_at - INTERVAL '4' HOUR AND b.seen_at"), "0 to 240");
+  EXPECT_EQ(bounds("b.seen_at >= seen_at - INTERVAL 10 MINUTES AND b.seen_at <= INTERVAL 1 DAY + seen_at"), "-10 to 1440");
+  EXPECT_EQ(bounds("seen_at = b.seen_at"), "0 to 0");
+  EXPECT_EQ(bounds("b.seen_at + INTERVAL 1 MINUTE = seen_at - INTERVAL 2 MINUTES"), "-3 to -3");
+  EXPECT_EQ(bounds("b.seen_at BETWEEN seen_at - INTERVAL 1 HOUR AND seen_at + INTERVAL 1 HOUR AND seen_at <= b.seen_at"), "0 to 60");
+  EXPECT_EQ(bounds("b.seen_at > seen_at AND seen_at + INTERVAL 1 MINUTE > b.seen_at AND b.product_id <> 'x'"), fmt::format("{} to {}", 1 / 60e6, (60e6 - 1) / 60e6));
+  EXPECT_EQ(bounds("seen_at < b.seen_at AND seen_at >= b.seen_at - INTERVAL 1 MINUTE"), fmt::format("{} to {}", 1 / 60e6, 1.0));
+}
+
+TEST_F(BoundsOfConditions, AreOpenWhereItLeavesASideOpenOrIsOfSomethingElse) {
+  for (const char* condition : {"b.seen_at >= seen_at", "b.seen_at <= seen_at + INTERVAL 1 HOUR", "b.seen_at BETWEEN seen_at AND seen_at + INTERVAL 1 MONTH", "seen_at BETWEEN seen_at AND seen_at + INTERVAL 1 HOUR",
+                                "b.seen_at BETWEEN seen_at AND seen_at + INTERVAL 1 HOUR OR b.product_id = 'x'", "NOT b.seen_at BETWEEN seen_at AND seen_at + INTERVAL 1 HOUR", "b.seen_at BETWEEN TIMESTAMP '2024-01-01' AND seen_at"})
+    EXPECT_EQ(bounds(condition), "open") << condition;
+  EXPECT_EQ(bounds(source("untimed"), timed("b0"), "b.seen_at = seen_at"), "open");
+}
+
+TEST_F(BoundsOfConditions, GoThroughWhatComesBeforeTheJoin) {
+  const NodeId renamed = *builder.select(timed("a"), asts({{"product_id", "product_id"}, {"t", "seen_at"}, {"other", "seen_at + INTERVAL 1 HOUR"}}));
+  EXPECT_EQ(bounds(renamed, timed("c"), "b.seen_at BETWEEN t AND t + INTERVAL 4 HOURS"), "0 to 240");
+  EXPECT_EQ(bounds(renamed, timed("d"), "b.seen_at BETWEEN other AND other + INTERVAL 4 HOURS"), "open");
+}
+
+TEST_F(BoundsOfConditions, ThatExcludeEachOtherAreAnError) {
+  EXPECT_EQ(bounds("b.seen_at < seen_at AND b.seen_at > seen_at"), "none");
+  EXPECT_THAT(errors(), ElementsAre(::testing::HasSubstr("its times exclude each other")));
 }
 
 TEST_F(StreamJoin, KeepsOfEachSideWhatSomethingAsksFor) {
