@@ -106,7 +106,7 @@ renaming : name K_AS name ;
 joinPart
   : within                                                    # joinWithin
   | K_WHERE expression                                        # joinWhere
-  | K_SELECT selectItem (COMMA selectItem)*                   # joinSelect
+  | K_SELECT (selectItem (COMMA selectItem)* | OPEN CLOSE)     # joinSelect
   ;
 within : K_WITHIN span (K_AND span)? ;
 span : MINUS? interval | STRING | VARIABLE ;

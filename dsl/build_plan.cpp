@@ -226,13 +226,13 @@ class PlanWalk {
   }
   std::optional<NodeId> apply(NodeId input, const JoinStep& step, const Location&) {
     return builder_.join_table(
-        input, {{step.table.text, step.table.where}, named(step.keys), step.is_left, placed(step.columns), named(step.select), step.where});
+        input, {{step.table.text, step.table.where}, named(step.keys), step.is_left, placed(step.columns), named(step.select), step.where, !step.has_select});
   }
   std::optional<NodeId> apply(NodeId input, const StreamJoinStep& step, const Location&) {
     const std::optional<NodeId> joined = builder_.find_stream(step.stream.text, step.stream.where);
     if (!joined) return std::nullopt;
     return builder_.join_streams(input, {*joined, {step.as.text, step.as.where}, named(step.keys), step.bounds, step.is_left, step.condition.get(),
-                                         placed(step.columns), named(step.select), step.where});
+                                         placed(step.columns), named(step.select), step.where, !step.has_select});
   }
   std::optional<NodeId> apply(NodeId input, const LimitStep&, const Location&) { return input; }  // of the sink: limit_of()
   std::optional<NodeId> apply(NodeId input, const UnionStep& step, const Location&) {

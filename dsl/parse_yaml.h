@@ -20,6 +20,11 @@ std::optional<Step> read_join(const Config& config, YamlReader& reader);
 std::optional<Step> read_stream_join(const Config& config, YamlReader& reader);
 /// type and select of a join, with a table or a stream: a list names columns of what is joined, a map gives names to expressions. Whether all is good.
 bool read_join_result(const Config& config, bool& is_left, std::vector<Name>& columns, std::vector<NamedExpression>& select, YamlReader& reader);
+template <typename AnyJoinStep>
+bool read_join_result(const Config& config, AnyJoinStep& step, YamlReader& reader) {
+  step.has_select = config.find("select") != nullptr;
+  return read_join_result(config, step.is_left, step.columns, step.select, reader);
+}
 SourceSyntax read_source(const Name& name, const Config& config, YamlReader& reader);
 /// Adds the steps of a list up to the first that cannot be read; returns whether all could.
 bool read_steps(const Config& config, const std::string& what, std::vector<Step>& steps, YamlReader& reader);

@@ -91,7 +91,7 @@ std::optional<Step> read_join(const Config& config, YamlReader& reader) {
     is_complete = is_complete && read;
     if (read) step.keys = *std::move(read);
   }
-  is_complete = read_join_result(config, step.is_left, step.columns, step.select, reader) && is_complete;
+  is_complete = read_join_result(config, step, reader) && is_complete;
   return is_complete ? std::optional<Step>(std::move(step)) : std::nullopt;
 }
 

@@ -62,6 +62,7 @@ struct JoinStep {
   Name table;
   std::vector<NamedExpression> keys;    // by column of the table
   bool is_left = false;
+  bool has_select = false;              // says what is added: nothing, where the next two are empty
   std::vector<Name> columns;            // of the table
   std::vector<NamedExpression> select;
   Location where;
@@ -73,6 +74,7 @@ struct StreamJoinStep {
   std::optional<StreamJoinNode::Bounds> bounds;
   bool is_left = false;
   AstPtr condition;                     // or null
+  bool has_select = false;              // as in JoinStep
   std::vector<Name> columns;            // of the joined stream
   std::vector<NamedExpression> select;
   Location where;

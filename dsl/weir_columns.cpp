@@ -35,6 +35,8 @@ void for_each_tree(ParseTree* root, Visit visit) {
   }
 }
 
+bool is_keyword(std::size_t type) { return type >= Parser::K_ADVANCE && type <= Parser::K_WITHIN; }
+
 /// The tokens below `tree`, in their order.
 std::vector<antlr4::Token*> tokens_of(ParseTree* tree) {
   std::vector<antlr4::Token*> tokens;
@@ -117,6 +119,19 @@ void RelationNames::add(const std::string& called, const std::string& meant) {
   called_.emplace(meant, called);
 }
 
+std::string form_of(ParserRuleContext* expression) {
+  std::string form;
+  const std::vector<antlr4::Token*> tokens = tokens_of(expression);
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    const bool is_called = i + 1 < tokens.size() && tokens[i + 1]->getType() == Parser::OPEN;
+    const bool is_behind_dot = i > 0 && tokens[i - 1]->getType() == Parser::DOT;
+    const std::string text = tokens[i]->getText();
+    form += (is_keyword(tokens[i]->getType()) && !is_behind_dot) || is_called ? lower(text) : text;
+    form += ' ';
+  }
+  return form;
+}
+
 const std::string* RelationNames::meaning(const std::string& called) const {
   const auto found = meant_.find(called);
   return found == meant_.end() ? nullptr : &found->second;
@@ -128,7 +143,8 @@ Config RelationNames::scalar(ParserRuleContext* part, const WeirText& text) cons
   std::size_t at = part->start->getStartIndex();
   for (std::size_t i = 0; i + 1 < tokens.size(); ++i) {
     const bool is_qualifier = tokens[i + 1]->getType() == Parser::DOT && (i == 0 || tokens[i - 1]->getType() != Parser::DOT);
-    const bool is_name = tokens[i]->getType() == Parser::IDENTIFIER || tokens[i]->getType() == Parser::QUOTED;
+    const std::size_t type = tokens[i]->getType();
+    const bool is_name = type == Parser::IDENTIFIER || type == Parser::QUOTED || is_keyword(type);
     const std::string* meant = is_qualifier && is_name ? meaning(WeirText::name(tokens[i])) : nullptr;
     if (meant == nullptr) continue;
     result += source_text(tokens[i], at, tokens[i]->getStartIndex()) + (meant->empty() ? "" : quoted_name(*meant));

@@ -45,6 +45,9 @@ class RelationColumns {
   std::map<std::string, std::vector<Use>> uses_;
 };
 
+/// The same for expressions that differ in nothing but blanks, comments, and the case of keywords and functions.
+std::string form_of(antlr4::ParserRuleContext* expression);
+
 /// The relations of a query: how it calls them and how steps do. The columns of the stream that it reads stand for themselves.
 class RelationNames {
  public:

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "WeirParser.h"
+#include "dsl/expression_text.h"
 #include "dsl/weir_select.h"
 
 namespace weir {
@@ -15,7 +16,7 @@ using Parser = weir_grammar::WeirParser;
 Config window_of(Parser::WindowCallContext* call, const WeirText& text) {
   std::string window = fmt::format("{}({}", call->IDENTIFIER()->getText(), text.written(call->name()));
   for (auto* argument : call->expression()) window += ", " + text.written(argument);
-  return WeirText::scalar(window + ")", text.place(call));
+  return WeirText::scalar(without_comments(window + ")"), text.place(call));
 }
 
 }  // namespace

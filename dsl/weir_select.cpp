@@ -7,6 +7,7 @@
 #include <charconv>
 
 #include "WeirParser.h"
+#include "dsl/expression_text.h"
 
 namespace weir {
 namespace {
@@ -75,7 +76,7 @@ class SelectionReader {
         text_.refuse("W0120", text_.place(first), fmt::format("'*' does not stand beside columns of {}", called),
                      fmt::format("name the columns, or join in a step: FROM ... |> JOIN {} ON ... SELECT ...", name));
       }
-      steps_.add_join(join, {}, one->within(), std::move(columns));
+      steps_.add_join(join, {}, one->within(), has_star ? std::nullopt : std::optional(std::move(columns)));
     }
   }
 
@@ -92,8 +93,6 @@ class SelectionReader {
     if (!columns.empty()) steps_.add("extend", where, steps_.columns(columns, where));
   }
 
-  std::string squeezed(ParserRuleContext* part) const { return part->getText(); }
-
   /// The item of SELECT that GROUP BY means: by its number, its name or its text.
   Parser::SelectItemContext* meant_by(Parser::SelectItemContext* key) const {
     const auto all = items();
@@ -101,7 +100,8 @@ class SelectionReader {
     std::size_t number = 0;
     const auto parsed = std::from_chars(written.data(), written.data() + written.size(), number);
     if (parsed.ec == std::errc{} && parsed.ptr == written.data() + written.size()) return number >= 1 && number <= all.size() ? all[number - 1] : nullptr;
-    const auto is_same = [&](auto* item) { return item->STAR() == nullptr && squeezed(item->expression()) == squeezed(key->expression()); };
+    const std::string form = form_of(key->expression());
+    const auto is_same = [&](auto* item) { return item->STAR() == nullptr && form_of(item->expression()) == form; };
     if (const auto found = std::find_if(all.begin(), all.end(), is_same); found != all.end()) return *found;
     const auto path = column_path(key->expression());
     const auto is_called = [&](auto* item) { return item->name() != nullptr && path && path->size() == 1 && WeirText::name(item->name()) == path->front(); };
@@ -114,7 +114,7 @@ class SelectionReader {
     if (is_window(key->expression())) return settings_.push_back(setting("window", text_.place(key), steps_.expression(key->expression())));
     if (steps_.is_made_by_window(key)) return;
     auto* item = key->name() == nullptr ? meant_by(key) : nullptr;
-    const std::string name = item != nullptr ? steps_.item_name(item) : key->name() != nullptr || column_path(key->expression()) ? steps_.item_name(key) : text_.written(key);
+    const std::string name = item != nullptr ? steps_.item_name(item) : key->name() != nullptr || column_path(key->expression()) ? steps_.item_name(key) : without_comments(text_.written(key));
     if (item != nullptr) keys_.push_back(item);
     by_.push_back(setting(name, text_.place(key), steps_.expression((item != nullptr ? item : key)->expression())));
   }

@@ -77,7 +77,7 @@ void WeirSteps::add_step(ParserRuleContext* step) {
   if (dynamic_cast<Parser::ExplodeContext*>(step) != nullptr) return add_explode(step);
   if (dynamic_cast<Parser::DedupContext*>(step) != nullptr) return add_dedup(step);
   if (dynamic_cast<Parser::AggregateContext*>(step) != nullptr) return add_aggregate(step);
-  if (auto* join = dynamic_cast<Parser::JoinStepContext*>(step)) return add_join(join->join(), contexts(join->joinPart()), nullptr, {});
+  if (auto* join = dynamic_cast<Parser::JoinStepContext*>(step)) return add_join(join->join(), contexts(join->joinPart()), nullptr, std::nullopt);
   if (auto* limit = dynamic_cast<Parser::LimitContext*>(step)) return add("limit", where, text_.scalar(limit->INTEGER()->getText(), text_.place(limit->INTEGER()->getSymbol())));
   if (auto* rename = dynamic_cast<Parser::RenameContext*>(step)) {
     Config::Map renamings;
@@ -229,6 +229,7 @@ Config WeirSteps::joined_columns(ParserRuleContext* context, const std::string& 
     return is_its ? path->back() : std::string();
   };
   const std::vector<Parser::SelectItemContext*> items = select->selectItem();
+  if (items.empty()) return map_of({}, text_.place(select->start));
   if (std::all_of(items.begin(), items.end(), [&](auto* item) { return !bare(item).empty(); })) {
     Config::List names;
     for (auto* item : items) names.push_back(WeirText::scalar(bare(item), text_.place(item)));
@@ -263,7 +264,7 @@ void WeirSteps::read_join_within(ParserRuleContext* part, Config::Map& settings)
   settings.push_back(setting("between", where, list_of({span(within->span(0)), span(within->span(1))}, where)));
 }
 
-void WeirSteps::add_join(ParserRuleContext* context, const std::vector<ParserRuleContext*>& parts, ParserRuleContext* within, Config::Map columns) {
+void WeirSteps::add_join(ParserRuleContext* context, const std::vector<ParserRuleContext*>& parts, ParserRuleContext* within, std::optional<Config::Map> columns) {
   auto* join = dynamic_cast<Parser::JoinContext*>(context);
   const Location where = text_.place(join->K_JOIN()->getSymbol());
   const std::string name = WeirText::name(join->reference());
@@ -278,7 +279,7 @@ void WeirSteps::add_join(ParserRuleContext* context, const std::vector<ParserRul
   read_join_keys(context, meant, is_table, settings);
   if (within != nullptr) read_join_within(within, settings);
   for (ParserRuleContext* part : parts) read_join_part(part, meant, settings);
-  if (!columns.empty()) settings.push_back(setting("select", where, map_of(std::move(columns), where)));
+  if (columns) settings.push_back(setting("select", where, map_of(*std::move(columns), where)));
   add("join", where, map_of(std::move(settings), where));
 }
 

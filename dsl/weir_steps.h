@@ -20,8 +20,9 @@ class WeirSteps {
   void add(const char* kind, const Location& where, Config value);
   /// `step` and `join` are contexts of the grammar's rules of these names.
   void add_step(antlr4::ParserRuleContext* step);
-  /// `within`: of a join in a plain SELECT, or null; `columns`: of the joined relation, those that the rest of that SELECT names.
-  void add_join(antlr4::ParserRuleContext* join, const std::vector<antlr4::ParserRuleContext*>& parts, antlr4::ParserRuleContext* within, Config::Map columns);
+  /// `within`: of a join in a plain SELECT, or null; `columns`: of the joined relation, those that the rest of that SELECT names; nothing: all but the keys.
+  void add_join(antlr4::ParserRuleContext* join, const std::vector<antlr4::ParserRuleContext*>& parts, antlr4::ParserRuleContext* within,
+                std::optional<Config::Map> columns);
   Config::List take() { return std::move(steps_); }
 
   // What several steps are made of. Items are contexts of the rule selectItem.

@@ -207,7 +207,8 @@ class QueryWriter {
   // A bare name is a column of the joined relation.
   std::string joined_columns(const Config& select, const std::string& relation) {
     const auto* map = std::get_if<Config::Map>(&select.value);
-    if (map == nullptr) return " " + joined_names(names_of(select));
+    if (map == nullptr) return select.is_list() && std::get<Config::List>(select.value).empty() ? " ()" : " " + joined_names(names_of(select));
+    if (map->empty()) return " ()";
     std::vector<ListedText> list;
     for (const auto& [name, expression] : *map) {
       const bool is_its = expression.scalar() == relation + "." + name;

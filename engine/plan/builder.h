@@ -110,9 +110,10 @@ class PlanBuilder {
     NamedPlace table;
     std::vector<NamedAst> key;        // by column of the table; empty: columns of the same names
     bool is_left = false;             // rows without a match stay
-    std::vector<NamedPlace> columns;  // of the table; with `select` empty too: all but its key
+    std::vector<NamedPlace> columns;  // of the table
     std::vector<NamedAst> select;     // expressions over the stream and TABLE.COLUMN
     Location where;
+    bool takes_all = true;            // with no columns and no select: all columns but the key
   };
   std::optional<NodeId> join_table(NodeId input, const JoinRequest& request);
   /// Each row beside those of another stream that have its key.
@@ -123,9 +124,10 @@ class PlanBuilder {
     std::optional<StreamJoinNode::Bounds> bounds;
     bool is_left = false;             // rows without a match stay
     const Ast* condition = nullptr;   // over the input and NAME.COLUMN; or null
-    std::vector<NamedPlace> columns;  // of the joined stream; with `select` empty too: all but its keys
+    std::vector<NamedPlace> columns;  // of the joined stream
     std::vector<NamedAst> select;     // expressions over the input and NAME.COLUMN
     Location where;
+    bool takes_all = true;            // with no columns and no select: all columns but the keys
   };
   std::optional<NodeId> join_streams(NodeId input, const StreamJoinRequest& request);
   struct DedupRequest {

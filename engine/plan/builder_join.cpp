@@ -188,7 +188,7 @@ bool PlanBuilder::bind_joined(NodeId input, const PlanTable& table, const JoinRe
     const ExpressionPtr bound = bind_value(*column.expression, both, input);
     add(column.name, column.where, bound == nullptr ? stand_in(column.where) : substitute(bound, replacements));
   }
-  const bool takes_all = request.columns.empty() && request.select.empty();
+  const bool takes_all = request.takes_all && request.columns.empty() && request.select.empty();
   for (std::size_t i = 0; i < names.size() && takes_all; ++i) {
     if (std::find(table.shape.key.begin(), table.shape.key.end(), i) == table.shape.key.end()) add(names[i], request.where, cells[i]);
   }

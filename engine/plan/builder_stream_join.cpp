@@ -109,7 +109,7 @@ bool PlanBuilder::select_joined(NodeId input, const Schema& both, const StreamJo
     const ExpressionPtr bound = bind_value(*column.expression, both, input);
     add(column.name, column.where, bound == nullptr ? stand_in(column.where) : bound);
   }
-  const bool takes_all = request.columns.empty() && request.select.empty();
+  const bool takes_all = request.takes_all && request.columns.empty() && request.select.empty();
   for (std::size_t i = 0; i < joined.fields.size() && takes_all; ++i) {
     const std::string& name = joined.fields[i].name;
     const bool is_key = std::any_of(request.keys.begin(), request.keys.end(), [&](const NamedAst& key) { return key.name == name; });

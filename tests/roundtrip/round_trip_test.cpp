@@ -13,6 +13,7 @@
 #include "dsl/compile.h"
 #include "dsl/format.h"
 #include "tests/roundtrip/random_layout.h"
+#include "tests/roundtrip/random_select.h"
 #include "tests/roundtrip/shrink.h"
 
 namespace weir::testing {
@@ -121,16 +122,29 @@ bool check_plan(std::size_t number) {
   return true;
 }
 
-TEST(RoundTrip, RandomPipelinesStayWhatTheyAre) {
+/// Whether `wanted` pipelines that `check_one` makes of numbers are good ones.
+template <typename CheckOne>
+void check_all(std::size_t wanted, CheckOne check_one) {
   if (const char* seed = std::getenv("WEIR_SEED")) {
-    EXPECT_TRUE(check_plan(static_cast<std::size_t>(std::atoll(seed)))) << "is no pipeline";
+    EXPECT_TRUE(check_one(static_cast<std::size_t>(std::atoll(seed)))) << "is no pipeline";
     return;
   }
-  const char* wanted = std::getenv("WEIR_PLANS");
-  const std::size_t plans = wanted == nullptr ? 5000 : static_cast<std::size_t>(std::atoll(wanted));
+  const char* given = std::getenv("WEIR_PLANS");
+  const std::size_t plans = given == nullptr ? wanted : static_cast<std::size_t>(std::atoll(given));
   std::size_t good = 0, drawn = 0;
-  while (good < plans && !HasFailure()) good += check_plan(++drawn) ? 1 : 0;
+  while (good < plans && !::testing::Test::HasFailure()) good += check_one(++drawn) ? 1 : 0;
   EXPECT_LT(drawn, plans + plans / 10 + 10) << "of the random pipelines too many are none";
+}
+
+TEST(RoundTrip, RandomPipelinesStayWhatTheyAre) { check_all(5000, check_plan); }
+
+TEST(RoundTrip, RandomSelectsStayWhatTheyAre) {
+  check_all(1000, [](std::size_t number) {
+    Draw draw(number);
+    const LaidOut weir = random_weir(random_select(draw), draw);
+    if (std::getenv("WEIR_SHOW") != nullptr) fmt::print("{}\n{}", weir.text, meaning_of(weir.text, Spelling::weir).said);
+    return check(weir, Spelling::weir, number);
+  });
 }
 
 }  // namespace

@@ -176,6 +176,17 @@ TEST(Spellings, OfJoinsOfStreamsInASelect) {
                "AS SELECT o.id, later.id AS next, later.ts AS at FROM orders o JOIN orders later ON o.shop = later.shop AND later.ts BETWEEN o.ts AND o.ts + INTERVAL '1' HOUR;");
 }
 
+TEST(Spellings, OfJoinsThatAddNothing) {
+  expect_equal("{ input: orders, steps: [ { join: { stream: orders, as: later, within: 1 hour, keys: { shop: shop }, select: {} } } ] }",
+               "AS FROM orders |> JOIN orders AS later ON later.shop = shop WITHIN INTERVAL 1 HOUR SELECT ();");
+  expect_equal("{ input: orders, steps: [ { join: { table: shops, keys: { id: shop }, select: [] } }, { select: { id: id } } ] }", "AS SELECT o.id FROM orders o JOIN shops ON shops.id = o.shop;");
+}
+
+TEST(Spellings, GroupsByAnItemHoweverItIsWritten) {
+  expect_equal("{ input: orders, key: [name], on_conflict: update, steps: [ { aggregate: { by: { name: Upper( shop ) }, select: { n: count(*) } } } ] }",
+               "WITH (key = 'name', on_conflict = 'update') AS SELECT Upper( shop ) AS name, count(*) AS n FROM orders GROUP BY upper(shop /* in capitals */);");
+}
+
 TEST(Spellings, NamesMayBeKeywords) {
   const std::string weir = R"weir(create pipeline `stream`; create connection `table` with (dsn = 'sqlite:a.db');
     create source "source" (key string not null, `group` string, window string, table string, stream string, select string, "from" string)
