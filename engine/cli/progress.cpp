@@ -44,9 +44,10 @@ std::string state_line(const StateCounts& state) {
   if (state.dedup_keys > 0) line += fmt::format(" and {} keys of dedups", grouped(state.dedup_keys));
   line += fmt::format(" in {} of memory (of {})", megabytes(state.memory_bytes), megabytes(state.memory_limit));
   if (state.writes > 0) {
-    line += fmt::format("; {} groups{} are on disk ({}), {} writes and {} reads there", grouped(state.spilled_groups),
-                        state.dedup_keys > 0 ? fmt::format(" and {} keys", grouped(state.spilled_keys)) : "", megabytes(state.disk_bytes), grouped(state.writes),
-                        grouped(state.reads));
+    std::string there = grouped(state.spilled_groups) + " groups";
+    if (state.joined_rows > 0) there += fmt::format(" and {} rows", grouped(state.spilled_rows));
+    if (state.dedup_keys > 0) there += fmt::format(" and {} keys", grouped(state.spilled_keys));
+    line += fmt::format("; {} are on disk ({}), {} writes and {} reads there", there, megabytes(state.disk_bytes), grouped(state.writes), grouped(state.reads));
   }
   return line + "\n";
 }

@@ -225,7 +225,10 @@ Result<bool> StreamJob::open_state() {
     log::info("restored {} groups, {} of them on disk", counts.groups, counts.spilled_groups);
   else if (counts.groups > 0)
     log::info("restored {} groups", counts.groups);
-  if (counts.joined_rows > 0) log::info("restored {} rows that wait to be joined", counts.joined_rows);
+  if (counts.spilled_rows > 0)
+    log::info("restored {} rows that wait to be joined, {} of them on disk", counts.joined_rows, counts.spilled_rows);
+  else if (counts.joined_rows > 0)
+    log::info("restored {} rows that wait to be joined", counts.joined_rows);
   return true;
 }
 

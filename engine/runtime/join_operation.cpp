@@ -73,11 +73,19 @@ Status JoinOperation::compile(const Store& store, const AllTableKeys& keys, cons
   return {};
 }
 
+// Only a left join asks what has not matched when its time has come.
+void JoinOperation::spill_to(SpillArea& area, StateBudget& budget) {
+  input_.rows.spill_to(area, node_.is_left && node_.bounds);
+  joined_.rows.spill_to(area, false);
+  budget.add(input_.rows);
+  budget.add(joined_.rows);
+}
+
 Status JoinOperation::renew() { return runner_->renew(); }
 
 void JoinOperation::take(bool is_joined, const TakenRows& rows) {
   Side& own = is_joined ? joined_ : input_;
-  const JoinTable& other = (is_joined ? input_ : joined_).table;
+  const JoinTable& other = (is_joined ? input_ : joined_).rows.table();
   std::size_t offset = 0;
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
     if (i + rows_ahead < rows.rows.size()) other.prefetch(place_of(rows.rows[i + rows_ahead]));
@@ -87,7 +95,7 @@ void JoinOperation::take(bool is_joined, const TakenRows& rows) {
     // A row without a key matches none: only one that waits for being written without a match is kept.
     const bool waits = !is_joined && node_.is_left;
     if (!row.has_key && !waits) continue;
-    const std::uint32_t number = own.table.add(place_of(row), row.time, values);
+    const std::uint32_t number = own.rows.table().add(place_of(row), row.time, values);
     own.added.push_back(number);
     if (waits) ++waiting_;
     if (row.has_key) probe(is_joined, row, values, number);
@@ -102,27 +110,20 @@ JoinOperation::Times JoinOperation::matching_times(bool is_joined, std::int64_t 
 }
 
 void JoinOperation::probe(bool is_joined, const TakenRows::Row& row, std::string_view values, std::uint32_t number) {
-  const JoinTable& other = (is_joined ? input_ : joined_).table;
+  JoinRows& other = (is_joined ? input_ : joined_).rows;
   const Times times = matching_times(is_joined, row.time);
-  for (std::int64_t bucket = buckets_.of(times.first); bucket <= buckets_.of(times.last); ++bucket)
-    probe(is_joined, row, values, number, other.first(buckets_.place(row.key, bucket)), times);
-}
-
-void JoinOperation::probe(bool is_joined, const TakenRows::Row& row, std::string_view values, std::uint32_t number, std::uint32_t first, const Times& times) {
-  const JoinTable& other = (is_joined ? input_ : joined_).table;
-  for (std::uint32_t match = first; match != JoinTable::no_row; match = other.next(match)) {
-    const std::int64_t match_time = other.row(match).time;
-    if (match_time < times.first || match_time > times.last) continue;
-    const std::string_view match_values = other.values(match);
+  const auto add_match = [&](const JoinRows::Found& match) {
     if (is_joined)
-      add_pair(match, match_values, match_time, &values, row.time);
+      add_pair({match.place, match.serial}, match.values, match.time, &values, row.time);
     else
-      add_pair(number, values, row.time, &match_values, match_time);
-  }
+      add_pair({number, 0}, values, row.time, &match.values, match.time);
+  };
+  for (std::int64_t bucket = buckets_.of(times.first); bucket <= buckets_.of(times.last); ++bucket)
+    other.find(buckets_.place(row.key, bucket), times.first, times.last, add_match);
 }
 
 // The order among rows of one time must not depend on how they came: it goes by what they are.
-void JoinOperation::add_pair(std::uint32_t input_row, std::string_view input, std::int64_t input_time, const std::string_view* joined, std::int64_t joined_time) {
+void JoinOperation::add_pair(InputRow input_row, std::string_view input, std::int64_t input_time, const std::string_view* joined, std::int64_t joined_time) {
   bool is_good = pending_->input.append(input);
   if (joined == nullptr)
     pending_->joined.append_nulls();
@@ -138,16 +139,12 @@ void JoinOperation::add_pair(std::uint32_t input_row, std::string_view input, st
   if (pending_->input_rows.size() >= rows_at_once) evaluate(joined != nullptr);
 }
 
-void JoinOperation::add_lonely(std::uint32_t row) {
-  add_pair(row, input_.table.values(row), input_.table.row(row).time, nullptr, no_time);
-}
+void JoinOperation::add_lonely(const JoinRows::Found& row) { add_pair({row.place, row.serial}, row.values, row.time, nullptr, no_time); }
 
-void JoinOperation::mark_matched(std::uint32_t number) {
-  JoinTable::Row& row = input_.table.row(number);
-  if (row.is_matched) return;
-  row.is_matched = true;
+void JoinOperation::mark_matched(const InputRow& row, std::int64_t time) {
+  if (!input_.rows.set_matched(row.place)) return;
   --waiting_;
-  if (row.serial != 0) marks_.push_back({row.serial, row.time});
+  if (row.serial != 0) marks_.push_back({row.serial, time});
 }
 
 // What is pending is either pairs, or rows without a match, for which the condition says nothing.
@@ -161,7 +158,7 @@ void JoinOperation::evaluate(bool is_of_pairs) {
   batch.row_count = static_cast<std::uint32_t>(ready->input_rows.size());
   if (is_of_pairs && condition_ != nullptr) batch = keep_true(std::move(batch), *ready);
   if (is_of_pairs && node_.is_left) {
-    for (const std::uint32_t row : ready->input_rows) mark_matched(row);
+    for (std::size_t i = 0; i < ready->input_rows.size(); ++i) mark_matched(ready->input_rows[i], ready->times[i]);
   }
   if (batch.row_count == 0) return;
   JoinedRows made{std::make_unique<StagedChunk>(), batch, ready->arena};
@@ -228,12 +225,12 @@ std::int64_t JoinOperation::joined_limit(std::int64_t time) const {
 }
 
 void JoinOperation::forget(std::int64_t time, bool writes_lonely) {
-  for (std::uint32_t row; (row = input_.table.first_before(input_limit(time))) != JoinTable::no_row; input_.table.remove_first()) {
-    if (!node_.is_left || input_.table.row(row).is_matched) continue;
+  input_.rows.forget_before(input_limit(time), [&](const JoinRows::Found& row) {
+    if (!node_.is_left) return;
     --waiting_;
     if (writes_lonely) add_lonely(row);
-  }
-  while (joined_.table.first_before(joined_limit(time)) != JoinTable::no_row) joined_.table.remove_first();
+  });
+  joined_.rows.forget_before(joined_limit(time), [](const JoinRows::Found&) {});
 }
 
 void JoinOperation::finish(std::int64_t time, bool is_end) {
@@ -242,10 +239,9 @@ void JoinOperation::finish(std::int64_t time, bool is_end) {
   forget(time, true);
   if (is_end && node_.is_left) {
     // They stay: a later run may bring a match yet.
-    input_.table.for_each([&](std::uint32_t row) {
-      if (input_.table.row(row).is_matched) return;
+    input_.rows.for_each_unmatched([&](const JoinRows::Found& row) {
       add_lonely(row);
-      mark_matched(row);
+      mark_matched({row.place, row.serial}, row.time);
     });
   }
   evaluate(false);

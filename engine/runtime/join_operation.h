@@ -3,14 +3,13 @@
 
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/expression/program.h"
 #include "engine/plan/stage.h"
 #include "engine/runtime/stage_runner.h"
 #include "engine/runtime/state_pieces.h"
-#include "engine/state/join_table.h"
+#include "engine/state/join_rows.h"
 #include "engine/state/row_bytes.h"
 #include "engine/state/time_buckets.h"
 
@@ -52,8 +51,11 @@ class JoinOperation {
   bool has_unwritten() const { return waiting_ != 0; }
   /// "id=7, amount=3.50": a joined row in words.
   std::string describe(const Batch& batch, std::uint32_t row) const;
-  std::size_t memory_bytes() const { return input_.table.memory_bytes() + joined_.table.memory_bytes(); }
-  std::size_t row_count() const { return input_.table.size() + joined_.table.size(); }
+  /// Rows may go to disk; references must outlive this.
+  void spill_to(SpillArea& area, StateBudget& budget);
+  std::size_t row_count() const { return input_.rows.size() + joined_.rows.size(); }
+  std::size_t spilled_count() const { return input_.rows.spilled_count() + joined_.rows.spilled_count(); }
+  std::size_t disk_bytes() const { return input_.rows.disk_bytes() + joined_.rows.disk_bytes(); }
 
   /// Appends what changed since the last call, after finish().
   void collect(std::vector<StateRow>& rows, std::vector<StateRow>& gone);
@@ -64,10 +66,14 @@ class JoinOperation {
 
  private:
   struct Side {
-    JoinTable table;
+    JoinRows rows;
     StatePieces pieces;
     std::vector<Type> types;
     std::vector<std::uint32_t> added;  // since collect()
+  };
+  struct InputRow {
+    JoinRows::Place place;
+    std::uint64_t serial;  // 0: none
   };
   /// Rows on their way to be evaluated.
   struct Pending {
@@ -75,7 +81,7 @@ class JoinOperation {
         : input(input_types, *arena), joined(joined_types, *arena) {}
     std::shared_ptr<Arena> arena = std::make_shared<Arena>();
     RowColumns input, joined;
-    std::vector<std::uint32_t> input_rows;  // of each pair
+    std::vector<InputRow> input_rows;       // of each pair
     std::vector<std::int64_t> times;        // of these
     std::vector<RowPosition> positions;     // where an aggregate asks for them
   };
@@ -89,13 +95,12 @@ class JoinOperation {
   Times matching_times(bool is_joined, std::int64_t time) const;
   Hash128 place_of(const TakenRows::Row& row) const { return buckets_.place(row.key, buckets_.of(row.time)); }
   void probe(bool is_joined, const TakenRows::Row& row, std::string_view values, std::uint32_t number);
-  void probe(bool is_joined, const TakenRows::Row& row, std::string_view values, std::uint32_t number, std::uint32_t first, const Times& times);
-  void add_pair(std::uint32_t input_row, std::string_view input, std::int64_t input_time, const std::string_view* joined, std::int64_t joined_time);
-  void add_lonely(std::uint32_t row);
+  void add_pair(InputRow input_row, std::string_view input, std::int64_t input_time, const std::string_view* joined, std::int64_t joined_time);
+  void add_lonely(const JoinRows::Found& row);
   void evaluate(bool is_of_pairs);
   void keep(JoinedRows made);
   Batch keep_true(Batch batch, Pending& ready);
-  void mark_matched(std::uint32_t row);
+  void mark_matched(const InputRow& row, std::int64_t time);
   void forget(std::int64_t time, bool writes_lonely);
   std::int64_t input_limit(std::int64_t time) const;
   std::int64_t joined_limit(std::int64_t time) const;
@@ -122,8 +127,7 @@ class JoinOperation {
   std::unique_ptr<Pending> pending_;
   std::vector<JoinedRows> made_;
   std::vector<RefusedPair> refused_;
-  std::unordered_map<std::uint64_t, std::uint32_t> loaded_;  // rows of the input, by serial, between load() and start()
-  std::vector<std::uint64_t> loaded_marks_;
+  std::vector<std::uint64_t> loaded_marks_;  // serials, between load() and start()
 };
 
 }  // namespace weir

@@ -61,14 +61,15 @@ void JoinOperation::save_rows(Side& side) {
     latest = no_time;
   };
   for (const std::uint32_t number : side.added) {
-    if (!side.table.holds(number)) continue;
-    JoinTable::Row& row = side.table.row(number);
+    JoinTable& table = side.rows.table();
+    if (!table.holds(number)) continue;
+    JoinTable::Row& row = table.row(number);
     if (part.empty()) append_raw(head, part);
     row.serial = next_serial_++;
     ++head.rows;
     latest = std::max(latest, row.time);
-    append_raw(SavedRow{buckets_.place(side.table.key(number), buckets_.of(row.time)), row.time, row.size, row.is_matched ? 1u : 0u}, part);
-    part += side.table.values(number);
+    append_raw(SavedRow{buckets_.place(table.key(number), buckets_.of(row.time)), row.time, row.size, row.is_matched ? 1u : 0u}, part);
+    part += table.values(number);
     if (part.size() >= largest_part) save_part();
   }
   save_part();
@@ -105,11 +106,11 @@ Status JoinOperation::load_rows(Side& side, std::string_view bytes) {
     for (std::uint64_t i = 0; i < head.rows; ++i) {
       SavedRow saved{};
       if (!take_raw(bytes, saved) || bytes.size() < saved.size || !is_row_of(bytes.substr(0, saved.size), side.types)) return damaged();
-      const std::uint32_t number = side.table.add(buckets_.place(saved.key, buckets_.of(saved.time)), saved.time, bytes.substr(0, saved.size));
+      JoinTable& table = side.rows.table();
+      const std::uint32_t number = table.add(buckets_.place(saved.key, buckets_.of(saved.time)), saved.time, bytes.substr(0, saved.size));
       bytes.remove_prefix(saved.size);
-      side.table.row(number).serial = head.first_serial + i;
-      side.table.row(number).is_matched = saved.is_matched != 0;
-      if (&side == &input_ && node_.is_left) loaded_.emplace(head.first_serial + i, number);
+      table.row(number).serial = head.first_serial + i;
+      table.row(number).is_matched = saved.is_matched != 0;
     }
     next_serial_ = std::max(next_serial_, head.first_serial + head.rows);
   }
@@ -126,14 +127,10 @@ Status JoinOperation::load_marks(std::string_view bytes) {
 }
 
 void JoinOperation::start(std::int64_t time) {
-  for (const std::uint64_t serial : loaded_marks_) {
-    const auto found = loaded_.find(serial);
-    if (found != loaded_.end()) input_.table.row(found->second).is_matched = true;
-  }
-  loaded_ = {};
+  std::sort(loaded_marks_.begin(), loaded_marks_.end());
+  input_.rows.set_matched(loaded_marks_);
   loaded_marks_ = {};
-  waiting_ = 0;
-  input_.table.for_each([&](std::uint32_t row) { waiting_ += node_.is_left && !input_.table.row(row).is_matched ? 1 : 0; });
+  waiting_ = node_.is_left ? input_.rows.unmatched_count() : 0;
   time_ = time;
   forget(time, false);
 }

@@ -18,7 +18,7 @@ constexpr const char* watermarks_name = "(watermarks)";
 constexpr const char* emitted_name = "(emitted)";
 /// A piece of a dedup's keys is written again with more rows until it has so many.
 constexpr std::size_t small_piece = 256 * sizeof(SeenRow);
-constexpr std::size_t dedups_share = 4;  // of the limit, where there are groups too: a quarter
+constexpr std::size_t dedups_share = 4;  // of the limit, where there are groups or rows of joins too: a quarter
 constexpr std::size_t rows_between_looks = 4096;  // at the memory, while state is loaded
 
 bool reads(const Plan& plan, NodeId from, NodeId node) {
@@ -150,6 +150,7 @@ Result<std::unique_ptr<KeyedState>> KeyedState::make(const Plan& plan, const Sto
   for (JoinStage& stage : fuse_joins(plan)) {
     std::string name = join_name(plan, stage);
     state->joins_.push_back(std::make_unique<JoinOperation>(plan, std::move(stage), std::move(name)));
+    state->joins_.back()->spill_to(state->area_, state->budget_);
   }
   for (NodeId node = 0; node < plan.nodes.size(); ++node) {
     const auto* dedup = std::get_if<DedupNode>(&plan.nodes[node].operation);
@@ -158,7 +159,7 @@ Result<std::unique_ptr<KeyedState>> KeyedState::make(const Plan& plan, const Sto
         {node, dedup_name(plan, node), dedup->within ? std::optional(dedup->within->count()) : std::nullopt, {}, 0, {}});
   }
   // Keys of dedups are looked up on another thread, so they have a share of their own.
-  state->dedups_.spill_to(state->area_, state->budget_.limit() / (stages.empty() ? 1 : dedups_share));
+  state->dedups_.spill_to(state->area_, state->budget_.limit() / (stages.empty() && state->joins_.empty() ? 1 : dedups_share));
   return state;
 }
 
@@ -366,7 +367,6 @@ std::string KeyedState::describe(std::size_t sink, std::uint32_t row) const {
 Status KeyedState::make_room() {
   std::size_t elsewhere = dedups_.memory_bytes();
   for (const Operation& one : operations_) elsewhere += one.groups->memory_bytes();
-  for (const auto& join : joins_) elsewhere += join->memory_bytes();
   WEIR_TRY(budget_.settle(elsewhere));
   if (auto failed = failure()) return *std::move(failed);
   return {};
@@ -383,7 +383,11 @@ StateCounts KeyedState::counts() const {
   counts.dedup_keys = static_cast<std::int64_t>(dedups_.size());
   counts.spilled_keys = static_cast<std::int64_t>(dedups_.spilled());
   counts.disk_bytes += static_cast<std::int64_t>(dedups_.disk_bytes());
-  counts.joined_rows = static_cast<std::int64_t>(joined_row_count());
+  for (const auto& join : joins_) {
+    counts.joined_rows += static_cast<std::int64_t>(join->row_count());
+    counts.spilled_rows += static_cast<std::int64_t>(join->spilled_count());
+    counts.disk_bytes += static_cast<std::int64_t>(join->disk_bytes());
+  }
   counts.memory_bytes = static_cast<std::int64_t>(budget_.memory_bytes());
   counts.memory_limit = static_cast<std::int64_t>(budget_.limit());
   counts.writes = static_cast<std::int64_t>(area_.writes());

@@ -77,7 +77,6 @@ class KeyedState {
   /// Whether rows of this sink come straight from a join of streams; whether they come from this one, straight or through an aggregate.
   bool is_joined(std::size_t sink) const;
   bool feeds(std::size_t sink, const Intake& intake) const;
-  std::size_t joined_row_count() const;
   /// Between epochs: what is beyond the limit goes to the local store.
   Status make_room();
   /// Why what was taken in since must not be committed: the local store failed.

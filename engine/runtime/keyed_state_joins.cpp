@@ -54,10 +54,4 @@ bool KeyedState::feeds(std::size_t sink, const Intake& intake) const {
          std::any_of(rows.intakes.begin(), rows.intakes.end(), [&](const Intake& further) { return feeds(sink, further); });
 }
 
-std::size_t KeyedState::joined_row_count() const {
-  std::size_t count = 0;
-  for (const auto& join : joins_) count += join->row_count();
-  return count;
-}
-
 }  // namespace weir

@@ -13,8 +13,9 @@ struct StateCounts {
   std::int64_t memory_limit = 0;
   std::int64_t spilled_groups = 0;
   std::int64_t spilled_keys = 0;   // of dedups
+  std::int64_t spilled_rows = 0;   // of joins, as long as they are on disk
   std::int64_t disk_bytes = 0;     // of the local store
-  std::int64_t writes = 0, reads = 0;  // of groups and keys there, since the start
+  std::int64_t writes = 0, reads = 0;  // of groups, keys and rows there, since the start
 };
 
 }  // namespace weir
