@@ -19,7 +19,8 @@ constexpr const char* emitted_name = "(emitted)";
 /// A piece of a dedup's keys is written again with more rows until it has so many.
 constexpr std::size_t small_piece = 256 * sizeof(SeenRow);
 constexpr std::size_t dedups_share = 4;  // of the limit, where there are groups or rows of joins too: a quarter
-constexpr std::size_t rows_between_looks = 4096;  // at the memory, while state is loaded
+constexpr std::size_t rows_between_looks = 4096;  // at the memory, while state is loaded,
+constexpr std::size_t bytes_between_looks = 1 << 20;  // or so many of their values
 
 bool reads(const Plan& plan, NodeId from, NodeId node) {
   if (from == node) return true;
@@ -204,7 +205,7 @@ Status KeyedState::load(StoreAdministration& administration, Position position) 
   std::map<std::size_t, std::int64_t> emitted;
   const auto take = [&](const StoredState& row) {
     Status taken = load_row(row, emitted);
-    return taken.ok() ? settle_loaded() : std::move(taken);
+    return taken.ok() ? settle_loaded(row) : std::move(taken);
   };
   try {
     WEIR_TRY(administration.read_state(take));
@@ -224,8 +225,10 @@ void KeyedState::start(const std::map<std::size_t, std::int64_t>& emitted) {
 }
 
 // There may be more state than fits into memory.
-Status KeyedState::settle_loaded() {
-  if (++loaded_ % rows_between_looks != 0) return {};
+Status KeyedState::settle_loaded(const StoredState& row) {
+  loaded_bytes_ += row.value.size();
+  if (++loaded_ < rows_between_looks && loaded_bytes_ < bytes_between_looks) return {};
+  loaded_ = loaded_bytes_ = 0;
   for (Operation& one : operations_) one.groups->settle_loaded();
   return make_room();
 }

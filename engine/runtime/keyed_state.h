@@ -115,7 +115,7 @@ class KeyedState {
   Status add(const GroupStage& stage, const std::string& fed_by, const Store& store);
   Status load_row(const StoredState& row, std::map<std::size_t, std::int64_t>& emitted);
   void start(const std::map<std::size_t, std::int64_t>& emitted);
-  Status settle_loaded();
+  Status settle_loaded(const StoredState& row);
   Status load_piece(Dedup& dedup, const StoredState& row);
   const Operation& operation_of(NodeId aggregate) const;
   GroupOperation& operation(NodeId aggregate) const;
@@ -140,7 +140,7 @@ class KeyedState {
   std::string saved_watermarks_;
   Position position_;
   Changes changes_;
-  std::size_t loaded_ = 0;  // rows, so far
+  std::size_t loaded_ = 0, loaded_bytes_ = 0;  // rows and their values, since the latest look at the memory
 };
 
 }  // namespace weir
