@@ -106,9 +106,14 @@ constexpr std::array<Replacement, 5> in_expressions = {{
     {"isnull", "write IS NULL"},
 }};
 
-constexpr std::array<Replacement, 10> in_statements = {{
+constexpr std::array<Replacement, 15> in_statements = {{
     {"having", "write |> WHERE condition"},
     {"where", "write |> WHERE condition"},
+    {"view", "rows get a name by CREATE STREAM NAME AS SELECT ..."},
+    {"materialized", "rows get a name by CREATE STREAM NAME AS SELECT ..., and a table by CREATE SINK NAME WITH (...) AS ..."},
+    {"temporary", "rows get a name by CREATE STREAM NAME AS SELECT ..."},
+    {"temp", "rows get a name by CREATE STREAM NAME AS SELECT ..."},
+    {"insert", "what goes into a table is said where the sink is created: CREATE SINK NAME WITH (...) AS SELECT ..."},
     {"|", "steps begin with |>"},
     {"into", "a sink names its table: CREATE SINK NAME WITH (table = '...') AS ..."},
     {"union", "rows are put below these by a step: |> UNION STREAM"},

@@ -55,7 +55,7 @@ Error unknown_type(const std::string& text, const Location& where) {
   if (const auto known = parse_type(name); known && name != text) {
     const char* hint = known->kind == TypeKind::decimal
                            ? "write decimal(PRECISION, SCALE): a precision from 1 to 38, a scale not above it"
-                           : "this type takes no arguments";
+                           : known->kind == TypeKind::timestamp ? "write timestamp, which has microseconds and is of UTC" : "this type takes no arguments";
     return Error{ErrorKind::user, fmt::format("not a type: {}", text), where}.as("W0207").with_hint(hint);
   }
   const std::string foreign = foreign_type(text);

@@ -148,7 +148,7 @@ class StatementReader {
 
   void read_watermark(Parser::WatermarkContext* watermark, bool is_table, Config::Map& settings) {
     const Location where = text_.place(watermark->K_WATERMARK()->getSymbol());
-    if (is_table) return text_.report("W0125", where, "WATERMARK is of sources: the rows of a lookup table have no time");
+    if (is_table) return text_.report("W0125", where, "WATERMARK is of sources: the rows of a lookup table have no time", "what rows come from is created by CREATE SOURCE");
     const std::string column = WeirText::name(watermark->name());
     const antlr4::Token* begin = first_word(watermark->expression());
     const std::string first = WeirText::name(begin);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "engine/expression/binder.h"
+#include "engine/expression/name_resolution.h"
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
 #include "engine/plan/calls_in.h"
@@ -78,8 +79,13 @@ std::optional<AggregateNode::Call> PlanBuilder::bind_aggregate_call(NodeId input
 bool PlanBuilder::report_ungrouped(const Ast& ast, NodeId input, const AggregateRequest& request) {
   bool is_good = true;
   for_each_part(ast, [&](const Ast& part) {
-    if (const auto* call = std::get_if<CallAst>(&part.node))
-      return registry_.functions.find(call->function) != nullptr || registry_.aggregates.find(call->function) == nullptr;
+    if (const auto* call = std::get_if<CallAst>(&part.node)) {
+      if (registry_.functions.find(call->function) != nullptr || call->function == "between") return true;
+      if (registry_.aggregates.find(call->function) != nullptr) return false;
+      // What its arguments are is beside the point.
+      diagnostics_.error(unknown_function(call->function, registry_.functions, scope_of(schema(input), input)).at(part.where));
+      return is_good = false;
+    }
     const auto* name = std::get_if<NameAst>(&part.node);
     if (name == nullptr || !schema(input).index_of(name->parts.front())) return true;
     const bool is_key = std::any_of(request.by.begin(), request.by.end(), [&](const NamedAst& key) { return key.name == name->parts.front(); }) ||
@@ -87,7 +93,7 @@ bool PlanBuilder::report_ungrouped(const Ast& ast, NodeId input, const Aggregate
     if (is_key) return true;
     diagnostics_.error(
         Error{ErrorKind::user, fmt::format("column {} differs between the rows of a group", name->parts.front()), part.where}.as("W0406").with_hint(
-            fmt::format("group by it, or say which is meant: any_value({0}), max({0}), first({0})", name->parts.front())));
+            fmt::format("group by it, or say which is meant: any_value({0}), max({0}), first({0}){1}", name->parts.front(), request.window == nullptr ? "" : "; the window's own are window_start and window_end")));
     is_good = false;
     return true;
   });
