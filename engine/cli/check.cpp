@@ -7,6 +7,7 @@
 #include "engine/cli/command.h"
 #include "engine/cli/diagnostic_formats.h"
 #include "engine/cli/pipeline_file.h"
+#include "engine/cli/report_check.h"
 #include "engine/runtime/table_keeper.h"
 
 namespace weir {
@@ -42,7 +43,7 @@ class ServiceCheck {
  public:
   explicit ServiceCheck(CheckFormat format) : is_text_(format == CheckFormat::text) {}
 
-  void check(const Plan& plan) {
+  void check(const Plan& plan, const std::vector<Report>& reports) {
     for (const PlanNode& node : plan.nodes) {
       const auto* scan = std::get_if<ScanNode>(&node.operation);
       if (scan == nullptr) continue;
@@ -56,13 +57,28 @@ class ServiceCheck {
     }
     const Connection& connection = connection_of(plan);
     Status status = connection.definition->check_connect(tables_of(plan), patience);
+    const bool is_there = status.ok();
     add("connection " + connection.name, connection.definition->describe(), status.ok() ? std::nullopt : std::optional(service_error(std::move(status).error())));
+    if (is_there) check_reports(plan, reports);
   }
 
   /// What failed, with the service's name in front.
   const Diagnostics& failures() const { return failures_; }
 
  private:
+  void check_reports(const Plan& plan, const std::vector<Report>& reports) {
+    ReportCheck check(plan, patience);
+    for (const Report& report : reports) {
+      const std::string what = "report " + report.name;
+      const Status status = check.check(report);
+      if (!status.ok() && check.is_for_later(status.error())) {
+        if (is_text_) fmt::print("later   {}: {}, which weir run makes when it starts\n", what, status.error().message());
+      } else {
+        add(what, fmt::format("{} of {}", to_string(report.chart), plan.connections[report.connection].definition->describe()), status.ok() ? std::nullopt : std::optional(service_error(status.error())));
+      }
+    }
+  }
+
   // One line per service on stdout; the details of a failure on stderr.
   void add(const std::string& what, const std::string& description, std::optional<Error> error) {
     if (is_text_) {
@@ -100,7 +116,7 @@ int check_file(const std::string& path, const CheckArguments& arguments, std::ve
   if (compiled->plan == nullptr) return file.exit_code();
   if (arguments.connect) {
     ServiceCheck services(arguments.format);
-    services.check(*compiled->plan);
+    services.check(*compiled->plan, compiled->reports);
     for (const Error& failure : services.failures().errors()) checked.back().diagnostics.error(failure);
     if (!services.failures().ok()) return exit_failed;
   }
@@ -130,7 +146,7 @@ CommandBody add_check(CLI::App& app) {
   command->add_option("FILE", arguments->paths, "Pipeline files (.yaml or .weir)")->required();
   arguments->settings.add_settings(*command);
   command->add_flag("--connect", arguments->connect,
-                    "Also reach the services: login, topics, tables, permissions");
+                    "Also reach the services: login, topics, tables, permissions, the SQL of reports");
   const std::map<std::string, CheckFormat> formats{{"text", CheckFormat::text}, {"json", CheckFormat::json}, {"sarif", CheckFormat::sarif}};
   command->add_option("--format", arguments->format, "text (default), json (a line for each error and warning) or sarif (2.1.0)")
       ->transform(CLI::CheckedTransformer(formats).description(""))

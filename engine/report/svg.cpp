@@ -43,8 +43,12 @@ class ChartDrawing {
  public:
   ChartDrawing(const Report& report, const QueryResult& result, const Chart& chart) : report_(report), result_(result), chart_(chart) {}
 
-  /// What is drawn; height() is known afterwards.
-  std::string run() {
+  /// What is drawn; height() is known afterwards. `has_heading`: the title stands above it.
+  std::string run(bool has_heading) {
+    if (has_heading) {
+      out_ += text_element(margin, 24, "heading", report_.title, 80);
+      y_ = 38;
+    }
     if (result_.rows.empty() || (chart_.labels.empty() && chart_.kind != ChartKind::number)) {
       draw_sentence(result_.rows.empty() ? "no rows" : "nothing to draw");
     } else {
@@ -67,15 +71,15 @@ class ChartDrawing {
 
  private:
   void draw_sentence(const char* sentence) {
-    out_ += text_element(width / 2, 60, "middle note", sentence, 100);
-    y_ = 100;
+    out_ += text_element(width / 2, y_ + 60, "middle note", sentence, 100);
+    y_ += 100;
   }
 
   void draw_number() {
     const std::string text = chart_.series.front().texts.front();
-    out_ += text_element(width / 2, 76, text.size() > 24 ? "middle number long" : "middle number", text, 60);
-    out_ += text_element(width / 2, 108, "middle note", chart_.series.front().name, 60);
-    y_ = 130;
+    out_ += text_element(width / 2, y_ + 76, text.size() > 24 ? "middle number long" : "middle number", text, 60);
+    out_ += text_element(width / 2, y_ + 108, "middle note", chart_.series.front().name, 60);
+    y_ += 130;
   }
 
   // Names of the series, where there are several.
@@ -174,7 +178,7 @@ class ChartDrawing {
     double left = 0;
     for (const Tick& tick : y_scale.ticks) left = std::max(left, width_of(tick.text));
     left += margin + 8;
-    const double right = width - margin - 24, top = y_ + 8, bottom = top + 260;
+    const double right = width - margin - 24, top = y_ + 12, bottom = top + 260;
     const auto x_of = [&](double value) { return left + (right - left) * along.share(value); };
     const auto y_of = [&](double value) { return bottom - (bottom - top) * y_scale.share(value); };
     for (const Tick& tick : y_scale.ticks) {
@@ -269,7 +273,7 @@ std::string description_of(const Report& report, const QueryResult& result, cons
 
 std::string element(const Report& report, const QueryResult& result, const Chart& chart, const std::string& id, const std::string& style) {
   ChartDrawing drawing(report, result, chart);
-  const std::string drawn = drawing.run();
+  const std::string drawn = drawing.run(!style.empty());  // alone it has rules of its own, and nothing that stands above it
   const std::string height = place(std::ceil(drawing.height()));
   return fmt::format(
              "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"chart\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" role=\"img\" aria-labelledby=\"{2}-title {2}-desc\">\n"
@@ -285,7 +289,7 @@ std::string svg_style() {
   constexpr std::array<const char*, colors> dark = {"#4aa8e0", "#f08040", "#2cc79c", "#e29bc4", "#f0b83c", "#8fd0f5", "#a592d6", "#aaaaaa"};
   std::string text =
       ".chart{max-width:100%;height:auto;font:12px system-ui,sans-serif;fill:#1a1a1a}\n.chart .note,.chart .tick{fill:#5a5a5a}\n.chart .middle{text-anchor:middle}\n.chart .end{text-anchor:end}\n"
-      ".chart .number{font-size:44px;font-weight:600}\n.chart .long{font-size:22px}\n.chart .grid{stroke:#dddddd}\n.chart .axis{stroke:#888888}\n.chart .slice{stroke:#ffffff}\n";
+      ".chart .heading{font-size:16px;font-weight:600}\n.chart .number{font-size:44px;font-weight:600}\n.chart .long{font-size:22px}\n.chart .grid{stroke:#dddddd}\n.chart .axis{stroke:#888888}\n.chart .slice{stroke:#ffffff}\n";
   std::string night = ".chart{fill:#eeeeee}.chart .note,.chart .tick{fill:#b0b0b0}.chart .grid{stroke:#3a3a3a}.chart .slice{stroke:#161616}";
   for (std::size_t i = 0; i < colors; ++i) {
     text += fmt::format(".chart .s{0}{{fill:{1}}}.chart .l{0}{{fill:none;stroke:{1};stroke-width:2}}\n", i, light[i]);

@@ -3,6 +3,7 @@
 import collections
 import csv
 import decimal
+import io
 import json
 import os
 import pathlib
@@ -247,6 +248,40 @@ sinks:
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("no rows", done.stdout)
 
+    def test_any_text_gives_well_formed_pages(self):
+        texts = ["<script>alert(1)</script>", "]]>", "&amp;", "'\"`", "a\nb\tc", "\x01\x1b[31m\x7f\x85\ufffe", "é ☕ 漢字 \u202e", "", " ", "x" * 5000, "-->", "<!--", "&#0;"]
+        columns = "".join(f", ({i}, {self.text(text)})" for i, text in enumerate(texts[1:], 1))
+        for chart in ("bar", "line", "pie", "table"):
+            sql = f"select t.b as \"<b>&\", t.a + 1 as \"n'\" from (select 0 as a, {self.text(texts[0])} as b union all select * from (values {columns[2:]}) as v) as t"
+            path = self.pipeline(f"odd:\n  chart: {chart}\n  title: {json.dumps(texts[0])}\n  description: {json.dumps(texts[2])}\n  sql: {json.dumps(sql)}")
+            for name in ("html", "svg") if chart != "table" else ("html",):
+                done = self.weir("report", path, "--format", name)
+                self.assertEqual((done.returncode, done.stderr), (0, ""), chart)
+                root = xml.etree.ElementTree.fromstring(done.stdout)
+                self.assertEqual(root.findall(".//{*}script"), [])
+                whole = "".join(root.itertext())
+                self.assertIn("<script>alert(1)</script>", whole)
+                self.assertNotRegex(done.stdout, "[\x00-\x08\x0b-\x1f\x7f]")
+        done = self.weir("report", path)
+        self.assertNotIn("\x1b", done.stdout)
+        self.assertIn("\\x1b[31m", done.stdout)
+        self.assertEqual(len(json.loads(self.weir("report", path, "--format", "json").stdout)["reports"][0]["rows"]), len(texts))
+        self.assertEqual(len(list(csv.reader(io.StringIO(self.weir("report", path, "--format", "csv").stdout, newline="")))), len(texts) + 1)
+
+    def test_check_connect_asks_the_database_about_reports(self):
+        path = self.pipeline("good: { sql: select count(*) as n from out }", "typo: { sql: select count(*) as n from outt }", "column: { sql: select nmae from out }", "chart: { chart: bar, y: [m], sql: 'select id, 1 as n from out' }",
+                             "type: { parameters: { n: 1 }, sql: 'select id from out limit :n' }")
+        self.weir("init-db", path)
+        done = self.weir("check", path, "--connect", "--format", "json")
+        said = [json.loads(line) for line in done.stdout.splitlines()]
+        self.assertEqual([one["code"] for one in said if "report" in one["message"]], ["W0805", "W1106", "W1107"])
+        self.assertEqual(done.returncode, 1)
+        later = self.pipeline("early: { sql: select count(*) as n from tables_to_come }", name="later.yaml").read_text().replace("  out: {", "  tables_to_come: {")
+        (self.folder / "later.yaml").write_text(later)
+        done = self.weir("check", self.folder / "later.yaml", "--connect")
+        self.assertRegex(done.stdout, r"later   report early: .*tables_to_come.*, which weir run makes when it starts")
+        self.assertNotIn("report", done.stderr)
+
     def test_numbers_keep_their_digits(self):
         path = self.pipeline("exact: { chart: number, title: Money, sql: \"select " + self.exact + " as money\" }")
         self.assertEqual(self.weir("report", path).stdout, "Money\n12345678901234567890.10\n")
@@ -255,6 +290,10 @@ sinks:
 
 
 class OnSqlite(Reports, unittest.TestCase):
+    @staticmethod
+    def text(text):
+        return "cast(x'" + text.encode().hex() + "' as text)"
+
     changing = "delete from out"
     exact = "'12345678901234567890.10'"
 
@@ -279,6 +318,10 @@ class OnSqlite(Reports, unittest.TestCase):
 
 
 class OnPostgres(Reports, unittest.TestCase):
+    @staticmethod
+    def text(text):
+        return "convert_from('\\x" + text.encode().hex() + "', 'UTF8')"
+
     changing = ", more as (delete from out returning 1) select * from gone"
     exact = "12345678901234567890.10"
 
