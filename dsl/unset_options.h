@@ -6,7 +6,7 @@
 
 namespace weir {
 
-/// Gives values to variables that have none, where they stand in options of connections, sources, tables and sinks that no test needs: something takes the place of a text
+/// Gives values to variables that have none, where they stand in reports, or in options of connections, sources, tables and sinks that no test needs: something takes the place of a text
 /// or number, and an option that is a choice, a time or a size is left out. What decides what rows become (columns, steps, rules of time) is left as it is. `root` is a pipeline.
 void fill_unset_options(Config& root, const Variables& variables, const Registry& registry);
 

@@ -103,6 +103,7 @@ class PostgresReader final : public ReadOnlyConnection {
         PQsetSingleRowMode(client_->handle()) == 0) {
       return client_->connection_error();
     }
+    bytes_ = 0;
     QueryResult result;
     PostgresResult shape;
     const auto take = [&](PostgresResult row) {
@@ -118,14 +119,17 @@ class PostgresReader final : public ReadOnlyConnection {
 
   void take_row(const PostgresResult& row, const QueryLimits& limits, QueryResult& result) {
     if (result.is_cut) return;
-    if (result.rows.size() == limits.rows) {
+    if (result.rows.size() == limits.rows || bytes_ > limits.bytes) {
       result.is_cut = true;
       char message[256];
       PQcancel(cancel_.get(), message, sizeof message);
       return;
     }
     std::vector<std::optional<std::string>> cells;
-    for (std::size_t column = 0; column < column_count(row); ++column) cells.push_back(field_at(row, 0, column));
+    for (std::size_t column = 0; column < column_count(row); ++column) {
+      cells.push_back(field_at(row, 0, column));
+      bytes_ += cells.back() ? cells.back()->size() : 0;
+    }
     result.rows.push_back(std::move(cells));
   }
 
@@ -185,6 +189,7 @@ class PostgresReader final : public ReadOnlyConnection {
   std::unique_ptr<PostgresClient> client_;
   std::unique_ptr<PGcancel, FreeCancel> cancel_;
   std::atomic<bool> is_cancelled_{false};
+  std::size_t bytes_ = 0;  // of cells of the statement that runs
   bool has_begun_ = false;
 };
 

@@ -39,15 +39,17 @@ class SqliteReader final : public ReadOnlyConnection {
     QueryResult result = shape_of(prepared.get());
     std::vector<bool> are_numbers(result.columns.size(), true);
     std::vector<bool> have_values(result.columns.size(), false);
+    std::size_t bytes = 0;
     for (;;) {
       const int code = is_cancelled_ ? SQLITE_INTERRUPT : sqlite3_step(prepared.get());
       if (code == SQLITE_DONE) break;
       if (code != SQLITE_ROW) return error_of(code, numbered, limits);
-      if (result.rows.size() == limits.rows) {
+      if (result.rows.size() == limits.rows || bytes > limits.bytes) {
         result.is_cut = true;
         break;
       }
       result.rows.push_back(cells_of(prepared.get(), are_numbers, have_values));
+      for (const auto& cell : result.rows.back()) bytes += cell ? cell->size() : 0;
     }
     // Columns have no types here, only values have.
     for (std::size_t column = 0; column < result.columns.size(); ++column) {

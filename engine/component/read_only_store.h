@@ -58,12 +58,13 @@ struct QueryColumn {
 struct QueryResult {
   std::vector<QueryColumn> columns;
   std::vector<std::vector<std::optional<std::string>>> rows;
-  bool is_cut = false;  // there were more rows than were asked for
+  bool is_cut = false;  // there were more rows, or larger ones, than were asked for
 };
 
 struct QueryLimits {
   std::chrono::milliseconds time{30'000};
   std::size_t rows = 100'000;
+  std::size_t bytes = 256 << 20;  // of cells
 };
 
 /// An open connection that sees the database as it was at its first statement, and changes nothing. One thread, but for cancel().

@@ -219,7 +219,7 @@ Result<ChartColumns> chart_columns(const Report& report, const QueryResult& resu
   }
   for (const ReportColumn& y : report.y) {
     WEIR_ASSIGN(const std::size_t column, find_column(report, y, "y", result));
-    if (!result.rows.empty() && !holds_numbers(result, column)) {
+    if (!result.rows.empty() && report.chart != ChartKind::number && !holds_numbers(result, column)) {
       const bool is_all_null = std::all_of(result.rows.begin(), result.rows.end(), [&](const auto& row) { return !row[column]; });
       if (!is_all_null) return no_numbers(report, y.name, y.where);
     }

@@ -310,6 +310,30 @@ class OnSqlite(Reports, unittest.TestCase):
                     row, values = {**row, "timestamp": ""}, [*values, "2024-11-01 00:00:00Z"]
                 database.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", values)
 
+    def test_the_page_of_reports(self):
+        """What docs/reports.md shows is what comes out."""
+        page = (ROOT / "docs" / "reports.md").read_text()
+        blocks = re.findall(r"^```(\S+)(?: (\S+))?\n(.*?)^```$", page, re.M | re.S)
+        folder = self.folder / "page"
+        folder.mkdir()
+        yaml, statement = next(text for kind, use, text in blocks if (kind, use) == ("yaml", "pipeline")), next(text for kind, use, text in blocks if (kind, use) == ("sql", "pipeline"))
+        (folder / "takings.yaml").write_text(yaml)
+        run = lambda *arguments: subprocess.run([WEIR, *arguments], cwd=folder, env=CLEAN, capture_output=True, text=True, timeout=60)  # noqa: E731
+        self.assertEqual(run("init-db", "takings.yaml").returncode, 0)
+        with sqlite3.connect(folder / "shop.db") as database:
+            database.execute(next(text for kind, use, text in blocks if kind == "sql" and not use))
+        shown = 0
+        for console in (text for kind, _, text in blocks if kind == "console"):
+            for command, wanted in re.findall(r"^\$ weir (.*)\n((?:(?!\$ ).*\n)*)", console, re.M):
+                done = run(*command.split())
+                self.assertEqual((done.stdout, done.stderr), (wanted, ""), command)
+                shown += 1
+        self.assertEqual(shown, 4)
+        translated = run("fmt", "--to", "weir", "takings.yaml").stdout
+        (folder / "takings.weir").write_text(translated[:translated.index("CREATE REPORT")] + statement)
+        done = run("report", "takings.weir", "cities", "--format", "csv")
+        self.assertEqual((done.stdout, done.stderr), (run("report", "takings.yaml", "cities", "--format", "csv").stdout, ""))
+
     def test_there_is_no_database_yet(self):
         done = self.weir("report", self.file("purchase"), POSTGRES_URL=f"sqlite:{self.folder}/none.db")
         self.assertEqual(done.returncode, 1)

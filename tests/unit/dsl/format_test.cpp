@@ -261,6 +261,57 @@ TEST(Format, TextsOfSettingsStayAsTheyAre) {
   expect_kept("a.yaml", "description: \"  begins with blanks\\nand goes on\"\n" + shop(columns, ""));
 }
 
+// Their SQL stays as it stands, but for blank lines around it; numbers stay numbers, and texts texts.
+TEST(Format, ReportsHaveOneLayoutInEitherSpelling) {
+  const std::string rest = R"(sources:
+  orders: { type: kafka, brokers: "b:1", topic: t, format: json, columns: { id: string not null } }
+sinks:
+  out: { input: orders, key: [id] }
+)";
+  const std::string in_yaml = format_pipeline("a.yaml", "name: p\nconnections: { store: { dsn: \"sqlite:a.db\" } }\n" + rest + R"(
+reports:   # what is asked
+  # of one id
+  one:
+    sql: "
+
+        select :n, '$$', :t\n          from out   -- all\n\n"
+    parameters: { n: 10, t: "10", time: "10:01", off: null, yes: true, no: "false" }   # defaults
+    y: n
+    chart: bar
+  two: { sql: "  select 1 " }
+)", Spelling::yaml, builtin_registry());
+  EXPECT_THAT(in_yaml, ::testing::HasSubstr(R"(reports:   # what is asked
+  # of one id
+  one:
+    sql: |
+      select :n, '$$', :t
+                from out   -- all
+    parameters: { n: 10, t: "10", time: "10:01", off: null, yes: true, no: "false" }   # defaults
+    y: [n]
+    chart: bar
+
+  two:
+    sql: select 1
+)"));
+  const std::string weir = format_pipeline("a.yaml", in_yaml, Spelling::weir, builtin_registry());
+  EXPECT_THAT(weir, ::testing::HasSubstr(R"(-- what is asked
+-- of one id
+CREATE REPORT one WITH (
+  parameters = (n = 10, t = '10', time = '10:01', off = NULL, yes = true, no = 'false'),   -- defaults
+  y = 'n',
+  chart = 'bar'
+) AS 'select :n, ''$$'', :t
+          from out   -- all
+';
+
+CREATE REPORT two AS $$ select 1 $$;
+)"));
+  const std::string back = format_pipeline("a.weir", weir, Spelling::yaml, builtin_registry());
+  EXPECT_THAT(back, ::testing::HasSubstr("t: \"10\", time: \"10:01\", off: null, yes: true, no: \"false\" }"));
+  const std::string indented = "CREATE REPORT three AS $$\n  select 1\n    from out\n  $$;\n";
+  EXPECT_THAT(format_pipeline("a.weir", weir + indented, Spelling::yaml, builtin_registry()), ::testing::HasSubstr("  three:\n    sql: |2\n        select 1\n          from out\n"));
+}
+
 TEST(Format, KeysOfTablesMayHaveCommasInTheirNames) {
   expect_kept("a.yaml", shop(columns, "    key: [\"a, b\", id]\n    select: { id: id, \"a, b\": id }"));
 }

@@ -102,6 +102,18 @@ TEST_F(Include, RefusesWhatTwoFilesDefineAndNamesBothPlaces) {
   EXPECT_THAT(wrong("q.yaml"), HasSubstr("note: the first one stands here\n --> r.yaml:1:1"));
 }
 
+TEST_F(Include, TakesReportsAndPointsIntoTheirSql) {
+  write("shop.weir", shop_weir);
+  write("reports.weir", "CREATE REPORT days AS $$\nselect day\nfrom out\nwhere day = :dya\n$$;\n");
+  const std::string head = "name: p\ninclude: [shop.weir, reports.weir]\nsinks: { out: { input: orders, key: [id] } }\n";
+  write("p.yaml", head + "reports:\n  days: { sql: select 1 }\n");
+  EXPECT_THAT(wrong("p.yaml"), HasSubstr("error[W0211]: days of reports is defined twice\n --> p.yaml:5:3\n"));
+  write("q.yaml", head);
+  EXPECT_THAT(wrong("q.yaml"), HasSubstr("error[W1103]: report days has no parameter dya\n --> reports.weir:4:13\n"));
+  write("reports.weir", "CREATE REPORT days AS 'select 1';\n");
+  ASSERT_EQ(compile("q.yaml").reports.size(), 1U);
+}
+
 TEST_F(Include, TakesAFileOnceThatSeveralInclude) {
   write("shop.yaml", shop_yaml);
   write("sub/a.weir", "INCLUDE '../shop.yaml';\nCREATE STREAM a AS FROM orders;\n");

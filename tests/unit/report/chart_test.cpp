@@ -26,6 +26,12 @@ TEST(Chart, TakesTheFirstColumnForXAndTheNumbersForY) {
   EXPECT_EQ(pie->series.size(), 1U);
 }
 
+TEST(Chart, OfANumberShowsWhatTheFirstRowHas) {
+  const QueryResult result = result_of({"n:number", "day"}, {{"7", "2024-11-01"}, {"8", null_cell}});
+  EXPECT_EQ(make_chart(report_of(ChartKind::number), result)->series[0].texts.front(), "7");
+  EXPECT_EQ(make_chart(report_of(ChartKind::number, std::nullopt, {"day"}), result)->series[0].texts.front(), "2024-11-01");
+}
+
 TEST(Chart, LeavesOutOfXWhatYTakes) {
   const auto chart = make_chart(report_of(ChartKind::bar, std::nullopt, {"amount"}), result_of({"amount:number", "name"}, {{"1", "tea"}}));
   ASSERT_TRUE(chart.ok());
