@@ -5,9 +5,10 @@
 extern "C" {
 
 /// Read by jemalloc when it starts (jemalloc(3), TUNING). Memory goes from thread to thread by the chunk: with many arenas more of it lies idle.
+/// What wants large pages asks for them: where the system gives them to everybody, the process would grow by a fifth.
 #ifdef __GNUC__
 __attribute__((visibility("default")))
 #endif
 extern const char* malloc_conf;
-const char* malloc_conf = "narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0";
+const char* malloc_conf = "narenas:2,dirty_decay_ms:1000,muzzy_decay_ms:0,thp:never";
 }

@@ -1,7 +1,10 @@
 // join_rows.h — the rows of one side of a join: in a table, and beyond a limit on disk, the earliest first.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
+#include <string_view>
 
 #include "engine/state/join_table.h"
 #include "engine/state/spilled_rows.h"
