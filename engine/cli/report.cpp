@@ -152,12 +152,15 @@ class Inquiry {
 
   Result<ReadOnlyConnection*> connection_of(const Report& report) {
     if (signals_.is_stopped()) return Error{ErrorKind::service, "it was cancelled"};
+    if (const auto failed = failed_.find(report.connection); failed != failed_.end()) return failed->second;
     auto& open = open_[report.connection];
     if (open == nullptr) {
       const Connection& connection = plan_.connections[report.connection];
       const ReadOnlyStore* store = read_only_store(*connection.definition);
       WEIR_CHECK(store != nullptr, "reports are of stores that answer them");
-      WEIR_ASSIGN(open, store->open_read_only(patience));
+      auto opened = store->open_read_only(patience);
+      if (!opened.ok()) return failed_.emplace(report.connection, std::move(opened).error()).first->second;
+      open = std::move(opened).value();
     }
     return open.get();
   }
@@ -165,7 +168,9 @@ class Inquiry {
   const Plan& plan_;
   QueryLimits limits_;
   StopSignals signals_;
-  std::map<std::size_t, std::unique_ptr<ReadOnlyConnection>> open_;  // by index of the plan's connection
+  // By index of the plan's connection.
+  std::map<std::size_t, std::unique_ptr<ReadOnlyConnection>> open_;
+  std::map<std::size_t, Error> failed_;  // to open: it is tried once
 };
 
 Result<std::string> text_of(const ReportArguments& arguments, const Plan& plan, const std::vector<ReportAnswer>& answers) {

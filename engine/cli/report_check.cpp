@@ -34,11 +34,14 @@ bool is_same_name(const std::string& a, const std::string& b) {
 }  // namespace
 
 Status ReportCheck::check(const Report& report) {
+  if (const auto failed = failed_.find(report.connection); failed != failed_.end()) return failed->second;
   auto& connection = open_[report.connection];
   if (connection == nullptr) {
     const ReadOnlyStore* store = read_only_store(*plan_.connections[report.connection].definition);
     WEIR_CHECK(store != nullptr, "reports are of stores that answer them");
-    WEIR_ASSIGN(connection, store->open_read_only(patience_));
+    auto opened = store->open_read_only(patience_);
+    if (!opened.ok()) return failed_.emplace(report.connection, std::move(opened).error()).first->second;
+    connection = std::move(opened).value();
   }
   WEIR_ASSIGN(const QueryResult shape, connection->prepare(report.statement));
   WEIR_TRY(check_column_names(report, shape));

@@ -21,7 +21,9 @@ class ReportCheck {
  private:
   const Plan& plan_;
   const std::chrono::milliseconds patience_;
-  std::map<std::size_t, std::unique_ptr<ReadOnlyConnection>> open_;  // by index of the plan's connection
+  // By index of the plan's connection.
+  std::map<std::size_t, std::unique_ptr<ReadOnlyConnection>> open_;
+  std::map<std::size_t, Error> failed_;  // to open: it is tried once
 };
 
 }  // namespace weir
