@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -14,6 +15,8 @@
 
 namespace weir {
 namespace {
+
+constexpr std::size_t most_unknown = 20;  // names that are told
 
 // What is understood where nobody says which database it is.
 constexpr SqlSpelling usual_spelling{.has_dollar_quotes = true, .has_escape_strings = true, .nests_comments = true};
@@ -123,25 +126,33 @@ class ReportBuilder {
     return false;
   }
 
+  // Each unknown name is told once, and not more of them than anybody reads.
   void take_mentions(const ReportSyntax& syntax, const SqlOutline& outline, ReadOnlyStatement& statement) {
-    std::vector<std::string> known;
-    for (const QueryParameter& parameter : statement.parameters) known.push_back(parameter.name);
-    std::set<std::string> used;
+    std::map<std::string, std::size_t> known;
+    for (std::size_t i = 0; i < statement.parameters.size(); ++i) known.emplace(statement.parameters[i].name, i);
+    std::set<std::string> used, unknown;
     for (const SqlOutline::Mention& mention : outline.mentions) {
-      const auto found = std::find(known.begin(), known.end(), mention.name);
-      used.insert(mention.name);
+      const auto found = known.find(mention.name);
       if (found != known.end()) {
-        statement.placeholders.push_back({mention.part.offset, mention.part.length, static_cast<std::size_t>(found - known.begin())});
-        continue;
+        used.insert(mention.name);
+        statement.placeholders.push_back({mention.part.offset, mention.part.length, found->second});
+      } else if (unknown.size() < most_unknown && unknown.insert(mention.name).second) {
+        refuse_mention(syntax, mention, statement);
       }
-      const std::string nearest = nearest_name(mention.name, known);
-      refuse("W1103", statement.place(mention.part.offset, mention.part.length), fmt::format("report {} has no parameter {}", syntax.name.text, mention.name),
-             nearest.empty() ? std::string("declare it under parameters, with a default value; where a colon means something else, put a blank behind it") : fmt::format("did you mean :{}?", nearest));
     }
+    std::size_t unused = 0;
     for (const ReportParameterSyntax& parameter : syntax.parameters) {
-      if (used.count(parameter.name.text) == 0)
+      if (used.count(parameter.name.text) == 0 && ++unused <= most_unknown)
         refuse("W1103", parameter.name.where, fmt::format("the SQL of report {} does not use parameter {}", syntax.name.text, parameter.name.text), fmt::format("write :{} in the SQL, or leave it out", parameter.name.text));
     }
+  }
+
+  void refuse_mention(const ReportSyntax& syntax, const SqlOutline::Mention& mention, const ReadOnlyStatement& statement) {
+    std::vector<std::string> names;
+    for (const QueryParameter& parameter : statement.parameters) names.push_back(parameter.name);
+    const std::string nearest = nearest_name(mention.name, names);
+    refuse("W1103", statement.place(mention.part.offset, mention.part.length), fmt::format("report {} has no parameter {}", syntax.name.text, mention.name),
+           nearest.empty() ? std::string("declare it under parameters, with a default value; where a colon means something else, put a blank behind it") : fmt::format("did you mean :{}?", nearest));
   }
 
   const PipelineSyntax& pipeline_;
