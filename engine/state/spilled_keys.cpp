@@ -5,10 +5,11 @@
 #include <bit>
 #include <cstring>
 
+#include "engine/state/spilled_pieces.h"
+
 namespace weir {
 namespace {
 
-constexpr std::size_t most_pieces = 12;
 constexpr std::size_t rows_of_bucket = 96;  // about, so that a bucket is less than a page
 constexpr int bucket_bits = 32;             // at most
 
@@ -99,12 +100,8 @@ Status SpilledKeys::add(std::span<const std::span<const SeenRow>> parts) {
   return {};
 }
 
-// The neighbours that are smallest together: so each row is written again a number of times that grows with the logarithm of how many there are.
 Status SpilledKeys::merge_two() {
-  std::size_t first = 0;
-  for (std::size_t i = 0; i + 1 < pieces_.size(); ++i) {
-    if (pieces_[i].rows + pieces_[i + 1].rows < pieces_[first].rows + pieces_[first + 1].rows) first = i;
-  }
+  const std::size_t first = smallest_neighbours(pieces_, [](const Piece& piece) { return piece.rows; });
   Piece merged = make_piece(pieces_[first].rows + pieces_[first + 1].rows);
   Writer writer(*store_, merged);
   Reader left(*store_, pieces_[first]), right(*store_, pieces_[first + 1]);
@@ -117,8 +114,7 @@ Status SpilledKeys::merge_two() {
   }
   WEIR_TRY(writer.finish());
   for (const std::size_t i : {first, first + 1}) drop(pieces_[i]);
-  pieces_[first] = std::move(merged);
-  pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(first) + 1);
+  replace_two(pieces_, first, std::move(merged));
   return {};
 }
 

@@ -5,10 +5,11 @@
 #include <cstring>
 #include <optional>
 
+#include "engine/state/spilled_pieces.h"
+
 namespace weir {
 namespace {
 
-constexpr std::size_t most_pieces = 12;
 constexpr std::size_t page_bytes = 3900;  // so that it is a page of the store, too
 constexpr int page_bits = 32;
 
@@ -137,13 +138,8 @@ Status SpilledRows::add(std::size_t count, const std::function<WaitingRow(std::s
   return {};
 }
 
-// The neighbours that are smallest together: so each row is written again a number of times that grows with the logarithm of how many there are.
 Status SpilledRows::merge_two() {
-  const auto rows = [&](std::size_t piece) { return pieces_[piece].is_matched.size(); };
-  std::size_t first = 0;
-  for (std::size_t i = 0; i + 1 < pieces_.size(); ++i) {
-    if (rows(i) + rows(i + 1) < rows(first) + rows(first + 1)) first = i;
-  }
+  const std::size_t first = smallest_neighbours(pieces_, [](const Piece& piece) { return piece.is_matched.size(); });
   Piece merged = make_piece(pieces_[first].keys + pieces_[first + 1].keys);
   Writer writer(*store_, merged, tells_due_);
   Reader left(*this, pieces_[first]), right(*this, pieces_[first + 1]);
@@ -157,8 +153,7 @@ Status SpilledRows::merge_two() {
   }
   WEIR_TRY(writer.finish());
   for (const std::size_t i : {first, first + 1}) drop(pieces_[i]);
-  pieces_[first] = std::move(merged);
-  pieces_.erase(pieces_.begin() + static_cast<std::ptrdiff_t>(first) + 1);
+  replace_two(pieces_, first, std::move(merged));
   return {};
 }
 

@@ -119,13 +119,18 @@ TEST(JoinRows, TheEarliestGoToDiskFirst) {
   EXPECT_EQ(rows.table().size(), 250u);
 }
 
+/// Row n has key n and time n.
+void put_on_disk(int count, SpillArea& area, bool tells_due, JoinRows& rows) {
+  rows.spill_to(area, tells_due);
+  for (int row = 0; row < count; ++row) rows.table().add(key(row), row, "values");
+  EXPECT_TRUE(rows.spill(rows.memory_bytes()).ok());
+  EXPECT_EQ(rows.spilled_count(), static_cast<std::size_t>(count));
+}
+
 TEST(JoinRows, WhatNobodyLooksForIsNotRead) {
   SpillArea area("");
   JoinRows rows;
-  rows.spill_to(area, true);
-  for (int row = 0; row < 10'000; ++row) rows.table().add(key(row), row, "values");
-  ASSERT_TRUE(rows.spill(100'000'000).ok());
-  ASSERT_EQ(rows.spilled_count(), 10'000u);
+  put_on_disk(10'000, area, true, rows);
   for (int other = 20'000; other < 30'000; ++other) EXPECT_TRUE(find(rows, other, 0, ever).empty());
   EXPECT_LT(area.reads(), 200u) << "the filter tells keys that are not there";
   const std::uint64_t before = area.reads();
@@ -138,9 +143,7 @@ TEST(JoinRows, WhatNobodyLooksForIsNotRead) {
 TEST(JoinRows, WhatIsOverGoesWithoutBeingRead) {
   SpillArea area("");
   JoinRows rows;
-  rows.spill_to(area, false);
-  for (int row = 0; row < 10'000; ++row) rows.table().add(key(row), row, "values");
-  ASSERT_TRUE(rows.spill(100'000'000).ok());
+  put_on_disk(10'000, area, false, rows);
   rows.forget_before(10'000, [](const JoinRows::Found&) {});
   EXPECT_EQ(rows.size(), 0u);
   EXPECT_EQ(area.reads(), 0u);
