@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t most_unknown = 20;  // names that are told
 
 // What is understood where nobody says which database it is.
-constexpr SqlSpelling usual_spelling{.has_dollar_quotes = true, .has_escape_strings = true, .nests_comments = true};
+constexpr SqlSpelling usual_spelling{.has_dollar_quotes = true, .has_escape_strings = true, .nests_comments = true, .has_bracket_names = false, .parameter_signs = "$"};
 
 class ReportBuilder {
  public:
@@ -120,6 +120,8 @@ class ReportBuilder {
       refuse("W1102", place(outline.first), fmt::format("{} does not begin with SELECT, WITH or VALUES", what), "a report reads: it is one statement, and changes nothing");
     } else if (outline.second_statement) {
       refuse("W1102", place(*outline.second_statement), what + " has a second statement", "make a report of it: each has one statement");
+    } else if (outline.foreign) {
+      refuse("W1103", place(*outline.foreign), what + " has a parameter without a name", "declare one under parameters, with a default value, and write :NAME");
     } else {
       return true;
     }

@@ -255,7 +255,7 @@ class PostgresDefinition final : public StoreDefinition, public ReadOnlyStore {
     return std::move(checked).error().in(describe());
   }
 
-  SqlSpelling spelling() const override { return {.has_dollar_quotes = true, .has_escape_strings = true, .nests_comments = true, .has_bracket_names = false}; }
+  SqlSpelling spelling() const override { return {.has_dollar_quotes = true, .has_escape_strings = true, .nests_comments = true, .has_bracket_names = false, .parameter_signs = "$"}; }
 
   // How long a statement may take is told to the server, which ends it.
   Result<std::unique_ptr<ReadOnlyConnection>> open_read_only(std::chrono::milliseconds patience) const override {

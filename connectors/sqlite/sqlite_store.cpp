@@ -131,7 +131,7 @@ class SqliteDefinition final : public StoreDefinition, public ReadOnlyStore {
   }
   std::string describe() const override { return "sqlite " + path_; }
 
-  SqlSpelling spelling() const override { return {.has_dollar_quotes = false, .has_escape_strings = false, .nests_comments = false, .has_bracket_names = true}; }
+  SqlSpelling spelling() const override { return {.has_dollar_quotes = false, .has_escape_strings = false, .nests_comments = false, .has_bracket_names = true, .parameter_signs = "?@$"}; }
   Result<std::unique_ptr<ReadOnlyConnection>> open_read_only(std::chrono::milliseconds patience) const override { return open_sqlite_read_only(path_, patience); }
 
   void check_table(const SinkTable& table, const Location& where, Diagnostics& diagnostics) const override {

@@ -20,6 +20,7 @@ struct SqlSpelling {
   bool has_escape_strings = false;  // E'it\'s'
   bool nests_comments = false;      // /* /* */ */
   bool has_bracket_names = false;   // [a b], and `a b`
+  const char* parameter_signs = ""; // what the database's own parameters begin with: $1, ?
 };
 
 /// A literal that a statement is given.

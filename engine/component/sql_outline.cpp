@@ -52,12 +52,24 @@ class OutlineReader {
     if (c == '`' && spelling_.has_bracket_names) return skip_quoted('`', "a name", false);
     if (c == '[' && spelling_.has_bracket_names) return skip_quoted(']', "a name", false);
     if (c == '$' && spelling_.has_dollar_quotes && skip_dollar_quoted()) return;
+    if (is_foreign(c)) return take_foreign();
     if (c == ':') return take_colon();
     if (is_letter(c)) return take_word();
     if (is_digit(c)) return skip_number();
     if (c == ';') is_behind_end_ = true;
     has_begun_ = has_begun_ || c != '(';
     ++at_;
+  }
+
+  bool is_foreign(char c) const {
+    const bool is_sign = std::string_view(spelling_.parameter_signs).find(c) != std::string_view::npos;
+    return is_sign && (c == '?' || (at_ + 1 < sql_.size() && is_of_name(sql_[at_ + 1])));
+  }
+  void take_foreign() {
+    const std::size_t length = 1 + (at_ + 1 < sql_.size() && is_of_name(sql_[at_ + 1]) ? length_of_name(at_ + 1) : 0);
+    if (!outline_.foreign) outline_.foreign = SqlOutline::Part{at_, length};
+    has_begun_ = true;
+    at_ += length;
   }
 
   void skip_comment() {

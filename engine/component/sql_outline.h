@@ -30,6 +30,8 @@ struct SqlOutline {
     Part part;  // the colon with it
   };
   std::vector<Mention> mentions;
+  /// A parameter as the database writes them, which nobody would give a value.
+  std::optional<Part> foreign;
 };
 
 SqlOutline outline_of_sql(const std::string& sql, const SqlSpelling& spelling);

@@ -12,8 +12,8 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr SqlSpelling postgres{.has_dollar_quotes = true, .has_escape_strings = true, .nests_comments = true};
-constexpr SqlSpelling sqlite{.has_bracket_names = true};
+constexpr SqlSpelling postgres{.has_dollar_quotes = true, .has_escape_strings = true, .nests_comments = true, .has_bracket_names = false, .parameter_signs = "$"};
+constexpr SqlSpelling sqlite{.has_bracket_names = true, .parameter_signs = "?@$"};
 
 std::vector<std::string> mentions(const std::string& sql, const SqlSpelling& spelling) {
   std::vector<std::string> names;
@@ -26,7 +26,7 @@ std::vector<std::string> mentions(const std::string& sql, const SqlSpelling& spe
 
 TEST(SqlOutline, FindsParametersAndNothingThatLooksLikeThem) {
   EXPECT_THAT(mentions("select :a, f(:b_2)+:a::text, x[:c], 'it''s :no' , \":no\", 1:: int -- :no\n /* :no */ :d", postgres), ElementsAre("a", "b_2", "a", "c", "d"));
-  EXPECT_THAT(mentions("select $$ :no $$, $q$ $$ :no $q$, E'\\':no', e'\\\\', :a, U&'\\:no', $1, a$b$:c$", postgres), ElementsAre("a", "c"));
+  EXPECT_THAT(mentions("select $$ :no $$, $q$ $$ :no $q$, E'\\':no', e'\\\\', :a, U&'\\:no', a$b$:c$", postgres), ElementsAre("a", "c"));
   EXPECT_THAT(mentions("select /* /* */ :no */ :a", postgres), ElementsAre("a"));
   EXPECT_THAT(mentions("select /* /* */ :a, [:no], `:no`, $$, :b, '\\', :c", sqlite), ElementsAre("a", "b", "c"));
   EXPECT_THAT(mentions("select a[1 : n], '2' :: text, x := 1, :, : a", postgres), IsEmpty());
@@ -58,6 +58,20 @@ TEST(SqlOutline, FindsWhatIsNotClosed) {
   EXPECT_EQ(unclosed("select /* /* */"), "a comment");
   EXPECT_EQ(unclosed("select $a$ $$ $b$"), "a dollar quote");
   EXPECT_EQ(unclosed("select 'a' /* */ $$ $$ -- '"), "");
+}
+
+TEST(SqlOutline, FindsParametersWithoutNames) {
+  const auto foreign = [](const std::string& sql, const SqlSpelling& spelling) {
+    const auto found = outline_of_sql(sql, spelling).foreign;
+    return found ? sql.substr(found->offset, found->length) : "";
+  };
+  EXPECT_EQ(foreign("select a = $12", postgres), "$12");
+  EXPECT_EQ(foreign("select '$1', $$ $1 $$, a$1, a ? b, @ a, :a -- $1", postgres), "");
+  EXPECT_EQ(foreign("select ?", sqlite), "?");
+  EXPECT_EQ(foreign("select ?3", sqlite), "?3");
+  EXPECT_EQ(foreign("select @a", sqlite), "@a");
+  EXPECT_EQ(foreign("select $a", sqlite), "$a");
+  EXPECT_EQ(foreign("select '?', [?], \"?\", a$b, :a", sqlite), "");
 }
 
 TEST(SqlOutline, OfAnyBytesStaysWithinThem) {
