@@ -220,6 +220,8 @@ class Maker:
             given["select"].append([self.name("c"), make_expression(rng, scope, rng.choice(["int", "string", "boolean", "decimal"]), 2)])
         if not given["select"]:
             raise Invalid("nothing to select")
+        # How the condition says the bounds; the option does where it is nothing.
+        given["spoken"] = rng.choice([0, 1, 2, None, None])
         return {"pair": given}
 
     def add_aggregate_of(self, source):

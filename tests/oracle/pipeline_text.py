@@ -25,6 +25,19 @@ def window_text(window, relation):
     return f"{window[0]}({typed(window[1], relation.scope).weir}{spans})"
 
 
+def moved(time, seconds):
+    return f"{time} {'-' if seconds < 0 else '+'} INTERVAL {abs(seconds)} SECONDS"
+
+
+def spoken_bounds(form, time, joined, lower, upper):
+    """A condition that a join within these bounds has instead of an option."""
+    if form == 0:
+        return f"{joined} BETWEEN {moved(time, lower)} AND {moved(time, upper)}"
+    if form == 1:
+        return f"{time} BETWEEN {moved(joined, -upper)} AND {moved(joined, -lower)}"
+    return f"{joined} >= {moved(time, lower)} AND {moved(joined, -upper)} <= {time}"
+
+
 class YamlWriter(Model):
     """Writes steps as it follows them: the types of columns decide how some are spelt."""
 
@@ -59,13 +72,18 @@ class YamlWriter(Model):
         return {"table": given["table"], "keys": keys, "type": given["type"], "select": select}
 
     def written_pair(self, given, relation):
-        scope = pairs.scope_with(given, relation, self.named(given["stream"]))
+        other = self.named(given["stream"])
+        scope = pairs.scope_with(given, relation, other)
         written = {"stream": given["stream"], "as": given["as"], "keys": {column: typed(expression, relation.scope).weir for column, expression in given["keys"]}}
-        if given["bounds"]:
+        conditions = [typed(given["where"], scope).weir] if given["where"] else []
+        times = [typed(["column", sorted(one.times)[0]], one.scope).weir for one in (relation, other) if one.times and "pairs" not in one.marks]
+        if given["bounds"] and given.get("spoken") is not None and len(times) == 2:
+            conditions.insert(0, spoken_bounds(given["spoken"], times[0], f"{given['as']}.{times[1]}", *given["bounds"]))
+        elif given["bounds"]:
             lower, upper = given["bounds"]
             written.update({"within": f"{upper} seconds"} if -lower == upper else {"between": [f"{lower} seconds", f"{upper} seconds"]})
-        if given["where"]:
-            written["where"] = typed(given["where"], scope).weir
+        if conditions:
+            written["where"] = " AND ".join(f"({one})" for one in conditions) if len(conditions) > 1 else conditions[0]
         return {**written, "type": given["type"], "select": {name: typed(expression, scope).weir for name, expression in given["select"]}}
 
     def written_aggregate(self, given, relation):
