@@ -195,9 +195,8 @@ class PlanWalk {
     return nodes;
   }
 
-  std::optional<NodeId> apply(NodeId input, const WhereStep& step, const Location&) {
-    return builder_.filter(input, *step.predicate);
-  }
+  // A step that keeps columns as they are and is wrong: what follows is looked at all the same.
+  std::optional<NodeId> apply(NodeId input, const WhereStep& step, const Location&) { return builder_.filter(input, *step.predicate).value_or(input); }
   std::optional<NodeId> apply(NodeId input, const SelectStep& step, const Location&) {
     return builder_.select(input, named(step.columns));
   }
@@ -205,7 +204,7 @@ class PlanWalk {
     return builder_.extend(input, named(step.columns));
   }
   std::optional<NodeId> apply(NodeId input, const DropStep& step, const Location&) {
-    return builder_.drop(input, placed(step.columns));
+    return builder_.drop(input, placed(step.columns)).value_or(input);
   }
   std::optional<NodeId> apply(NodeId input, const RenameStep& step, const Location&) {
     std::vector<PlanBuilder::Renaming> renamings;
@@ -222,7 +221,7 @@ class PlanWalk {
     return builder_.aggregate(input, {step.window.get(), named(step.by), named(step.columns), step.where});
   }
   std::optional<NodeId> apply(NodeId input, const DedupStep& step, const Location&) {
-    return builder_.dedup(input, {named(step.key), step.within, step.where});
+    return builder_.dedup(input, {named(step.key), step.within, step.where}).value_or(input);
   }
   std::optional<NodeId> apply(NodeId input, const JoinStep& step, const Location&) {
     return builder_.join_table(

@@ -44,6 +44,8 @@ class TestBuilder {
     collect_splits(syntax);
     for (const TestStepSyntax& step : syntax.steps) std::visit([&](const auto& one) { add(one); }, step);
     test_.expected = expected(syntax.expected);
+    // Rows of a later day are not of the future.
+    if (!syntax.start && latest_ >= test_.start) test_.start = (std::int64_t{days_of_timestamp(latest_)} + 1) * microseconds_per_day;
     return std::move(test_);
   }
 
@@ -169,6 +171,8 @@ class TestBuilder {
       } else if (column->decoded.is_metadata) {
         set_metadata(column->decoded, *value, cell, record);
       } else {
+        const auto* time = value->type.kind == TypeKind::timestamp ? std::get_if<std::int64_t>(&value->data) : nullptr;
+        if (time != nullptr) latest_ = std::max(latest_, *time);
         fields.emplace_back(column->decoded.from, std::move(value).value());
       }
     }
@@ -270,6 +274,7 @@ class TestBuilder {
   std::map<std::string, const ScanNode*> scans_;
   PipelineTest test_;
   std::map<std::string, std::int64_t> next_offsets_;  // by split
+  std::int64_t latest_ = 0;  // of the times that rows have
   std::int32_t day_ = usual_day;
 };
 
