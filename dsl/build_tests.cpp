@@ -171,12 +171,17 @@ class TestBuilder {
       } else if (column->decoded.is_metadata) {
         set_metadata(column->decoded, *value, cell, record);
       } else {
-        const auto* time = value->type.kind == TypeKind::timestamp ? std::get_if<std::int64_t>(&value->data) : nullptr;
-        if (time != nullptr) latest_ = std::max(latest_, *time);
+        const auto* time = std::get_if<std::int64_t>(&value->data);
+        if (time != nullptr && is_event_time(scan, column->decoded.field.name)) latest_ = std::max(latest_, *time);
         fields.emplace_back(column->decoded.from, std::move(value).value());
       }
     }
     record.value = json_record(fields);
+  }
+
+  static bool is_event_time(const ScanNode& scan, const std::string& name) {
+    const auto* column = scan.time ? std::get_if<ColumnReference>(&scan.time->column->node) : nullptr;
+    return column != nullptr && column->name == name;
   }
 
   void report_unknown_column(const ScanNode& scan, const std::string& name, const Location& where) {
@@ -274,7 +279,7 @@ class TestBuilder {
   std::map<std::string, const ScanNode*> scans_;
   PipelineTest test_;
   std::map<std::string, std::int64_t> next_offsets_;  // by split
-  std::int64_t latest_ = 0;  // of the times that rows have
+  std::int64_t latest_ = 0;  // event time that a row has, in a column of its own
   std::int32_t day_ = usual_day;
 };
 
