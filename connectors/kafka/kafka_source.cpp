@@ -117,6 +117,7 @@ class KafkaSource final : public Source {
   void close(KafkaSplit& split, bool is_end);
   Status check_missing() const;
   void keep_fetching();
+  milliseconds next_nap();
 
   const std::vector<std::string> topics_;
   const KafkaStart start_;
@@ -131,6 +132,7 @@ class KafkaSource final : public Source {
   std::deque<Ready> ready_;
   std::size_t open_chunks_ = 0;
   std::size_t most_queued_ = 0;
+  int naps_ = 0;  // waits for a record since the last one
   bool has_refused_ = false;
   WatchClient watch_;  // last: its thread uses what stands above
 };
@@ -231,9 +233,11 @@ Result<Polled> KafkaSource::poll(milliseconds patience) {
       WEIR_TRY(check_missing());
       const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now());
       if (left <= 0ms) return Polled{};
-      message = client_->poll(std::min(left, milliseconds(1'000)));
+      message = client_->poll(std::min(left, next_nap()));
     }
-    if (message != nullptr) WEIR_TRY(take(*message));
+    if (message == nullptr) continue;
+    naps_ = 0;
+    WEIR_TRY(take(*message));
   }
   keep_fetching();
   Ready next = std::move(ready_.front());
@@ -272,6 +276,7 @@ Status KafkaSource::take_record(KafkaSplit& split, const rd_kafka_message_t& mes
   if (!split.chunk) open_chunk(split);
   split.chunk->append(message, context_.needs_headers);
   split.restarts = 0;
+  split.is_at_end = false;
   if (split.is_in_trouble) {
     split.is_in_trouble = false;
     watch_.report(split.name(), {});
@@ -335,6 +340,7 @@ void KafkaSource::reach_end(KafkaSplit& split, std::int64_t offset) {
     move_to(split, offset);
   }
   split.watched->moved_at = WatchClient::now();
+  split.is_at_end = true;
   if (split.end_reported) return;
   split.end_reported = true;
   close(split, true);
@@ -409,6 +415,16 @@ void KafkaSource::keep_fetching() {
         0, client_->seen_high_watermark(split.topic(), split.partition()) - split.next.next);
   }
   if (unread > static_cast<std::int64_t>(queued)) watch_.wake();
+}
+
+// How long to wait for a record, or for the news that there is none, where nothing is queued. The fetch that was the last to fill the queue left librdkafka
+// asleep: what comes longer than fetches take is asked for, more and more rarely.
+milliseconds KafkaSource::next_nap() {
+  constexpr milliseconds longest{1'000};
+  const bool has_all = std::all_of(splits_.begin(), splits_.end(), [](const auto& entry) { return entry.second.is_at_end; });
+  if (has_all) return longest;
+  if (naps_ > 0) watch_.wake();
+  return std::min(longest, milliseconds(5LL << std::min(naps_++, 8)));
 }
 
 }  // namespace

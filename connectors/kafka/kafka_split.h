@@ -21,6 +21,7 @@ struct KafkaSplit {
       expected;  // the first record to come must be this one; it is compared and not delivered
   std::optional<OpenChunk> chunk;
   bool end_reported = false;
+  bool is_at_end = false;      // nothing came since the broker said that there is no more
   bool is_refused = false;     // the broker has nothing at our offset; to be looked into
   bool is_in_trouble = false;  // reported to the watch
   int restarts = 0;            // in a row, without a record in between
