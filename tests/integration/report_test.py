@@ -17,8 +17,6 @@ import time
 import unittest
 import xml.etree.ElementTree
 
-import psycopg2
-
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "services"))
 import postgres  # noqa: E402
@@ -31,6 +29,10 @@ DAY = "2024-11-01"
 def rows_of(pipeline: str, table: str) -> list:
     with open(ROOT / "pipelines" / pipeline / "expected" / f"{table}.csv", newline="", encoding="utf-8") as file:
         return [{key: None if value == "\\N" else value for key, value in row.items()} for row in csv.DictReader(file)]
+
+
+def literal(value) -> str:
+    return "NULL" if value is None else "'" + value.replace("'", "''") + "'"
 
 
 def most_common(counter, count=None) -> list:
@@ -356,17 +358,16 @@ class OnPostgres(Reports, unittest.TestCase):
         cls.dsn = cls.server.dsn
 
     @classmethod
-    def execute(cls, statement, values=None):
-        with psycopg2.connect(cls.dsn) as connection, connection.cursor() as cursor:
-            cursor.execute(statement, values)
+    def execute(cls, statement):
+        cls.server.sql(statement)
 
     @classmethod
     def fill(cls, table, rows):
-        for row in rows:
-            values = list(row.values())
-            if table == "retail":
-                row, values = {**row, "timestamp": ""}, [*values, "2024-11-01 00:00:00"]
-            cls.execute(f"SET TimeZone = 'UTC'; INSERT INTO {table} ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})", values)
+        if table == "retail":
+            rows = [{**row, "timestamp": "2024-11-01 00:00:00"} for row in rows]
+        for start in range(0, len(rows), 100):
+            values = ", ".join(f"({', '.join(literal(value) for value in row.values())})" for row in rows[start:start + 100])
+            cls.execute(f"SET TimeZone = 'UTC'; INSERT INTO {table} ({', '.join(rows[0])}) VALUES {values}")
 
     def test_a_role_that_may_not_read(self):
         self.execute("CREATE ROLE nobody_much LOGIN")
