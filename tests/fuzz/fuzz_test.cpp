@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <vector>
 
 #include "tests/fuzz/corpus.h"
 #include "tests/fuzz/coverage.h"
@@ -52,6 +53,17 @@ extern "C" void end_with_finding(int signal) {
   std::raise(signal);
 }
 
+// On a stack of its own: what ends the program may be that there is no more of the other.
+void catch_ends() {
+  static std::vector<char> stack(std::size_t{1} << 20);
+  const stack_t own{.ss_sp = stack.data(), .ss_flags = 0, .ss_size = stack.size()};
+  sigaltstack(&own, nullptr);
+  struct sigaction action {};
+  action.sa_handler = end_with_finding;
+  action.sa_flags = SA_ONSTACK;
+  for (const int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGVTALRM}) sigaction(signal, &action, nullptr);
+}
+
 // A text that hangs ends the test, after much more than the second that it may take.
 void limit_seconds(int seconds) {
   const itimerval timer{{0, 0}, {seconds, 0}};
@@ -60,9 +72,7 @@ void limit_seconds(int seconds) {
 
 class Fuzz {
  public:
-  Fuzz() : texts_(corpus()) {
-    for (const int signal : {SIGSEGV, SIGABRT, SIGFPE, SIGBUS, SIGVTALRM}) std::signal(signal, end_with_finding);
-  }
+  Fuzz() : texts_(corpus()) { catch_ends(); }
 
   void take(const FrontEnd& front_end, std::string text) {
     current() = {front_end.name, std::move(text)};
