@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
 #include "dsl/parse_yaml.h"
 #include "dsl/placed_text.h"
+#include "dsl/short_match.h"
 #include "engine/base/nearest_name.h"
 #include "engine/plan/builder_messages.h"
 
@@ -19,7 +19,7 @@ bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; 
 
 bool is_parameter_name(const std::string& text) {
   static const std::regex name("[A-Za-z_][A-Za-z0-9_]*");
-  return std::regex_match(text, name);
+  return matches(text, name);
 }
 
 QueryValue::Kind kind_of(const Config& value) {
@@ -27,7 +27,7 @@ QueryValue::Kind kind_of(const Config& value) {
   if (!value.is_scalar()) return QueryValue::Kind::null;
   if (value.is_quoted) return QueryValue::Kind::text;
   if (value.scalar() == "true" || value.scalar() == "false") return QueryValue::Kind::truth;
-  return std::regex_match(value.scalar(), number) ? QueryValue::Kind::number : QueryValue::Kind::text;
+  return matches(value.scalar(), number) ? QueryValue::Kind::number : QueryValue::Kind::text;
 }
 
 class ReportReader {

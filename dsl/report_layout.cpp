@@ -2,8 +2,8 @@
 #include "dsl/report_layout.h"
 
 #include <algorithm>
-#include <regex>
 
+#include "dsl/short_match.h"
 #include "dsl/write_yaml.h"
 
 namespace weir {
@@ -35,7 +35,7 @@ std::string weir_sql(const std::string& sql) {
 
 bool looks_like_no_text(const std::string& text) {
   static const std::regex other(R"([+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?|true|false|[0-9]+(:[0-9.]+)+)");
-  return std::regex_match(text, other);
+  return matches(text, other);
 }
 
 std::string weir_literal(const Config& value) {

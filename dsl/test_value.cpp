@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <regex>
 
+#include "dsl/short_match.h"
 #include "engine/data/calendar.h"
 #include "engine/expression/functions/cast.h"
 #include "engine/expression/nested_json.h"
@@ -26,13 +26,13 @@ Error misfit(const Config& cell, const Type& type, std::string hint = {}) {
 
 bool is_json_number(const std::string& text) {
   static const std::regex number(R"(-?(0|[1-9][0-9]*)(\.[0-9]+)?)");
-  return std::regex_match(text, number);
+  return matches(text, number);
 }
 
 // A time of the day is one of the test's.
 std::string with_day(const std::string& text, std::int32_t day) {
   static const std::regex time(R"([0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?)");
-  return std::regex_match(text, time) ? date_to_string(day) + " " + text : text;
+  return matches(text, time) ? date_to_string(day) + " " + text : text;
 }
 
 /// What a list or map says, as JSON; the type of a nested column tells texts from numbers.

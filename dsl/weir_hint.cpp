@@ -2,9 +2,10 @@
 #include "dsl/weir_hint.h"
 
 #include <array>
-#include <regex>
 #include <string>
 #include <string_view>
+
+#include "dsl/short_match.h"
 
 namespace weir {
 namespace {
@@ -59,7 +60,8 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
 
 // Settings that are options: KEY: [A, B], KEY: {A: B} and KEY: VALUE.
 std::string with_options(const std::string& text) {
-  if (text.find(": ") == std::string::npos) return text;
+  // A hint that is long quotes what the user wrote.
+  if (text.size() > longest_match || text.find(": ") == std::string::npos) return text;
   static const std::regex renamed(R"(select: \{([^:{}]+): ([^{}]+)\})");
   static const std::regex computed(R"(computed: \{([^:{}]+): ([^{}]+)\})");
   static const std::regex list(R"(\b([a-z_]+): \[([^\[\]]*)\])");

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <optional>
-#include <regex>
 
 #include "dsl/write_tests.h"
+#include "dsl/short_match.h"
 #include "dsl/write_weir.h"
 
 namespace weir {
@@ -80,7 +80,7 @@ class TestWriter {
     if (key == "idle") return "IDLE " + split(text);
     if (key == "crash") return text == "after_commit" ? "CRASH AFTER COMMIT" : "CRASH BEFORE COMMIT";
     static const std::regex interval(R"((INTERVAL\b.*))", std::regex::icase);
-    return "ADVANCE " + (std::regex_match(text, interval) ? text : quoted(text));
+    return "ADVANCE " + (matches(text, interval) ? text : quoted(text));
   }
 
   // "purchases[1]".
@@ -178,7 +178,7 @@ class TestWriter {
   static std::string value(const Config& cell) {
     static const std::regex number(R"(-?(0|[1-9][0-9]*)(\.[0-9]+)?)");
     if (cell.is_scalar()) {
-      const bool is_bare = !cell.is_quoted && (std::regex_match(cell.scalar(), number) || cell.scalar() == "true" || cell.scalar() == "false");
+      const bool is_bare = !cell.is_quoted && (matches(cell.scalar(), number) || cell.scalar() == "true" || cell.scalar() == "false");
       return is_bare ? cell.scalar() : quoted(cell.scalar());
     }
     std::string text;

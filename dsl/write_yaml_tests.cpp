@@ -1,8 +1,8 @@
 // write_yaml_tests.cpp — the section `tests` as YAML: a row in a line where it fits.
 #include <algorithm>
-#include <regex>
 
 #include "dsl/write_tests.h"
+#include "dsl/short_match.h"
 #include "dsl/write_yaml.h"
 
 namespace weir {
@@ -110,7 +110,7 @@ class TestWriter {
     static const std::regex number(R"(-?(0|[1-9][0-9]*)(\.[0-9]+)?|true|false)"), time(R"([0-9]+(:[0-9.]+)+)");
     if (config.is_scalar()) {
       const std::string& text = config.scalar();
-      return yaml_scalar(text, true, std::regex_match(text, time) || (config.is_quoted && std::regex_match(text, number)));
+      return yaml_scalar(text, true, matches(text, time) || (config.is_quoted && (text.size() > longest_match || matches(text, number))));
     }
     std::string text;
     if (const auto* list = std::get_if<Config::List>(&config.value)) {

@@ -127,6 +127,8 @@ TEST(HostileTexts, ManyOfEverythingInYaml) {
     expect("explodes", yaml_head + "sinks:\n  k:\n    input: s\n    steps:\n" + numbered("      - explode: { of: r, as: e", " }\n"));
     expect("properties", yaml_head + "    properties: {" + numbered(" p", ": x,") + " q: x }\n" + sink);
     expect("comments", times("# c\n", count) + yaml_head + sink);
+    expect("long texts of tests", yaml_head + sink + "tests: [ { name: t, steps: [ s: [ { a: " + times("9", count * 20) + ", t: '" + times("9", count * 4) + "' } ] ], expect: { k: { rows: 1 } } } ]\n");
+    expect("long parameters of reports", yaml_head + sink + "reports: { r: { sql: 'select :p', parameters: { p: " + times("9", count * 20) + " } } }\n");
     expect("variables", yaml_head + "    group: \"" + times("${A}", count) + "\"\n" + sink);
     expect("variables in variables", yaml_head + "    group: \"" + times("${B:-", count) + times("}", count) + "\"\n" + sink);
     expect("unset variables", yaml_head + "    properties: {" + numbered(" p", ": \"${NOWHERE}\",") + " q: x }\n" + sink);
@@ -218,6 +220,9 @@ TEST(HostileTexts, Statements) {
     expect("HAVING", weir_head + "CREATE SINK k AS SELECT count(*) AS n FROM s GROUP BY a HAVING n > 1" + times(" AND count(*) > 1", count / 8) + ";");
     expect("values", weir_head + "CREATE SINK k WITH (l = " + times("[", count) + ") AS FROM s;");
     expect("tests", weir_head + "CREATE TEST t AS INSERT INTO s (a) VALUES (1)" + times(", (1)", count) + ";");
+    expect("long texts in hints", weir_head + "CREATE SINK k AS FROM s |> SELECT 'add: [" + times("x", count * 25) + "]';");
+    expect("long numbers in tests", weir_head + "CREATE SINK k AS FROM s; CREATE TEST t AS INSERT INTO s (a) VALUES (" + times("9", count * 25) + ") EXPECT k ROWS 0;");
+    expect("long times in tests", weir_head + "CREATE SINK k AS FROM s; CREATE TEST t AS ADVANCE 'INTERVAL " + times("9", count * 25) + "' EXPECT k ROWS 0;");
     expect("includes", times("INCLUDE 'a.yaml';\n", count));
     expect("unknown characters", times("\\", count));
     expect("words", times("a ", count));
