@@ -51,7 +51,7 @@ interval : K_INTERVAL (STRING IDENTIFIER? | (INTEGER IDENTIFIER)+) ;
 
 testStep
   : K_GIVEN name (testRows | K_EMPTY)                         # givenRows
-  | K_INSERT K_INTO splitName testRows                        # insertRows
+  | K_INSERT K_INTO splitName (testRows | K_EMPTY)            # insertRows
   | K_EXPECT name (testRows | K_EMPTY | K_ROWS INTEGER)       # expectRows
   | K_ADVANCE (interval | STRING)                             # advanceClock
   | K_IDLE splitName                                          # idleSplit
@@ -62,7 +62,7 @@ testStep
 splitName : name (K_PARTITION INTEGER)? ;
 testRows : (OPEN name (COMMA name)* CLOSE)? K_VALUES testRow (COMMA testRow)* ;
 testRow
-  : OPEN option (COMMA option)* CLOSE                         # namedRow
+  : OPEN (option (COMMA option)*)? CLOSE                      # namedRow
   | OPEN testValue (COMMA testValue)* CLOSE                   # rowOfValues
   | (STRING | DOLLAR_STRING)                                  # recordText
   | K_NULL                                                    # tombstone

@@ -52,16 +52,6 @@ bool read_bounds(const Config& config, StreamJoinStep& step, YamlReader& reader)
 
 }  // namespace
 
-namespace {
-
-bool is_empty(const Config& config) {
-  const auto* map = std::get_if<Config::Map>(&config.value);
-  const auto* list = std::get_if<Config::List>(&config.value);
-  return map != nullptr ? map->empty() : list != nullptr && list->empty();
-}
-
-}  // namespace
-
 bool read_join_result(const Config& config, bool& is_left, std::vector<Name>& columns, std::vector<NamedExpression>& select, YamlReader& reader) {
   bool is_complete = true;
   if (const Config* type = config.find("type")) {
@@ -72,7 +62,7 @@ bool read_join_result(const Config& config, bool& is_left, std::vector<Name>& co
       reader.report("W0110", *type, fmt::format("type of join: expected inner or left, got '{}'", text), "inner leaves rows without a match out, left gives them NULLs");
   }
   const Config* chosen = config.find("select");
-  if (chosen != nullptr && is_empty(*chosen)) return is_complete;
+  if (chosen != nullptr && chosen->is_empty()) return is_complete;
   if (chosen != nullptr && chosen->is_map()) {
     auto read = reader.columns(*chosen, "select of join");
     is_complete = is_complete && read;

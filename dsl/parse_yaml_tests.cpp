@@ -110,6 +110,7 @@ class TestReader {
   TestExpectSyntax read_expect(const Config& config) {
     TestExpectSyntax expected;
     if (!reader_.expect_map(config, "expect of " + what_, "write SINK: [{COLUMN: VALUE, ...}], rejects: [...] or ledger: {read: 3}")) return expected;
+    if (config.is_empty()) reader_.report("W1001", config, what_ + " expects nothing here", "write {SINK: [{COLUMN: VALUE, ...}, ...]}");
     for (const auto& [name, value] : std::get<Config::Map>(config.value)) {
       ExpectedSyntax table{name, value.key_where, {}, {}};
       if (name == "ledger" ? read_ledger(value, table) : read_expected_rows(value, table)) expected.tables.push_back(std::move(table));

@@ -72,6 +72,12 @@ std::string excerpt(const std::string& whole) {
 
 }  // namespace
 
+std::optional<Error> too_long(std::string_view name, const Location& where) {
+  constexpr std::size_t longest_name = 1000;
+  if (name.size() <= longest_name) return std::nullopt;
+  return Error{ErrorKind::user, "this name is too long: more than 1,000 bytes", where}.as("W0004");
+}
+
 std::optional<Error> lexical_error(const antlr4::Token& token, const Location& where) {
   const std::string text = token.getText();
   switch (token.getType()) {
@@ -85,6 +91,10 @@ std::optional<Error> lexical_error(const antlr4::Token& token, const Location& w
       return Error{ErrorKind::user, "this comment is not closed", where}.as("W0102").with_hint("end it with */");
     case WeirLexer::UNCLOSED_DOLLAR:
       return Error{ErrorKind::user, fmt::format("this text is not closed: {}", excerpt(text)), where}.as("W0102").with_hint("end it with $$");
+    case WeirLexer::IDENTIFIER:
+      return too_long(text, where);
+    case WeirLexer::QUOTED:
+      return too_long(std::string_view(text).substr(1, text.size() - 2), where);
     case WeirLexer::UNKNOWN:
       return Error{ErrorKind::user, fmt::format("unexpected character: {}", text), where}.as("W0103").with_hint(hint_for_foreign_sign(text));
     default:

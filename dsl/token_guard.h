@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "dsl/placed_text.h"
@@ -18,6 +19,9 @@ class WeirLexer;
 namespace weir {
 
 using Tokens = std::vector<std::unique_ptr<antlr4::Token>>;
+
+/// What is wrong with a name of more than 1,000 bytes; else nothing. The keys of YAML end at 1,024 characters, and every name may become one.
+std::optional<Error> too_long(std::string_view name, const Location& where);
 
 /// What is wrong with a token by itself: a quote or comment that is not closed, a character that starts no token.
 std::optional<Error> lexical_error(const antlr4::Token& token, const Location& where);

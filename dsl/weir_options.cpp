@@ -21,6 +21,7 @@ class OptionReader {
     for (auto* option : options) {
       const std::string name = name_of(option->optionName());
       const Location where = text_.place(option->optionName());
+      text_.check_key(name, where);
       if (!is_outermost || !is_reserved(name, where)) add(result, name, where, value(option->optionValue()));
     }
     return result;

@@ -52,9 +52,9 @@ class TestReader {
     }
     is_expecting_ = false;
     if (auto* given = dynamic_cast<Parser::GivenRowsContext*>(step)) {
-      given_.push_back(setting(WeirText::name(given->name()), text_.place(given->name()), given->testRows() == nullptr ? list_of({}, text_.place(given)) : rows(given->testRows())));
+      given_.push_back(setting(WeirText::name(given->name()), text_.place(given->name()), rows_of(given)));
     } else if (auto* insert = dynamic_cast<Parser::InsertRowsContext*>(step)) {
-      add_step(split_name(insert->splitName()), text_.place(insert->splitName()), rows(insert->testRows()));
+      add_step(split_name(insert->splitName()), text_.place(insert->splitName()), rows_of(insert));
     } else if (auto* advance = dynamic_cast<Parser::AdvanceClockContext*>(step)) {
       add_step("advance", text_.place(advance->start), advance->interval() != nullptr ? text_.scalar(advance->interval()) : text_.quoted(advance->STRING()->getSymbol()));
     } else if (auto* idle = dynamic_cast<Parser::IdleSplitContext*>(step)) {
@@ -140,6 +140,12 @@ class TestReader {
     return map_of(std::move(by_sink), list.where);
   }
 
+  /// Of a step that may have EMPTY in their place.
+  template <typename Step>
+  Config rows_of(Step* step) {
+    return step->testRows() == nullptr ? list_of({}, text_.place(step)) : rows(step->testRows());
+  }
+
   Config rows(Parser::TestRowsContext* rows) {
     std::vector<std::pair<std::string, Location>> columns;
     for (auto* name : rows->name()) columns.emplace_back(WeirText::name(name), text_.place(name));
@@ -175,6 +181,7 @@ class TestReader {
     for (auto* option : options) {
       auto* name = option->optionName();
       const std::string column = name->STRING() != nullptr ? WeirText::name(name->STRING()) : name->anyName().size() == 1 ? WeirText::name(name->anyName(0)) : name->getText();
+      text_.check_key(column, text_.place(name));
       cells.push_back(setting(column, text_.place(name), value(option->optionValue())));
     }
     return cells;

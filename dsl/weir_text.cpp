@@ -5,6 +5,7 @@
 
 #include "dsl/expression_text.h"
 #include "dsl/literal.h"
+#include "dsl/token_guard.h"
 
 namespace weir {
 
@@ -64,6 +65,13 @@ void WeirText::report_twice(const char* mistake, const Location& where, std::str
 
 void WeirText::refuse(const char* mistake, const Location& where, std::string message, std::string hint) {
   report(mistake, where, std::move(message), std::move(hint));
+  is_refused_ = true;
+}
+
+void WeirText::check_key(const std::string& key, const Location& where) {
+  std::optional<Error> error = too_long(key, where);
+  if (!error) return;
+  diagnostics_.error(*std::move(error));
   is_refused_ = true;
 }
 

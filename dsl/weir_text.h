@@ -45,6 +45,8 @@ class WeirText {
   void report_twice(const char* mistake, const Location& where, std::string message, const Location& first);
   /// Also says that without what is wrong, the rest of the statement means nothing.
   void refuse(const char* mistake, const Location& where, std::string message, std::string hint = {});
+  /// Refuses one that is too long for a key of YAML.
+  void check_key(const std::string& key, const Location& where);
   /// Whether anything was refused since it was last asked.
   bool take_refused() { return std::exchange(is_refused_, false); }
 

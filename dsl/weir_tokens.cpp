@@ -44,9 +44,9 @@ const antlr4::Token& culprit_of(const Tokens& tokens, const antlr4::Token& unclo
   return found;
 }
 
-/// Where character `index` of `text` begins.
+/// Where character `index` of `text` begins. A byte order mark in front is none.
 std::size_t offset_of(const std::string& text, std::size_t index) {
-  std::size_t offset = 0;
+  std::size_t offset = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
   for (std::size_t characters = 0; offset < text.size(); ++offset) {
     const bool is_start = (static_cast<unsigned char>(text[offset]) & 0xC0) != 0x80;
     if (is_start && characters++ == index) break;

@@ -105,7 +105,7 @@ class YamlWriter {
 
   void section(const std::string& name, const Config& config) {
     const auto& items = std::get<Config::Map>(config.value);
-    out_ += name + ":" + (has_line_of_its_own(config) ? behind(config) : "") + "\n";
+    out_ += name + (items.empty() ? ": {}" : ":") + (has_line_of_its_own(config) ? behind(config) : "") + "\n";
     bool is_first = true;
     for (const auto& [key, value] : items) {
       const std::size_t before = out_.size();
@@ -244,7 +244,7 @@ class YamlWriter {
     const std::string head = in_line(key, false) + ":";
     const bool is_sink_or_source = indent == 2 && config.is_map() && config.find("dsn") == nullptr;
     const bool is_long = is_setting && (key == "steps" || (key == "columns" && config.is_map()));
-    const auto one = is_long || is_sink_or_source ? std::nullopt : short_form(config, false, holds, is_expression);
+    const auto one = (is_long || is_sink_or_source) && !config.is_empty() ? std::nullopt : short_form(config, false, holds, is_expression);
     if (one && indent + head.size() + one->size() < width) {
       out_ += head + " " + *one + behind(given) + "\n";
       return;

@@ -22,9 +22,10 @@ class TestWriter {
 
   std::string run(const Config& tests) {
     above(tests.key_where, 0);
-    out_ += "tests:" + behind(tests.key_where) + "\n";
-    for (const Config& test : std::get<Config::List>(tests.value)) {
-      if (&test != &std::get<Config::List>(tests.value).front()) out_ += "\n";
+    const auto& all = std::get<Config::List>(tests.value);
+    out_ += (all.empty() ? "tests: []" : "tests:") + behind(tests.key_where) + "\n";
+    for (const Config& test : all) {
+      if (&test != &all.front()) out_ += "\n";
       item(test);
     }
     return std::move(out_);
@@ -46,7 +47,9 @@ class TestWriter {
       above(value.key_where, 2 + (mark[2] == '-' ? 0 : 2));
       out_ += mark;
       mark = "    ";
-      if (key == "steps") {
+      if (value.is_empty()) {
+        out_ += key + ": " + cell(value) + behind(value.key_where) + "\n";
+      } else if (key == "steps") {
         out_ += "steps:" + behind(value.key_where) + "\n";
         for (const Config& step : std::get<Config::List>(value.value)) this->step(step);
       } else if (key == "given" || key == "expect") {
@@ -70,7 +73,7 @@ class TestWriter {
       return;
     }
     const auto& [key, value] = std::get<Config::Map>(step.value).front();
-    if (key != "expect") return table(key, value, 8);
+    if (key != "expect" || value.is_empty()) return table(key, value, 8);
     out_ += "expect:" + behind(value.key_where) + "\n";
     for (const auto& [name, rows] : std::get<Config::Map>(value.value)) {
       above(rows.key_where, 12);

@@ -14,6 +14,7 @@
 #include "dsl/cut_short.h"
 #include "dsl/line_table.h"
 #include "dsl/readable_text.h"
+#include "dsl/token_guard.h"
 
 namespace weir {
 namespace {
@@ -239,6 +240,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (text == "<<" && !config.is_quoted) {
       refuse("W0011", "YAML merge keys are not used in pipelines: <<", config.where, "write the values out");
     }
+    if (std::optional<Error> error = too_long(text, config.where)) diagnostics_.error(*std::move(error));
     Open& parent = open_.back();
     const auto [first, is_new] = parent.keys.emplace(text, config.where);
     if (!is_new) diagnostics_.error(user_error("W0013", fmt::format("the key {} is given twice", text), config.where).with_note("the first one is here", first->second));

@@ -23,6 +23,8 @@ struct Config {
   bool is_scalar() const { return std::holds_alternative<std::string>(value); }
   bool is_map() const { return std::holds_alternative<Map>(value); }
   bool is_list() const { return std::holds_alternative<List>(value); }
+  /// A list or a map of nothing.
+  bool is_empty() const { return (is_list() && std::get<List>(value).empty()) || (is_map() && std::get<Map>(value).empty()); }
   const std::string& scalar() const { return std::get<std::string>(value); }
   const Config* find(const std::string& key) const;  // in a map; null otherwise
 };

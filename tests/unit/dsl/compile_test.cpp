@@ -137,6 +137,24 @@ TEST(Compile, ASinkSelectsAndFilters) {
   EXPECT_EQ(names.table.references.front().references, std::vector<std::string>{"key"});
 }
 
+TEST(Compile, OnlyWhatStandsBehindAConditionOnGroupsMayLoseRows) {
+  const auto plan = plan_of(R"yaml(name: shop
+connections: { store: { dsn: "sqlite:shop.db" } }
+sources:
+  orders: { type: kafka, brokers: b, topic: t, format: json, columns: { id: string not null, n: int, ts: timestamp not null }, watermark: ts - INTERVAL 1 HOUR }
+transforms:
+  totals: { input: orders, steps: [ { where: n > 0 }, { aggregate: { by: [id], select: { total: sum(n) } } } ] }
+  sessions: { input: orders, steps: [ { aggregate: { window: "session(ts, INTERVAL 5 MINUTES)", by: [id], select: { total: sum(n) } } } ] }
+sinks:
+  rows: { input: orders, connection: store, where: n > 1, key: id, on_conflict: update }
+  all: { input: totals, connection: store, key: id, on_conflict: update }
+  large: { input: totals, connection: store, where: total > 10, key: id, on_conflict: update }
+  visits: { input: sessions, connection: store, key: [id, window_start], on_conflict: update }
+)yaml");
+  ASSERT_NE(plan, nullptr);
+  for (const SinkNode& sink : plan->sinks) EXPECT_EQ(sink.table.rows_can_go, sink.table.sink == "large" || sink.table.sink == "visits") << sink.table.sink;
+}
+
 TEST(Compile, StreamsMayStandInAnyOrder) {
   const auto plan = plan_of(head + R"(transforms:
   last: { input: [middle, first] }

@@ -210,7 +210,7 @@ FROM orders
 void expect_kept(const std::string& name, const std::string& text) {
   const Spelling same = spelling_of(name), other = same == Spelling::yaml ? Spelling::weir : Spelling::yaml;
   const std::string other_name = same == Spelling::yaml ? "a.weir" : "a.yaml", meant = facts(name, text);
-  ASSERT_TRUE(meant.find("error: ") == std::string::npos) << meant;
+  ASSERT_TRUE(meant.find("error[") == std::string::npos) << meant;
   const std::string once = formatted(name, text, same), there = formatted(name, text, other), back = formatted(other_name, there, same);
   EXPECT_EQ(facts(name, once), meant) << once;
   EXPECT_EQ(formatted(name, once, same), once);
@@ -229,6 +229,17 @@ const std::string columns = "    columns: { id: string not null, n: int, ts: tim
 TEST(Format, TextsInExpressionsMayHaveLines) {
   expect_kept("a.yaml", shop(columns, "    select: { id: id, text: \"concat('a\\n   b\\n\\nc ',\\n  id)\" }"));
   expect_kept("a.yaml", shop(columns, "    where: \"id <> '\\n'\""));
+}
+
+TEST(Format, WhatIsEmptyStaysSo) {
+  for (const char* section : {"tests: []", "reports: {}", "transforms: {}", "tables: {}", "functions: {}"}) {
+    for (const char* comment : {"", "   # nothing yet"}) expect_kept("a.yaml", shop(columns, "") + section + comment + "\n");
+  }
+  for (const char* test : {"steps: []", "given: {}", "steps: [ { orders: [] } ]", "steps: [ { orders: [ {} ] } ]"})
+    expect_kept("a.yaml", shop(columns, "") + "tests:\n  - name: nothing\n    " + test + "   # yet\n    expect: { out: empty }\n");
+  for (const char* expected : {"{ out: [] }", "{ out: [ {} ] }", "{ ledger: {} }", "{ ledger: { out: {} } }", "{ rejects: [] }"})
+    expect_kept("a.yaml", shop(columns, "") + "tests:\n  - name: nothing\n    expect: " + expected + "\n");
+  expect_kept("a.yaml", shop(columns, "    steps: []"));
 }
 
 TEST(Format, CommentsInExpressionsEndWhereTheyDid) {
