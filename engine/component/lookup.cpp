@@ -8,6 +8,7 @@
 #include <bit>
 
 #include "engine/base/nearest_name.h"
+#include "engine/base/prefetch.h"
 #include "engine/data/value.h"
 #include "engine/expression/functions/cast.h"
 
@@ -48,7 +49,7 @@ void LookupTable::find(std::span<const Column> keys, std::span<std::uint32_t> ro
   hash_rows(keys, hashes);
   // Slots of a large table are far away: they are asked for before the first one is needed.
   const std::size_t mask = slots_.size() - 1;
-  for (const Hash128& hash : hashes) __builtin_prefetch(&slots_[hash.low & mask]);
+  for (const Hash128& hash : hashes) prefetch(&slots_[hash.low & mask]);
   const bool has_nulls = std::any_of(keys.begin(), keys.end(), [](const Column& key) { return key.validity != nullptr; });
   for (std::uint32_t i = 0; i < rows.size(); ++i)
     rows[i] = has_nulls && is_any_null(keys, i) ? no_row : slots_[place_of(hashes[i])].row;

@@ -22,7 +22,7 @@ void CacheGeneration::prefetch_entry(std::uint64_t hash) const {
   if (slot.hash != hash) return;
   const char* bytes = bytes_at(slot.place);
   const std::size_t length = slot.key_length + (slot.result_length == null_length ? 0u : slot.result_length);
-  for (std::size_t at = 0; at < length && at < most_lines * line; at += line) __builtin_prefetch(bytes + at);
+  for (std::size_t at = 0; at < length && at < most_lines * line; at += line) weir::prefetch(bytes + at);
 }
 
 std::optional<CachedResult> CacheGeneration::find(std::uint64_t hash, std::string_view key) const {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/prefetch.h"
+
 namespace weir {
 
 /// XXH3 of the text, never 0.
@@ -24,7 +26,7 @@ struct CachedResult {
 class CacheGeneration {
  public:
   void prefetch(std::uint64_t hash) const {
-    if (!slots_.empty()) __builtin_prefetch(&slots_[hash & (slots_.size() - 1)]);
+    if (!slots_.empty()) weir::prefetch(&slots_[hash & (slots_.size() - 1)]);
   }
   /// To be called a while after prefetch and a while before find.
   void prefetch_entry(std::uint64_t hash) const;

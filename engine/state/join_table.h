@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/prefetch.h"
 #include "engine/data/hash.h"
 
 namespace weir {
@@ -36,7 +37,7 @@ class JoinTable {
   std::uint32_t next(std::uint32_t row) const { return rows_[row].next; }
   /// Has the key's place in the table at hand soon.
   void prefetch(const Hash128& key) const {
-    if (!slots_.empty()) __builtin_prefetch(&slots_[key.low & (slots_.size() - 1)]);
+    if (!slots_.empty()) weir::prefetch(&slots_[key.low & (slots_.size() - 1)]);
   }
   bool holds(std::uint32_t row) const { return row < rows_.size() && rows_[row].is_here; }
   Row& row(std::uint32_t row) { return rows_[row]; }

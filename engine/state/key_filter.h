@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/base/prefetch.h"
 #include "engine/data/decimal.h"
 
 namespace weir {
@@ -26,7 +27,7 @@ class KeyFilter {
     const Line& line = lines_[line_of(hash)];
     return for_each_bit(hash, [&](std::size_t bit) { return (line[bit / 64] >> (bit % 64) & 1) != 0; });
   }
-  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&lines_[line_of(hash)]); }
+  void prefetch(std::uint64_t hash) const { weir::prefetch(&lines_[line_of(hash)]); }
   std::size_t memory_bytes() const { return lines_.capacity() * sizeof(Line); }
 
  private:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/large_pages.h"
+#include "engine/base/prefetch.h"
 #include "engine/data/decimal.h"
 #include "engine/state/seen_row.h"
 
@@ -20,7 +21,7 @@ class SeenSlots {
   explicit SeenSlots(int skipped) : skipped_(skipped) {}
 
   void prefetch(const SeenRow& row) const {
-    if (!slots_.empty()) __builtin_prefetch(&slots_[place_of(row)]);
+    if (!slots_.empty()) weir::prefetch(&slots_[place_of(row)]);
   }
   struct Found {
     bool is_repeated;

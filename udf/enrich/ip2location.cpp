@@ -16,6 +16,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "engine/base/prefetch.h"
+
 namespace weir {
 namespace {
 
@@ -114,7 +116,7 @@ class RowTable {
     std::array<Range, group_size> ranges;
     const std::size_t count = addresses.size();
     for (std::size_t i = 0; i < count && index_ != nullptr; ++i)
-      __builtin_prefetch(index_ + first16(addresses[i]) * 8);
+      prefetch(index_ + first16(addresses[i]) * 8);
     for (std::size_t i = 0; i < count; ++i) ranges[i] = range_of(first16(addresses[i]));
     for (std::size_t i = 0; i < count; ++i) {
       if (ranges[i].length != 0 && !(first_address(ranges[i].low) <= addresses[i])) ranges[i].length = 0;
@@ -140,7 +142,7 @@ class RowTable {
       const std::uint32_t end = bounds[1] < count_ ? bounds[1] + 1 : count_;
       range.length = end > range.low ? end - range.low : 0;
     }
-    __builtin_prefetch(rows_ + range.low * width_);
+    prefetch(rows_ + range.low * width_);
     prefetch_middle(range);
     return range;
   }
@@ -162,7 +164,7 @@ class RowTable {
   }
 
   void prefetch_middle(const Range& range) const {
-    __builtin_prefetch(rows_ + (range.low + range.length / 2) * width_);
+    prefetch(rows_ + (range.low + range.length / 2) * width_);
   }
 
   Address first_address(std::uint32_t row) const {
