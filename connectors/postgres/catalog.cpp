@@ -13,7 +13,7 @@ namespace {
 constexpr const char* relation_query =
     "SELECT c.oid, c.relkind, row_security_active(c.oid), "
     "has_table_privilege(c.oid, 'INSERT'), has_table_privilege(c.oid, 'SELECT'), has_table_privilege(c.oid, "
-    "'UPDATE') "
+    "'UPDATE'), has_table_privilege(c.oid, 'DELETE') "
     "FROM pg_class c WHERE c.oid = to_regclass($1)";
 constexpr const char* columns_query =
     "SELECT a.attname, t.typname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.atthasdef OR "
@@ -83,6 +83,8 @@ class Inspection {
     if (!truth_at(relation, 0, 3)) differ("may not be written: the role has no INSERT privilege");
     if (!truth_at(relation, 0, 4)) differ("may not be read: the role has no SELECT privilege");
     if (updates && !truth_at(relation, 0, 5)) differ("may not be changed: the role has no UPDATE privilege");
+    if (table_.rows_can_go && !truth_at(relation, 0, 6))
+      differ("may not lose rows, and some will not be in the result any more later: the role has no DELETE privilege");
   }
 
   Status check_columns() {

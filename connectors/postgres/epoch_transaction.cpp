@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "connectors/postgres/parameter_list.h"
+#include "connectors/postgres/reject_rows.h"
 #include "connectors/postgres/table_writer.h"
 #include "engine/base/failpoint.h"
 #include "engine/component/row_keys.h"
@@ -16,18 +17,6 @@ constexpr const char* begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
 // A constraint that waits for COMMIT would name no row.
 constexpr const char* check_at_once = "SET CONSTRAINTS ALL IMMEDIATE";
 constexpr std::size_t no_table = ~std::size_t{0};
-
-// The server's binary form: microseconds since 2000.
-void add_timestamp(std::int64_t microseconds, ParameterList& parameters) {
-  constexpr std::int64_t from_1970_to_2000 = 946'684'800'000'000;
-  constexpr std::int64_t year_10000 = 253'402'300'800'000'000;
-  if (microseconds < 0 || microseconds >= year_10000) {
-    parameters.null();
-    return;
-  }
-  const std::uint64_t value = __builtin_bswap64(static_cast<std::uint64_t>(microseconds - from_1970_to_2000));
-  parameters.binary(std::string(reinterpret_cast<const char*>(&value), sizeof(value)));
-}
 
 bool can_copy_straight(const TableWrite& table) {
   return !table.is_removal && (table.believed_new || table.table->key.empty());
@@ -228,28 +217,10 @@ Status EpochTransaction::queue_ledger() {
   return {};
 }
 
-Status EpochTransaction::queue_rejects() {
-  for (const RejectedRow* row : books_.rejected()) {
-    ParameterList parameters;
-    parameters.text(identity_.pipeline)
-        .text(row->source)
-        .text(row->split)
-        .number(row->offset)
-        .text(row->sink)
-        .text(row->part);
-    parameters.text(storable_text(row->reason)).text(storable_text(row->message));
-    row->payload ? parameters.bytes(*row->payload) : parameters.null();
-    row->key ? parameters.bytes(*row->key) : parameters.null();
-    add_timestamp(row->timestamp, parameters);
-    WEIR_TRY(pipeline_.add(tables_.reject, parameters.number(write_.epoch)));
-  }
-  return {};
-}
-
 Status EpochTransaction::commit(bool fold_ledger, bool& is_outcome_known) {
   WEIR_TRY(pass_failpoint("ledger_insert", client_));
   WEIR_TRY(queue_ledger());
-  WEIR_TRY(queue_rejects());
+  WEIR_TRY(queue_rejects(pipeline_, tables_.reject, identity_.pipeline, write_.epoch, books_.rejected()));
   if (fold_ledger) {
     constexpr std::int64_t epochs_in_detail = 1000;
     ParameterList parameters;

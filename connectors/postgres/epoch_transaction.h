@@ -68,7 +68,6 @@ class EpochTransaction {
   Status check_advances(const PipelineReport& report, std::size_t next);
   Error fenced(const SplitAdvance& advance);
   Status queue_ledger();
-  Status queue_rejects();
 
   PostgresClient& client_;
   const WeirTables& tables_;

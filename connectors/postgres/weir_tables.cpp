@@ -69,7 +69,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8, $9, $10, $11, $12, $13, $14))";
 constexpr const char* reject_statement = R"(
 INSERT INTO {0}weir_rejects (pipeline, source, split, "offset", sink, part, reason, message, payload, payload_size, payload_sha256,
                              key, "timestamp", epoch)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9::bytea, length($9::bytea), sha256($9::bytea), $10, $11, $12)
+SELECT $1, r.source, r.split, r."offset", r.sink, r.part, r.reason, r.message, r.payload, length(r.payload), sha256(r.payload), r.key, r."timestamp", $12::bigint
+FROM unnest($2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::bytea[], $10::bytea[], $11::timestamptz[])
+  AS r (source, split, "offset", sink, part, reason, message, payload, key, "timestamp")
 ON CONFLICT (pipeline, source, split, "offset", sink, part) DO UPDATE SET
   reason = excluded.reason, message = excluded.message, payload = excluded.payload, payload_size = excluded.payload_size,
   payload_sha256 = excluded.payload_sha256, epoch = excluded.epoch, rejected_at = excluded.rejected_at)";

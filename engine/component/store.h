@@ -33,6 +33,7 @@ struct SinkTable {
   OnConflict on_conflict = OnConflict::ignore;
   std::size_t newer_by = 0;             // update_newer: index of the column that decides
   std::vector<ForeignKey> references;   // declared by the user; created by init-db
+  bool rows_can_go = false;             // later rows may take out what earlier ones brought in
 };
 
 /// Rows of one chunk for one table, ready to be written. Reused between chunks.

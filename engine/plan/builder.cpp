@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/plan/builder_messages.h"
+#include "engine/plan/stage.h"
 
 namespace weir {
 
@@ -177,6 +178,9 @@ std::optional<Plan> PlanBuilder::finish() {
     diagnostics_.warning(Error{ErrorKind::user, "the pipeline remembers nothing between rows: state_memory and state_directory say nothing", state_limits_}.as("W0908")
                              .with_hint("leave them out; they are for aggregates, dedups and joins of streams"));
   for (const auto& [name, node] : streams_) plan_.streams.emplace_back(name, *node);
+  for (const GroupStage& stage : fuse_groups(plan_)) {
+    for (const Branch& branch : stage.branches) plan_.sinks[branch.sink].table.rows_can_go |= rows_can_go(plan_, stage, branch);
+  }
   return std::move(plan_);
 }
 

@@ -339,6 +339,14 @@ bool is_timed(const Plan& plan, const Gathering& gathering) {
   return window && window->closes;
 }
 
+bool rows_can_go(const Plan& plan, const GroupStage& stage, const Branch& branch) {
+  if (branch.predicate != nullptr || std::get<AggregateNode>(plan.nodes[stage.aggregate].operation).rows_can_go) return true;
+  for (std::size_t block = branch.block; block != 0; block = stage.overs[block - 1].parent) {
+    if (stage.overs[block - 1].predicate != nullptr) return true;
+  }
+  return false;
+}
+
 std::vector<GroupStage> fuse_groups(const Plan& plan) {
   std::vector<GroupStage> stages;
   const AllReaders all = readers_of(plan);

@@ -102,6 +102,8 @@ bool is_timed(const Plan& plan, const Gathering& gathering);
 /// Inlines projections, merges filters, pushes them to where their rows come from, drops unused columns. One stage per scan
 /// node that reaches a sink. Branches and expansions that read one explode share its rows. The plan must outlive the result.
 std::vector<Stage> fuse(const Plan& plan);
+/// Whether a row that the branch has written may not be there any more later, as when a group no longer fits a HAVING.
+bool rows_can_go(const Plan& plan, const GroupStage& stage, const Branch& branch);
 /// One per aggregate that reaches a sink; an aggregate of an aggregate's rows stands behind that one.
 std::vector<GroupStage> fuse_groups(const Plan& plan);
 /// One per join of two streams that reaches a sink.

@@ -119,9 +119,7 @@ Status GroupOperation::add_output(const Branch& branch, const Store& store, std:
   output.encoder = encoder_for(sink, store);
   output.table = &sink.table;
   if (sink.emit.kind == Emit::Kind::every) output.next_time = floor_to(now, sink.emit.interval.count()) + sink.emit.interval.count();
-  output.rows_can_go = output.has_predicate || std::get<AggregateNode>(plan_.nodes[stage_.aggregate].operation).rows_can_go;
-  for (std::size_t block = branch.block; block != 0; block = stage_.overs[block - 1].parent)
-    output.rows_can_go = output.rows_can_go || stage_.overs[block - 1].predicate != nullptr;
+  output.rows_can_go = rows_can_go(plan_, stage_, branch);
   if (output.rows_can_go && sink.outlet == nullptr) {
     auto keys = std::make_unique<SinkTable>();
     keys->sink = sink.table.sink;

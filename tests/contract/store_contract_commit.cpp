@@ -190,6 +190,47 @@ TEST_P(StoreContract, RejectsKeepTheirBytesWhateverTheyAre) {
   EXPECT_EQ(administration.value()->rejects({})->size(), 1u);
 }
 
+TEST_P(StoreContract, ManyRejectsOfAnEpochAreAllThereInTheirOrder) {
+  const SinkTable table = items();
+  auto store = open_ready({table});
+  auto writer = this->writer(*store);
+  constexpr std::int64_t count = 2500;
+  EpochBuilder epoch(1, "0", "2500");
+  for (std::int64_t i = 0; i < count; ++i) {
+    RejectedRow row{"views", "views/0", i, i % 2 == 0 ? "" : "items_sink", "", "not_json", fmt::format("the {}th, \"quoted\", {{braced}}", i)};
+    if (i % 3 != 0) row.payload = std::string(static_cast<std::size_t>(i), 'x');
+    if (i % 5 != 0) row.key = fmt::format("key {}", i);
+    if (i % 7 != 0) row.timestamp = 1'700'000'000'000'000 + i;
+    epoch.reject(std::move(row));
+  }
+  commit(*writer, epoch);
+  auto rejects = store->administration().value()->rejects({.limit = 10'000});
+  ASSERT_TRUE(rejects.ok());
+  ASSERT_EQ(rejects->size(), static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) {
+    const RejectedRow& row = (*rejects)[static_cast<std::size_t>(i)].row;
+    ASSERT_EQ(row.offset, i);
+    ASSERT_EQ(row.sink, i % 2 == 0 ? "" : "items_sink");
+    ASSERT_EQ(row.message, fmt::format("the {}th, \"quoted\", {{braced}}", i));
+    ASSERT_EQ(row.payload, i % 3 == 0 ? std::nullopt : std::optional(std::string(static_cast<std::size_t>(i), 'x')));
+    ASSERT_EQ(row.key, i % 5 == 0 ? std::nullopt : std::optional(fmt::format("key {}", i)));
+    ASSERT_EQ(row.timestamp, i % 7 == 0 ? no_timestamp : 1'700'000'000'000'000 + i);
+  }
+}
+
+TEST_P(StoreContract, ARejectThatComesTwiceInAnEpochIsThereAsItCameLast) {
+  const SinkTable table = items();
+  auto store = open_ready({table});
+  auto writer = this->writer(*store);
+  EpochBuilder epoch(1, "0", "2");
+  epoch.reject({"views", "views/0", 1, "", "", "not_json", "first"});
+  epoch.reject({"views", "views/0", 2, "", "", "not_json", "another"});
+  epoch.reject({"views", "views/0", 1, "", "", "late", "last"});
+  commit(*writer, epoch);
+  EXPECT_EQ(one(*store, "SELECT count(*) FROM weir_rejects"), "2");
+  EXPECT_EQ(one(*store, "SELECT reason, message FROM weir_rejects WHERE \"offset\" = 1"), "late|last");
+}
+
 TEST_P(StoreContract, StateIsATableLikeOthersAndIsReadBack) {
   const SinkTable table = items();
   auto store = open_ready({table});
