@@ -158,17 +158,26 @@ void EpochAssembler::order_by_record(std::size_t sink, std::size_t stage, const 
   for (const Place& place : places) rows.push_back(place.reference);
 }
 
+void EpochAssembler::absorb(std::size_t stage, StagedChunk& chunk) {
+  chunk.is_absorbed = true;
+  state_->take_seen(chunk.seen);
+  chunk.seen = {};
+  if (stages_[stage].is_timed) state_->watermarks().commit(chunk.split->source_name, chunk.split->split, chunk.latest_time);
+  for (std::size_t g = 0; g < chunk.gathered.size(); ++g) {
+    // Nobody needs the chunk's own groups any more; its commit may take long.
+    const std::unique_ptr<GroupTable> groups = std::move(chunk.gathered[g].groups);
+    if (groups != nullptr) state_->merge(stages_[stage].gatherings[g].aggregate, *groups);
+  }
+  for (std::size_t i = 0; i < chunk.taken.size(); ++i) {
+    state_->take(stages_[stage].intakes[i], chunk.taken[i]);
+    chunk.taken[i].rows = {};
+    chunk.taken[i].values = {};
+  }
+}
+
 void EpochAssembler::take_state(std::size_t stage, const std::vector<StagedChunkPtr>& chunks, bool is_end) {
   for (const StagedChunkPtr& chunk : chunks) {
-    state_->take_seen(chunk->seen);
-    chunk->seen = {};
-    if (stages_[stage].is_timed) state_->watermarks().commit(chunk->split->source_name, chunk->split->split, chunk->latest_time);
-    for (std::size_t g = 0; g < chunk->gathered.size(); ++g) {
-      // Nobody needs the chunk's own groups any more; its commit may take long.
-      const std::unique_ptr<GroupTable> groups = std::move(chunk->gathered[g].groups);
-      if (groups != nullptr) state_->merge(stages_[stage].gatherings[g].aggregate, *groups);
-    }
-    for (std::size_t i = 0; i < chunk->taken.size(); ++i) state_->take(stages_[stage].intakes[i], chunk->taken[i]);
+    if (!chunk->is_absorbed) absorb(stage, *chunk);
   }
   changes_ = &state_->take_changes(is_end);
   write_.advances.push_back(changes_->advance);

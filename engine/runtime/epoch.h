@@ -47,6 +47,10 @@ class EpochAssembler {
                  std::vector<std::size_t> order, const AllTableKeys& keys, KeyedState* state = nullptr,
                  Outbox* outbox = nullptr, SinkLimits* limits = nullptr);
 
+  /// Takes what a chunk gave to groups, joins and dedups into the state ahead of the epoch, which must be assembled with this chunk next; the chunk is smaller
+  /// then. Requires state.
+  void absorb(std::size_t stage, StagedChunk& chunk);
+
   /// `chunks`: of one stage, grouped by split, each split's in sequence. The result points into them and
   /// stays good until the next call; chunks must not change meanwhile.
   /// With state there may be none: then what is due is written. `is_end`: nothing more will come, and everything is written that waits.

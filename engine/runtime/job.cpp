@@ -27,11 +27,11 @@ constexpr std::chrono::milliseconds between_looks{10};
 constexpr std::chrono::milliseconds between_looks_for_end{2};
 constexpr std::chrono::milliseconds between_idle_looks{200};
 
-// Where no sink takes rows as they come, a chunk whose rows are in groups is small: two thirds are as many rows as two epochs have.
+// Where no sink takes rows as they come, a chunk is small once its rows are in groups, and next to nothing once these are in the state.
 std::size_t most_in_flight(const Plan& plan, const JobOptions& options) {
   const std::vector<Stage> stages = fuse(plan);
   const bool has_rows = std::any_of(stages.begin(), stages.end(), [](const Stage& stage) { return !stage.branches.empty(); });
-  return has_rows ? options.memory_bytes : options.memory_bytes / 3 * 2;
+  return has_rows ? options.memory_bytes : options.memory_bytes / 2;
 }
 
 class StreamJob final : public Job {
@@ -198,9 +198,10 @@ void StreamJob::open_lanes(const std::vector<std::size_t>& order) {
                         state_.get(),
                         has_ended_,
                         // Groups that change often are written once an epoch: the more rows, the less there is to write.
-                        options_.epoch_rows * (state_ == nullptr ? 1 : 2),
+                        options_.epoch_rows * (state_ == nullptr ? 1 : 4),
                         options_.retry_pause,
-                        &limits_};
+                        &limits_,
+                        options_.until_end};
     lanes_.push_back(std::make_unique<Lane>(lane, std::move(context), order));
   }
 }

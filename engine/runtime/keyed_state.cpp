@@ -367,10 +367,14 @@ std::string KeyedState::describe(std::size_t sink, std::uint32_t row) const {
   return "";
 }
 
+std::size_t KeyedState::unmovable_bytes() const {
+  std::size_t bytes = dedups_.memory_bytes();
+  for (const Operation& one : operations_) bytes += one.groups->memory_bytes();
+  return bytes;
+}
+
 Status KeyedState::make_room() {
-  std::size_t elsewhere = dedups_.memory_bytes();
-  for (const Operation& one : operations_) elsewhere += one.groups->memory_bytes();
-  WEIR_TRY(budget_.settle(elsewhere));
+  WEIR_TRY(budget_.settle(unmovable_bytes()));
   if (auto failed = failure()) return *std::move(failed);
   return {};
 }

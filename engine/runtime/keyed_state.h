@@ -77,6 +77,8 @@ class KeyedState {
   /// Whether rows of this sink come straight from a join of streams; whether they come from this one, straight or through an aggregate.
   bool is_joined(std::size_t sink) const;
   bool feeds(std::size_t sink, const Intake& intake) const;
+  /// Whether make_room() would move something out: an epoch that takes in rows should end.
+  bool is_too_much() const { return budget_.is_passed(unmovable_bytes()); }
   /// Between epochs: what is beyond the limit goes to the local store.
   Status make_room();
   /// Why what was taken in since must not be committed: the local store failed.
@@ -118,6 +120,7 @@ class KeyedState {
   Status settle_loaded(const StoredState& row);
   Status load_piece(Dedup& dedup, const StoredState& row);
   const Operation& operation_of(NodeId aggregate) const;
+  std::size_t unmovable_bytes() const;
   GroupOperation& operation(NodeId aggregate) const;
   JoinOperation& join_operation(NodeId join) const;
   void finish_joins(std::int64_t expired, bool is_end, std::vector<StateRow>& rows, std::vector<StateRow>& gone);

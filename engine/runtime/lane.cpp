@@ -2,6 +2,7 @@
 #include "engine/runtime/lane.h"
 
 #include <algorithm>
+#include <functional>
 #include <random>
 #include <utility>
 
@@ -14,9 +15,9 @@ namespace {
 constexpr std::chrono::milliseconds longest_pause{10'000};
 constexpr std::chrono::seconds drain_patience{10};
 constexpr std::chrono::seconds longest_wait{1};  // the clock on the wall may be set
-constexpr std::size_t many_rows = 10'000;             // an epoch of so many is of a pipeline that catches up,
+constexpr std::size_t many_rows = 4'000;              // an epoch of so many is of a pipeline that catches up,
 constexpr std::chrono::milliseconds shortest_epoch{200};  // and then the next one begins this much later,
-constexpr std::chrono::milliseconds between_chunks{10};   // unless no rows came for so long
+constexpr std::chrono::milliseconds between_chunks{40};   // unless no rows came for so long
 
 // Several lanes and processes that lost the same database should not come back in step.
 std::chrono::milliseconds jittered(std::chrono::milliseconds pause) {
@@ -139,26 +140,58 @@ void Lane::empty_outbox() {
   if (!emptied.ok()) log::warning("the latest rows of sinks that are no tables will come again: {}", emptied.error().message());
 }
 
-bool Lane::has_ready() const {
-  return std::any_of(pending_.begin(), pending_.end(), [](const auto& entry) {
-    return !entry.second.empty() && entry.second.begin()->first == entry.first->next_committed;
+bool Lane::has_ready(std::optional<std::size_t> stage) const {
+  return std::any_of(pending_.begin(), pending_.end(), [&](const auto& entry) {
+    const auto& [split, chunks] = entry;
+    return (!stage || split->source == *stage) && !chunks.empty() && chunks.begin()->first == split->next_committed;
   });
 }
 
-std::size_t Lane::pending_rows() const {
-  std::size_t rows = 0;
-  for (const auto& [run, chunks] : pending_) {
-    for (const auto& [sequence, chunk] : chunks) rows += static_cast<std::size_t>(chunk->row_count());
+// An epoch is of one source, so that its ledger has one line per sink; sources take turns.
+Lane::Epoch Lane::take_turn() {
+  Epoch epoch;
+  for (std::size_t turn = 1; turn <= context_.stages.size() && epoch.empty(); ++turn) {
+    const std::size_t stage = (last_stage_ + turn) % context_.stages.size();
+    take_ready(stage, context_.epoch_rows, epoch);
+    if (!epoch.empty()) last_stage_ = stage;
   }
-  return rows;
+  return epoch;
 }
 
 // Not where nothing more comes: then everybody would wait for nothing.
-void Lane::let_gather(std::unique_lock<std::mutex>& lock) {
-  const auto is_enough = [&] { return is_closed_ || !kept_.empty() || context_.credit.is_mostly_taken() || pending_rows() >= context_.epoch_rows; };
+void Lane::let_gather(std::unique_lock<std::mutex>& lock, Epoch& epoch) {
+  const std::size_t stage = last_stage_;
+  std::size_t absorbed = 0;
   for (auto now = std::chrono::steady_clock::now(); now < gathers_until_; now = std::chrono::steady_clock::now()) {
-    const std::size_t before = pending_rows();
-    if (changed_.wait_until(lock, std::min(gathers_until_, now + between_chunks), is_enough) || pending_rows() == before) return;
+    lock.unlock();
+    absorb(epoch, std::exchange(absorbed, epoch.size()));
+    lock.lock();
+    const auto is_enough = [&] { return is_closed_ || !kept_.empty() || context_.control.is_broken(); };
+    const auto has_more = [&] { return has_ready(stage); };
+    if (!has_more() && !is_last(epoch)) changed_.wait_until(lock, std::min(gathers_until_, now + between_chunks), [&] { return is_enough() || has_more(); });
+    const std::size_t rows = rows_of(epoch);
+    if (is_enough() || !has_more() || rows >= context_.epoch_rows || context_.state->is_too_much()) break;
+    take_ready(stage, context_.epoch_rows - rows, epoch);
+  }
+  std::stable_sort(epoch.begin(), epoch.end(), [](const StagedChunkPtr& a, const StagedChunkPtr& b) { return std::less<>()(a->split.get(), b->split.get()); });
+}
+
+bool Lane::is_last(const Epoch& epoch) const {
+  return context_.ends && std::all_of(epoch.begin(), epoch.end(), [](const StagedChunkPtr& chunk) { return chunk->split->is_at_end.load(); });
+}
+
+// What fails here is found when the epoch is to be committed.
+void Lane::absorb(Epoch& epoch, std::size_t from) {
+  try {
+    for (std::size_t i = from; i < epoch.size(); ++i) {
+      StagedChunk& chunk = *epoch[i];
+      if (chunk.split->is_lost) continue;
+      assembler_.absorb(chunk.split->source, chunk);
+      const std::size_t charged = std::exchange(chunk.charged_bytes, std::min(chunk.charged_bytes, chunk.memory_bytes()));
+      context_.credit.give_back(charged - chunk.charged_bytes);
+    }
+  } catch (const UnreadableState&) {
+    is_state_sound();  // it is not, and that is said
   }
 }
 
@@ -180,19 +213,13 @@ std::optional<Lane::Epoch> Lane::take() {
   for (;;) {
     const bool is_awake = wait(lock);
     is_working_ = true;
-    if (has_ready()) let_gather(lock);
     if (!kept_.empty()) {
       give_away_kept(lock);
       continue;
     }
-    Epoch epoch;
-    // An epoch is of one source, so that its ledger has one line per sink; sources take turns.
-    for (std::size_t turn = 1; turn <= context_.stages.size() && epoch.empty(); ++turn) {
-      const std::size_t stage = (last_stage_ + turn) % context_.stages.size();
-      take_ready(stage, epoch);
-      if (!epoch.empty()) last_stage_ = stage;
-    }
+    Epoch epoch = take_turn();
     if (!epoch.empty()) {
+      let_gather(lock, epoch);
       gathers_until_ = context_.state != nullptr && rows_of(epoch) >= many_rows ? std::chrono::steady_clock::now() + shortest_epoch
                                                                                : std::chrono::steady_clock::time_point{};
       return epoch;
@@ -206,14 +233,14 @@ std::optional<Lane::Epoch> Lane::take() {
   }
 }
 
-void Lane::take_ready(std::size_t stage, Epoch& epoch) {
+void Lane::take_ready(std::size_t stage, std::size_t most_rows, Epoch& epoch) {
   std::size_t rows = 0;
-  for (auto entry = pending_.begin(); entry != pending_.end() && rows < context_.epoch_rows;) {
+  for (auto entry = pending_.begin(); entry != pending_.end() && rows < most_rows;) {
     SplitRun& split = *entry->first;
     auto& chunks = entry->second;
     std::uint64_t next = split.next_committed;
     while (split.source == stage && !chunks.empty() && chunks.begin()->first == next &&
-           rows < context_.epoch_rows) {
+           rows < most_rows) {
       rows += static_cast<std::size_t>(chunks.begin()->second->row_count());
       epoch.push_back(std::move(chunks.begin()->second));
       chunks.erase(chunks.begin());
@@ -295,7 +322,8 @@ void Lane::make_room() {
 
 void Lane::drop_lost(Epoch& epoch) {
   std::erase_if(epoch, [&](const StagedChunkPtr& chunk) {
-    if (!chunk->split->is_lost) return false;
+    // What is in the state already must be committed, or the job fails.
+    if (!chunk->split->is_lost || chunk->is_absorbed) return false;
     give_back(*chunk);
     return true;
   });

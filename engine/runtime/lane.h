@@ -40,11 +40,12 @@ struct LaneContext {
   std::size_t epoch_rows;
   std::chrono::milliseconds retry_pause;
   SinkLimits* limits;
+  bool ends;  // the job ends by itself at the end of what was there when it began
 };
 
 /// An epoch forms while the one before it commits: whatever has come by then, up to epoch_rows, of one
 /// source. While a stateful pipeline catches up, epochs are not shorter than a moment: each writes the groups that changed since the one before, so
-/// that many small ones cost more than few large ones.
+/// that many small ones cost more than few large ones. What a chunk gave to the state is taken in meanwhile, so that many chunks take little room.
 class Lane {
  public:
   Lane(std::size_t number, LaneContext context, std::vector<std::size_t> write_order);
@@ -71,10 +72,12 @@ class Lane {
   /// Nothing: no more will come. An empty epoch: what is due is to be written without new rows.
   std::optional<Epoch> take();
   bool wait(std::unique_lock<std::mutex>& lock);  // Requires mutex_. False: time to look without new chunks.
-  bool has_ready() const;                            // Requires mutex_.
-  std::size_t pending_rows() const;                  // Requires mutex_.
-  void let_gather(std::unique_lock<std::mutex>& lock);     // Requires mutex_, which is free meanwhile.
-  void take_ready(std::size_t stage, Epoch& epoch);  // Requires mutex_.
+  bool has_ready(std::optional<std::size_t> stage = {}) const;  // Requires mutex_. Of one source, or of any.
+  Epoch take_turn();                                 // Requires mutex_.
+  void let_gather(std::unique_lock<std::mutex>& lock, Epoch& epoch);  // Requires mutex_, which is free meanwhile.
+  void take_ready(std::size_t stage, std::size_t most_rows, Epoch& epoch);  // Requires mutex_. Up to so many rows, and those of one more chunk.
+  bool is_last(const Epoch& epoch) const;  // of its splits nothing more will come, but what is worked on already
+  void absorb(Epoch& epoch, std::size_t from);
   void give_away_kept(std::unique_lock<std::mutex>& lock);  // Requires mutex_, which is free meanwhile.
   void empty_outbox();
   void commit(Epoch epoch, bool is_end = false);

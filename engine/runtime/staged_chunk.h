@@ -138,6 +138,7 @@ struct StagedChunk {
   std::shared_ptr<const StagePrograms> programs;  // while it is worked on; columns may point into their tables
   std::size_t first_block_of_work = 0;  // of the arena: those from here on are not needed once nothing is suspended
   std::vector<NewlySeen> seen;
+  bool is_absorbed = false;  // what it gave to groups, joins and dedups is in the state, and not here any more
 
   /// Requires that all records are there.
   bool is_late(std::uint32_t record) const { return !limits.empty() && limits[record] != no_time; }

@@ -33,6 +33,8 @@ class StateBudget {
   /// What must stay in memory may be more than the limit: then that is said once, and the job goes on.
   Status settle(std::size_t elsewhere);
   std::size_t limit() const { return limit_; }
+  /// Whether settle() would move something out now.
+  bool is_passed(std::size_t elsewhere) const { return add_up(elsewhere) > limit_; }
   /// As of the latest settle().
   std::size_t memory_bytes() const { return held_; }
 

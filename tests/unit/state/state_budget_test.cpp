@@ -26,6 +26,8 @@ TEST(StateBudget, AsksForNothingWithinTheLimit) {
   Part part(700, 700);
   StateBudget budget(1000);
   budget.add(part);
+  EXPECT_FALSE(budget.is_passed(300));
+  EXPECT_TRUE(budget.is_passed(301));
   EXPECT_TRUE(budget.settle(300).ok());
   EXPECT_EQ(part.asked, 0u);
   EXPECT_EQ(budget.memory_bytes(), 1000u);
