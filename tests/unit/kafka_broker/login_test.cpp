@@ -42,6 +42,7 @@ TEST_F(LoginTest, AWrongPasswordIsNamedAndNotShown) {
   ASSERT_FALSE(checked.ok());
   EXPECT_EQ(checked.error().kind(), ErrorKind::user);
   EXPECT_EQ(checked.error().code(), kafka_login_refused);
+  EXPECT_EQ(checked.error().mistake(), "W0802");
   EXPECT_THAT(checked.error().message(), HasSubstr("refuse the login of weir"));
   EXPECT_THAT(checked.error().message(), testing::Not(HasSubstr("hunter2")));
   const auto splits = open(login)->list_splits();

@@ -58,6 +58,7 @@ TEST_F(BrokerTest, ATopicThatIsMissingIsAServiceErrorWhenRunAndTheUsersWhenCheck
   const Status checked = check_kafka(options(), 10s);
   ASSERT_FALSE(checked.ok());
   EXPECT_EQ(checked.error().kind(), ErrorKind::user);
+  EXPECT_EQ(checked.error().mistake(), "W0803");
   EXPECT_THAT(checked.error().message(), HasSubstr("the brokers have no topic " + topic_));
 }
 
