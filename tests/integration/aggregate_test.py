@@ -145,18 +145,18 @@ class Aggregate(unittest.TestCase):
         producer = SteadyProducer(scene, orders[10_000:], 15)
         producer.start()
         first = self.start(scene)
-        self.wait_for(lambda: b"reading split" in first.log.read_bytes(), "the first reads")
+        self.wait_for_text(first, "reading split")
         second = self.start(scene)
-        self.wait_for(lambda: b"waiting to take over" in second.log.read_bytes(), "the second waits")
+        self.wait_for_text(second, "waiting to take over")
         time.sleep(2)
         self.assertNotIn(b"reading split", second.log.read_bytes())
         first.send_signal(signal.SIGTERM)
         self.assertEqual(first.wait(60), 0, tail(first))
-        self.wait_for(lambda: b"restored" in second.log.read_bytes(), "the second goes on where the first ended")
+        self.wait_for_text(second, "restored")  # it goes on where the first ended
         # Now the second sleeps until another has its place, and must commit nothing of what it still holds.
         second.send_signal(signal.SIGSTOP)
         third = self.start(scene)
-        self.wait_for(lambda: b"restored" in third.log.read_bytes(), "the third takes over")
+        self.wait_for_text(third, "restored")
         second.send_signal(signal.SIGCONT)
         self.assertEqual(second.wait(60), 1, tail(second))
         self.assertIn("another process", tail(second))
@@ -182,8 +182,9 @@ class Aggregate(unittest.TestCase):
         refused = scene.start_weir("--shard", "0/2", pipeline=self.pipeline)
         self.assertEqual(refused.wait(60), 2, tail(refused))
 
-    def wait_for(self, condition, what, patience=60):
-        self.assertTrue(process.wait_until(condition, patience, 0.1), f"{what}: not within {patience} s")
+    def wait_for_text(self, child, text, patience=60):
+        said = process.wait_until(lambda: text.encode() in child.log.read_bytes(), patience, 0.1)
+        self.assertTrue(said, f"{text!r} was not said within {patience} s: {tail(child)}")
 
 
 if __name__ == "__main__":
