@@ -17,12 +17,19 @@ void BoundsClient::listed(const std::string& topic, const std::vector<std::int32
 
 Result<PartitionBounds> BoundsClient::ask(const std::string& topic, std::int32_t partition, std::chrono::milliseconds patience) {
   if (const std::optional<PartitionBounds> known = take_answer(topic, partition)) return *known;
-  ask_for_all(topic, patience);
+  ask_ahead(topic, patience);
   if (const std::optional<PartitionBounds> known = take_answer(topic, partition)) return *known;
   PartitionBounds bounds;
   WEIR_ASSIGN(bounds.low, client_.find_offset(topic, partition, offset_of_beginning, patience));
   WEIR_ASSIGN(bounds.high, client_.find_offset(topic, partition, offset_of_end, patience));
   return bounds;
+}
+
+std::optional<PartitionBounds> BoundsClient::known(const std::string& topic, std::int32_t partition) const {
+  const std::scoped_lock lock(mutex_);
+  const auto known = answers_.find({topic, partition});
+  if (known == answers_.end() || std::chrono::steady_clock::now() - known->second.when >= freshness) return std::nullopt;
+  return known->second.bounds;
 }
 
 std::optional<PartitionBounds> BoundsClient::take_answer(const std::string& topic, std::int32_t partition) {
@@ -33,13 +40,13 @@ std::optional<PartitionBounds> BoundsClient::take_answer(const std::string& topi
 }
 
 // Whatever fails here is asked for again, one by one, where the error belongs to somebody. Nobody else waits for the broker meanwhile.
-void BoundsClient::ask_for_all(const std::string& topic, std::chrono::milliseconds patience) {
+void BoundsClient::ask_ahead(const std::string& topic, std::chrono::milliseconds patience) {
   std::vector<std::int32_t> partitions;
   {
     const std::scoped_lock lock(mutex_);
     partitions = std::exchange(listed_[topic], {});
   }
-  if (partitions.size() < 2) return;
+  if (partitions.empty()) return;
   std::vector<PartitionOffset> low, high;
   for (const std::int32_t partition : partitions) {
     low.push_back({topic, partition, offset_of_beginning});

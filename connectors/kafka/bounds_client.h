@@ -26,8 +26,12 @@ class BoundsClient {
   explicit BoundsClient(KafkaClient& client) : client_(client) {}
   /// These are likely to be asked for soon.
   void listed(const std::string& topic, const std::vector<std::int32_t>& partitions);
+  /// Asks for all that were listed, so that whoever needs one soon has it at hand.
+  void ask_ahead(const std::string& topic, std::chrono::milliseconds patience);
   /// As they stood at most a second ago; an answer is given once. Errors are those of KafkaClient::find_offset.
   Result<PartitionBounds> ask(const std::string& topic, std::int32_t partition, std::chrono::milliseconds patience);
+  /// What the next ask() will be answered at once; nothing where it would have to ask the broker.
+  std::optional<PartitionBounds> known(const std::string& topic, std::int32_t partition) const;
 
  private:
   struct Answer {
@@ -35,10 +39,9 @@ class BoundsClient {
     std::chrono::steady_clock::time_point when;
   };
   std::optional<PartitionBounds> take_answer(const std::string& topic, std::int32_t partition);
-  void ask_for_all(const std::string& topic, std::chrono::milliseconds patience);
 
   KafkaClient& client_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::map<std::string, std::vector<std::int32_t>> listed_;         // Guarded by mutex_.
   std::map<std::pair<std::string, std::int32_t>, Answer> answers_;  // Guarded by mutex_.
 };

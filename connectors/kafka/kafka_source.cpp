@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <deque>
+#include <future>
 #include <map>
 
 #include "connectors/kafka/bounds_client.h"
@@ -24,6 +25,9 @@ constexpr milliseconds question_patience = 10s;
 constexpr milliseconds election_patience = 5s;
 constexpr int most_restarts = 5;
 constexpr auto missing_patience = 60s;
+// What is asked while the job opens its store keeps a job that cannot be started no longer than this, and is good for so long.
+constexpr milliseconds patience_ahead = 1s;
+constexpr auto freshness_ahead = 5s;
 
 bool is_missing(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
@@ -48,7 +52,8 @@ class KafkaSource final : public Source {
         group_(std::move(group)),
         watch_(*client_, times, [this] {
           if (group_ != nullptr) group_->tick();
-        }) {}
+        }),
+        listed_ahead_(std::async(std::launch::async, [this] { return list_ahead(); })) {}
 
   ~KafkaSource() override {
     watch_.stop();
@@ -56,19 +61,18 @@ class KafkaSource final : public Source {
   }
 
   Result<std::vector<std::string>> list_splits() override {
-    std::vector<std::string> splits;
-    for (const std::string& topic : topics_) {
-      WEIR_ASSIGN(const auto partitions, client_->partitions(topic, question_patience));
-      for (const std::int32_t partition : partitions) splits.push_back(split_name(topic, partition));
-      bounds_.listed(topic, partitions);
+    if (listed_ahead_.valid()) {
+      auto listed = listed_ahead_.get();
+      if (listed.ok() && steady_clock::now() - opened_ < freshness_ahead) return listed;
     }
-    return splits;
+    return list(question_patience);
   }
 
   Result<Position> start_position(const std::string& split, bool appeared_later) override {
     const auto name = parse_split(split);
     if (!name) return Error{ErrorKind::fatal, fmt::format("{} is no partition's name", split)};
     const auto& [topic, partition] = *name;
+    if (const auto position = begin_of_known(topic, partition, appeared_later)) return *position;
     std::int64_t at = offset_of_beginning;
     if (!appeared_later && start_.kind == KafkaStart::Kind::latest) at = offset_of_end;
     if (!appeared_later && start_.kind == KafkaStart::Kind::timestamp) at = start_.milliseconds;
@@ -100,6 +104,9 @@ class KafkaSource final : public Source {
     bool is_end = false;
   };
 
+  Result<std::vector<std::string>> list(milliseconds patience);
+  Result<std::vector<std::string>> list_ahead();
+  std::optional<Position> begin_of_known(const std::string& topic, std::int32_t partition, bool appeared_later) const;
   Status check_bounds(const KafkaSplit& split, std::int64_t& low, std::int64_t& high);
   Status begin(KafkaSplit& split, std::int64_t low);
   Status restart(KafkaSplit& split, std::int64_t low = 0);
@@ -134,8 +141,36 @@ class KafkaSource final : public Source {
   std::size_t most_queued_ = 0;
   int naps_ = 0;  // waits for a record since the last one
   bool has_refused_ = false;
-  WatchClient watch_;  // last: its thread uses what stands above
+  WatchClient watch_;  // its thread uses what stands above,
+  const steady_clock::time_point opened_ = steady_clock::now();
+  std::future<Result<std::vector<std::string>>> listed_ahead_;  // and so does this one's
 };
+
+Result<std::vector<std::string>> KafkaSource::list(milliseconds patience) {
+  std::vector<std::string> splits;
+  for (const std::string& topic : topics_) {
+    WEIR_ASSIGN(const auto partitions, client_->partitions(topic, patience));
+    for (const std::int32_t partition : partitions) splits.push_back(split_name(topic, partition));
+    bounds_.listed(topic, partitions);
+  }
+  return splits;
+}
+
+Result<std::vector<std::string>> KafkaSource::list_ahead() {
+  auto splits = list(patience_ahead);
+  for (const std::string& topic : topics_) {
+    if (splits.ok()) bounds_.ask_ahead(topic, patience_ahead);
+  }
+  return splits;
+}
+
+std::optional<Position> KafkaSource::begin_of_known(const std::string& topic, std::int32_t partition, bool appeared_later) const {
+  if (!appeared_later && start_.kind == KafkaStart::Kind::timestamp) return std::nullopt;
+  const std::optional<PartitionBounds> bounds = bounds_.known(topic, partition);
+  if (!bounds) return std::nullopt;
+  const bool is_at_end = !appeared_later && start_.kind == KafkaStart::Kind::latest;
+  return to_text(KafkaPosition{is_at_end ? bounds->high : bounds->low, {}});
+}
 
 Status KafkaSource::add_split(const std::string& split, const Position& position) {
   const auto name = parse_split(split);

@@ -3,6 +3,7 @@
 #include <libpq-fe.h>
 
 #include <algorithm>
+#include <future>
 #include <mutex>
 
 #include "connectors/postgres/administration.h"
@@ -90,6 +91,14 @@ class PostgresStore final : public Store {
   PostgresStore(PostgresSettings settings, const std::string& schema, StoreIdentity identity)
       : settings_(std::move(settings)), tables_(schema), identity_(std::move(identity)) {}
 
+  // Making a connection takes as long as looking at the tables does.
+  void connect_ahead() override {
+    ahead_ = std::async(std::launch::async, [this] {
+      const auto for_leases = spares_->take(lease_settings());  // which gives it back
+      static_cast<void>(for_leases);
+    });
+  }
+
   Status prepare(std::span<const SinkTable> tables, bool create) override {
     WEIR_ASSIGN(const LentClient client, spares_->take(settings_));
     WEIR_TRY(check_server(*client));
@@ -120,12 +129,10 @@ class PostgresStore final : public Store {
   }
 
   Result<std::unique_ptr<SplitLeases>> leases() override {
-    PostgresSettings settings = settings_;
-    // Not by the owner's name: a successor that ends a stuck commit should let the owner learn of it.
-    settings.application_name = "weir leases";
-    settings.waits_for_disk = false;
+    if (ahead_.valid()) ahead_.wait();
+    const PostgresSettings settings = lease_settings();
     WEIR_ASSIGN(LentClient client, spares_->take(settings));
-    return make_postgres_leases(std::move(settings), tables_, identity_, std::move(client));
+    return make_postgres_leases(settings, tables_, identity_, std::move(client));
   }
 
   Result<std::unique_ptr<StoreAdministration>> administration() override {
@@ -169,6 +176,14 @@ class PostgresStore final : public Store {
   std::shared_ptr<const PostgresCatalog> catalog() const {
     const std::scoped_lock lock(mutex_);
     return catalog_;
+  }
+
+  PostgresSettings lease_settings() const {
+    PostgresSettings settings = settings_;
+    // Not by the owner's name: a successor that ends a stuck commit should let the owner learn of it.
+    settings.application_name = "weir leases";
+    settings.waits_for_disk = false;
+    return settings;
   }
 
   static Status check_server(PostgresClient& client) {
@@ -235,6 +250,7 @@ class PostgresStore final : public Store {
   mutable std::mutex mutex_;
   std::shared_ptr<const PostgresCatalog> catalog_ =
       std::make_shared<const PostgresCatalog>();  // Guarded by mutex_.
+  std::shared_future<void> ahead_;  // last: what it does uses what stands above
 };
 
 class PostgresDefinition final : public StoreDefinition, public ReadOnlyStore {

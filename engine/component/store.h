@@ -161,11 +161,11 @@ class SplitLeases {
   /// Says that `owner` lives, renews its leases for `lease`, and returns all splits of the source and the members.
   virtual Result<Board> heartbeat(const std::string& source, std::chrono::milliseconds lease) = 0;
   /// Stores the first positions of splits, all of them in one transaction (so that a pipeline's first start is seen whole or not at all);
-  /// a split that has a position already keeps it.
+  /// a split that has a position already keeps it. Where a database locks single rows, this does not wait for a transaction of the split's owner.
   struct FirstPosition { std::string split; Position position; };
   virtual Status add(const std::string& source, std::span<const FirstPosition> splits) = 0;
-  /// Takes the split if its owner is still `expected_owner` (empty: nobody). Waits for a transaction of that owner that is about to commit, and ends the
-  /// connection of one that does not finish. Returns the position to go on from, or nothing if somebody else was faster.
+  /// Takes the split if its owner is still `expected_owner` (empty: nobody). Waits for a transaction of that owner that is about to commit, and ends
+  /// those that do not finish or cannot be committed any more. Returns the position to go on from, or nothing if somebody else was faster.
   virtual Result<std::optional<Position>> claim(const std::string& source, const std::string& split, const std::string& expected_owner,
                                                 std::chrono::milliseconds lease) = 0;
   virtual Status release(const std::string& source, const std::string& split) = 0;
@@ -208,6 +208,9 @@ struct StoreIdentity { std::string pipeline; std::string owner; std::string plan
 class Store {
  public:
   virtual ~Store() = default;
+  /// Called before anything else by who will run a job on the store, which may begin to make the job's connections in the background. What fails
+  /// then fails again when it is asked for.
+  virtual void connect_ahead() {}
   /// Creates the weir_ tables and, if `create`, missing sink tables; checks present ones against the plan (columns, types, nullability, a unique index on
   /// the key, no triggers or rules). Reports every difference. A service error may be retried.
   virtual Status prepare(std::span<const SinkTable> tables, bool create) = 0;

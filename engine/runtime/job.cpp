@@ -118,6 +118,7 @@ Status StreamJob::open() {
 Status StreamJob::open_store() {
   const Connection& connection = plan_->connections[plan_->sinks.front().connection];
   WEIR_ASSIGN(store_, connection.definition->open({plan_->name, owner_, fingerprint(*plan_)}));
+  store_->connect_ahead();
   std::vector<SinkTable> tables;
   WEIR_ASSIGN(const std::vector<std::size_t> order, write_order(*plan_, plan_->sinks.front().connection));
   for (const std::size_t sink : order) tables.push_back(plan_->sinks[sink].table);
