@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -14,6 +16,8 @@ KafkaPointer<rd_kafka_topic_partition_list_t> list_of(const std::string& topic, 
   rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = offset;
   return list;
 }
+
+constexpr std::size_t most_in_batch = 128;
 
 bool is_missing(rd_kafka_resp_err_t code) {
   return code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
@@ -129,6 +133,27 @@ void KafkaClient::unassign(const std::string& topic, std::int32_t partition) {
   const auto list = list_of(topic, partition, RD_KAFKA_OFFSET_INVALID);
   // Fails only where the partition was not assigned, which is what is wanted.
   const KafkaPointer<rd_kafka_error_t> error(rd_kafka_incremental_unassign(client_.get(), list.get()));
+  // What librdkafka still has of it is dropped by its version; what was taken from it has none any more.
+  batch_.erase(batch_.begin(), batch_.begin() + static_cast<std::ptrdiff_t>(std::exchange(next_in_batch_, 0)));
+  std::erase_if(batch_, [&](const auto& message) {
+    return message->rkt != nullptr && message->partition == partition && topic == rd_kafka_topic_name(message->rkt);
+  });
+}
+
+KafkaPointer<rd_kafka_message_t> KafkaClient::poll(std::chrono::milliseconds patience) {
+  if (next_in_batch_ == batch_.size()) take_batch();
+  if (next_in_batch_ < batch_.size()) return std::move(batch_[next_in_batch_++]);
+  if (patience.count() == 0) return nullptr;
+  return KafkaPointer<rd_kafka_message_t>(rd_kafka_consumer_poll(client_.get(), static_cast<int>(patience.count())));
+}
+
+// Without waiting: the call would wait until it has all it may take.
+void KafkaClient::take_batch() {
+  std::array<rd_kafka_message_t*, most_in_batch> messages;
+  const ssize_t count = rd_kafka_consume_batch_queue(queue_.get(), 0, messages.data(), messages.size());
+  batch_.clear();
+  next_in_batch_ = 0;
+  for (ssize_t i = 0; i < count; ++i) batch_.emplace_back(messages[static_cast<std::size_t>(i)]);
 }
 
 std::int64_t KafkaClient::seen_high_watermark(const std::string& topic, std::int32_t partition) const {

@@ -1,7 +1,7 @@
 // kafka_client.h — a consumer of assigned partitions: questions to the brokers, messages from them.
 //
-// assign() with explicit positions and single-message polls only: 2.0.2 has known faults in rebalances and in
-// its batch calls (docs/decisions/kafka_by_assignment.md).
+// assign() with explicit positions only: 2.0.2 has known faults in rebalances. Messages are taken many at a time, but handed out one by one and never
+// beside a change of the assignment, where its batch calls have faults too (docs/decisions/kafka_by_assignment.md).
 #pragma once
 
 #include <chrono>
@@ -50,12 +50,9 @@ class KafkaClient {
   /// What was fetched of the partition and not polled yet is gone when this returns.
   void unassign(const std::string& topic, std::int32_t partition);
   /// A message or an event of a partition (its `err` says which), or null.
-  KafkaPointer<rd_kafka_message_t> poll(std::chrono::milliseconds patience) const {
-    return KafkaPointer<rd_kafka_message_t>(
-        rd_kafka_consumer_poll(client_.get(), static_cast<int>(patience.count())));
-  }
+  KafkaPointer<rd_kafka_message_t> poll(std::chrono::milliseconds patience);
   /// Messages fetched and not polled.
-  std::size_t queued() const { return rd_kafka_queue_length(queue_.get()); }
+  std::size_t queued() const { return rd_kafka_queue_length(queue_.get()) + batch_.size() - next_in_batch_; }
   /// The high watermark as the last fetch saw it, without asking; -1: not known.
   std::int64_t seen_high_watermark(const std::string& topic, std::int32_t partition) const;
 
@@ -74,11 +71,15 @@ class KafkaClient {
         queue_(rd_kafka_queue_get_consumer(client_.get())) {}
   rd_kafka_resp_err_t read_metadata(rd_kafka_topic_t* topic, std::chrono::milliseconds patience,
                                     const rd_kafka_metadata_t*& answer);
+  void take_batch();
   Error unreachable(const std::string& what, rd_kafka_resp_err_t code);
 
   std::unique_ptr<BrokerEvents> events_;
   KafkaPointer<rd_kafka_t> client_;
   KafkaPointer<rd_kafka_queue_t> queue_;
+  // The poller's own: taken from the queue at once, without the locks and looks at the clock that each poll of one takes.
+  std::vector<KafkaPointer<rd_kafka_message_t>> batch_;
+  std::size_t next_in_batch_ = 0;
 };
 
 }  // namespace weir
