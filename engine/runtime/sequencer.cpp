@@ -100,20 +100,19 @@ void Sequencer::find_repeated(const Stage& stage, StagedChunk& chunk) {
 }
 
 void Sequencer::find_repeated(const Expansion& expansion, const std::vector<Candidate>& candidates, DedupTable& table, StagedChunk& chunk) {
-  const auto row_of = [&](const Candidate& one) {
-    return SeenRow(one.block->keys[one.row], expansion.dedup->within ? chunk.times[one.record] : 0);
-  };
+  const bool has_times = expansion.dedup->within.has_value();
+  rows_.clear();
+  for (const Candidate& one : candidates) rows_.emplace_back(one.block->keys[one.row], has_times ? chunk.times[one.record] : 0);
   NewlySeen& seen = chunk.seen.emplace_back(NewlySeen{expansion.node, {}});
   seen.rows.reserve(candidates.size());
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (i + rows_ahead < candidates.size()) table.prefetch(row_of(candidates[i + rows_ahead]));
+    if (i + rows_ahead < candidates.size()) table.prefetch(rows_[i + rows_ahead]);
     const Candidate& one = candidates[i];
     if (expansion.is_timed && chunk.is_late(one.record)) continue;
-    const SeenRow row = row_of(one);
-    one.block->is_repeated[one.row] = table.add(row) ? 0 : 1;
+    one.block->is_repeated[one.row] = table.add(rows_[i]) ? 0 : 1;
     if (one.block->is_repeated[one.row] != 0) continue;
-    seen.rows.push_back(row);
-    seen.latest = std::max(seen.latest, expansion.dedup->within ? chunk.times[one.record] : 0);
+    seen.rows.push_back(rows_[i]);
+    seen.latest = std::max(seen.latest, has_times ? chunk.times[one.record] : 0);
   }
   dedups_.publish();
 }

@@ -62,6 +62,7 @@ class Sequencer {
   Watermarks& watermarks_;
   DedupTables& dedups_;
   const Clock& clock_;
+  std::vector<SeenRow> rows_;       // of the chunk that is judged
   std::int64_t expired_ = no_time;  // what rows of the chunk that is judged need not be compared with
   struct Waiting {
     std::uint64_t next = 0;

@@ -57,15 +57,20 @@ void DedupTable::forget_before(std::int64_t time) {
 }
 
 void DedupTable::sweep(SeenSlots& part) {
-  if (!oldest_) return;
-  count(part, [&] { part.sweep([this](const SeenRow& row) { return is_forgotten(row); }); });
+  const auto forgotten = [this](const SeenRow& row) { return is_forgotten(row); };
+  if (!oldest_ || part.remembered(forgotten) == part.used()) return;
+  count(part, [&] { part.sweep(forgotten); });
 }
 
+// Moving rows costs more than looking at them: they are moved once, by a sweep or when the part grows.
 void DedupTable::make_room(SeenSlots& part) {
-  sweep(part);
-  if (!part.is_crowded()) return;
+  if (!part.is_crowded(part.remembered([this](const SeenRow& row) { return is_forgotten(row); }))) return sweep(part);
   if (area_ != nullptr && slots_ - part.slot_count() + part.next_size() > most_slots_ && used_ != 0 && spill() && !part.is_full()) return;
-  count(part, [&] { part.grow(); });
+  grow(part);
+}
+
+void DedupTable::grow(SeenSlots& part) {
+  count(part, [&] { part.grow([this](const SeenRow& row) { return is_forgotten(row); }); });
 }
 
 // All of them, sorted where they are: no more memory is needed. False where the disk failed; then they are all still there.
@@ -76,7 +81,7 @@ bool DedupTable::spill() {
   for (SeenSlots& part : parts_) rows.push_back(part.sort());
   if (Status added = spilled_->add(rows); !added.ok()) {
     area_->fail(std::move(added).error());
-    for (SeenSlots& part : parts_) count(part, [&] { part.grow(); });
+    for (SeenSlots& part : parts_) grow(part);
     return false;
   }
   for (SeenSlots& part : parts_) part.clear();

@@ -41,6 +41,7 @@ class DedupTable {
   void make_room(SeenSlots& part);
   bool spill();
   void sweep(SeenSlots& part);
+  void grow(SeenSlots& part);
   /// Calls change(), which may change how large a part is and how much of it is used.
   template <typename Change>
   void count(const SeenSlots& part, const Change& change);

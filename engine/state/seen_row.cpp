@@ -3,21 +3,9 @@
 
 #include <cstring>
 
-#include "engine/base/window_time.h"
-
 namespace weir {
 
 static_assert(sizeof(SeenRow) == 16);
-
-SeenRow::SeenRow(const Hash128& key, std::int64_t time) : first_(key.low), second_(key.high << time_bits) {
-  second_ |= static_cast<std::uint64_t>(floor_to(time, 1000) / 1000) & ((std::uint64_t{1} << time_bits) - 1);
-  if (is_empty()) first_ = 1;
-}
-
-std::int64_t SeenRow::after(const SeenRow& other) const {
-  // The difference of two numbers of 40 bits, with its sign.
-  return static_cast<std::int64_t>((second_ - other.second_) << (64 - time_bits)) >> (64 - time_bits);
-}
 
 void append_seen(std::span<const SeenRow> rows, std::string& bytes) {
   bytes.append(reinterpret_cast<const char*>(rows.data()), rows.size_bytes());

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/base/error.h"
+#include "engine/base/window_time.h"
 #include "engine/data/hash.h"
 
 namespace weir {
@@ -22,7 +23,10 @@ class SeenRow {
  public:
   SeenRow() = default;
   /// `time`: microseconds.
-  SeenRow(const Hash128& key, std::int64_t time);
+  SeenRow(const Hash128& key, std::int64_t time) : first_(key.low), second_(key.high << time_bits) {
+    second_ |= static_cast<std::uint64_t>(floor_to(time, 1000) / 1000) & ((std::uint64_t{1} << time_bits) - 1);
+    if (is_empty()) first_ = 1;
+  }
   /// Of the same key, as far as the hash tells.
   bool has_key_of(const SeenRow& other) const { return first_ == other.first_ && ((second_ ^ other.second_) >> time_bits) == 0; }
   /// Of the same key, less than `within` microseconds apart; nothing: however far.
@@ -30,7 +34,10 @@ class SeenRow {
     return has_key_of(other) && (!within || std::abs(after(other)) * 1000 < *within);
   }
   /// Milliseconds from `other` to this one; less than 17 years apart.
-  std::int64_t after(const SeenRow& other) const;
+  std::int64_t after(const SeenRow& other) const {
+    // The difference of two numbers of 40 bits, with its sign.
+    return static_cast<std::int64_t>((second_ - other.second_) << (64 - time_bits)) >> (64 - time_bits);
+  }
   std::uint64_t place() const { return first_; }
   bool is_empty() const { return first_ == 0 && second_ == 0; }
 

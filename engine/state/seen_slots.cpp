@@ -1,4 +1,4 @@
-// seen_slots.cpp — grows by a quarter, and becomes smaller when hardly anything is left.
+// seen_slots.cpp — grows by a third, and becomes smaller when hardly anything is left.
 #include "engine/state/seen_slots.h"
 
 #include <algorithm>
@@ -14,28 +14,12 @@ constexpr std::size_t many_slots = 256;  // fewer are doubled
 
 std::size_t SeenSlots::next_size() const {
   if (slots_.size() < many_slots) return std::max(first_slots, slots_.size() * 2);
-  return slots_.size() + slots_.size() / 4;
-}
-
-void SeenSlots::rebuild(std::size_t slots) {
-  decltype(slots_) old(slots);
-  old.swap(slots_);
-  used_ = 0;
-  for (const SeenRow& row : old) {
-    if (!row.is_empty()) insert(row);
-  }
+  return slots_.size() + slots_.size() / 3;
 }
 
 void SeenSlots::shrink() {
   const std::size_t wanted = std::max(first_slots, used_ * 2);
-  if (wanted * 4 < slots_.size()) rebuild(wanted);
-}
-
-void SeenSlots::insert(const SeenRow& row) {
-  std::size_t slot = place_of(row);
-  while (!slots_[slot].is_empty()) slot = after(slot);
-  slots_[slot] = row;
-  ++used_;
+  if (wanted * 4 < slots_.size()) rebuild(wanted, [](const SeenRow&) { return false; });
 }
 
 std::span<const SeenRow> SeenSlots::sort() {

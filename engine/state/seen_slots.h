@@ -1,6 +1,7 @@
 // seen_slots.h — an open-addressing table of seen rows whose places go up with their hashes, so that it can grow by a little: a part of a DedupTable.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -49,12 +50,17 @@ class SeenSlots {
   bool is_full() const { return (used_ + 1) * 4 > slots_.size() * 3; }
   /// How many slots it has after grow().
   std::size_t next_size() const;
-  void grow() { rebuild(next_size()); }
+  /// What is forgotten does not come along.
+  template <typename IsForgotten>
+  void grow(const IsForgotten& is_forgotten) { rebuild(next_size(), is_forgotten); }
   /// Takes out what is forgotten, where it stands: memory that is new to the process costs more. What is hardly used becomes smaller.
   template <typename IsForgotten>
   void sweep(const IsForgotten& is_forgotten);
-  /// Whether a sweep has left too little room.
-  bool is_crowded() const { return used_ * 8 > slots_.size() * 5 || slots_.empty(); }
+  /// How many rows are not forgotten.
+  template <typename IsForgotten>
+  std::size_t remembered(const IsForgotten& is_forgotten) const;
+  /// Whether so many rows leave too little room for more.
+  bool is_crowded(std::size_t rows) const { return rows * 8 > slots_.size() * 5 || slots_.empty(); }
 
   /// All rows, in the order of their hashes, good until the next put(); the table is of use again after clear() or grow().
   std::span<const SeenRow> sort();
@@ -68,8 +74,14 @@ class SeenSlots {
     return static_cast<std::size_t>((static_cast<UInt128>(row.place() << skipped_) * slots_.size()) >> 64);
   }
   std::size_t after(std::size_t slot) const { return slot + 1 == slots_.size() ? 0 : slot + 1; }
-  void insert(const SeenRow& row);
-  void rebuild(std::size_t slots);
+  void insert(const SeenRow& row) {
+    std::size_t slot = place_of(row);
+    while (!slots_[slot].is_empty()) slot = after(slot);
+    slots_[slot] = row;
+    ++used_;
+  }
+  template <typename IsForgotten>
+  void rebuild(std::size_t slots, const IsForgotten& is_forgotten);
   void shrink();
 
   std::vector<SeenRow, LargePageAllocator<SeenRow>> slots_;
@@ -92,6 +104,22 @@ void SeenSlots::sweep(const IsForgotten& is_forgotten) {
     if (!is_forgotten(row)) insert(row);
   }
   shrink();
+}
+
+template <typename IsForgotten>
+std::size_t SeenSlots::remembered(const IsForgotten& is_forgotten) const {
+  return static_cast<std::size_t>(
+      std::count_if(slots_.begin(), slots_.end(), [&](const SeenRow& row) { return !row.is_empty() && !is_forgotten(row); }));
+}
+
+template <typename IsForgotten>
+void SeenSlots::rebuild(std::size_t slots, const IsForgotten& is_forgotten) {
+  decltype(slots_) old(slots);
+  old.swap(slots_);
+  used_ = 0;
+  for (const SeenRow& row : old) {
+    if (!row.is_empty() && !is_forgotten(row)) insert(row);
+  }
 }
 
 }  // namespace weir
