@@ -1,4 +1,4 @@
-// column_builder.cpp — columns that grow row by row, and columns made of rows of others.
+// column_builder.cpp — columns that grow row by row.
 #include <algorithm>
 #include <utility>
 
@@ -131,26 +131,6 @@ Column ColumnBuilder::finish() {
   for (ColumnBuilder& builder : children_) children.push_back(builder.finish());
   column.children = std::make_shared<const std::vector<Column>>(std::move(children));
   return column;
-}
-
-Column gather(const Column& column, std::span<const std::uint32_t> rows, Arena& arena) {
-  const auto count = static_cast<std::uint32_t>(rows.size());
-  ColumnWriter writer(column.type, count, arena);
-  for (std::uint32_t row = 0; row < count; ++row) {
-    if (rows[row] == ~0u || column.is_null(rows[row])) {
-      if (rows[row] != ~0u) writer.copy_from(row, column, rows[row]);  // takes an error along
-      continue;
-    }
-    if (column.type.is_text_like()) {
-      writer.set(row, column.at<View>(rows[row]));
-    } else {
-      writer.copy_from(row, column, rows[row]);
-    }
-  }
-  Column result = writer.finish();
-  result.arena = column.arena;  // where the views point
-  if (column.type.is_nested()) result.children = column.children;
-  return result;
 }
 
 }  // namespace weir

@@ -198,9 +198,9 @@ void GroupOperation::register_groups(std::span<const std::uint32_t> groups) {
   const Batch batch = batch_of(table_->results(added, arena), added.size());
   for (Over& over : overs_) {
     const std::vector<Column> keys = over.partition->evaluate(batch, arena, 0);
+    GroupKeyWriter writer(keys);
     for (std::uint32_t i = 0; i < added.size(); ++i) {
-      std::string key;
-      append_group_key(keys, i, key);
+      std::string key(writer.write(i));
       over.partitions[key].push_back(added[i]);
       if (added[i] >= over.partition_of.size()) over.partition_of.resize(added[i] + 1);
       over.partition_of[added[i]] = std::move(key);

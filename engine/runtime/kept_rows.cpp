@@ -46,7 +46,7 @@ struct KeptRowsBody : PlainBody {
   }
   void add(State& state, std::span<const Column> arguments, std::uint32_t row, const RowPosition*) const {
     KeptRow made{std::string(arguments[0].text_at(row)), std::string(arguments[1].text_at(row)), std::string(arguments[2].text_at(row)), ""};
-    append_group_key(arguments.subspan(3), row, made.values);
+    made.values = GroupKeyWriter(arguments.subspan(3)).write(row);
     insert(state, std::move(made));
     prune(state);
   }

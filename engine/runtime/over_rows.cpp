@@ -54,10 +54,9 @@ OverRows::OverRows(const OverNode& over, std::vector<Type> partition_types) : ov
 
 std::vector<OverRows::Sorted> OverRows::sort(const OverInput& input, std::span<const std::uint32_t> rows) const {
   std::vector<Sorted> sorted;
+  GroupKeyWriter partitions(input.partition);
   for (const std::uint32_t row : rows) {
-    std::string partition;
-    append_group_key(input.partition, row, partition);
-    sorted.push_back({std::move(partition), order_key(over_, input.order, row), &input.ties[row], row});
+    sorted.push_back({std::string(partitions.write(row)), order_key(over_, input.order, row), &input.ties[row], row});
   }
   std::sort(sorted.begin(), sorted.end(), [](const Sorted& a, const Sorted& b) {
     if (a.partition != b.partition) return a.partition < b.partition;

@@ -82,11 +82,9 @@ void Regrouping::unlink(std::uint32_t inner) {
 
 void Regrouping::restore(const RegroupedRows& rows, Arena& arena) {
   const std::vector<std::uint32_t> numbers = counting(rows);
-  std::string key;
+  GroupKeyWriter keys(rows.keys);
   for (const std::uint32_t row : numbers) {
-    key.clear();
-    append_group_key(rows.keys, row, key);
-    const auto outer = outer_.find(key);
+    const auto outer = outer_.find(keys.write(row));
     WEIR_CHECK(outer.has_value(), "groups are saved together with the groups that their rows count in");
     attach(rows.groups[row], *outer);
   }
@@ -107,11 +105,9 @@ void Regrouping::take(const RegroupedRows& rows, Arena& arena) {
   losing.erase(std::unique(losing.begin(), losing.end()), losing.end());
   const std::vector<std::uint32_t> numbers = counting(rows);
   std::vector<std::uint32_t> added;
-  std::string key;
+  GroupKeyWriter keys(rows.keys);
   for (const std::uint32_t row : numbers) {
-    key.clear();
-    append_group_key(rows.keys, row, key);
-    const std::uint32_t outer = outer_.find_or_add(key);
+    const std::uint32_t outer = outer_.find_or_add(keys.write(row));
     attach(rows.groups[row], outer);
     if (contributions_ != nullptr || !std::binary_search(losing.begin(), losing.end(), outer)) added.push_back(row);
   }

@@ -16,15 +16,13 @@ void StageRunner::run_intake(const IntakePlan& intake, const std::vector<Column>
   const std::span<const Column> columns(outputs, intake.results.column_count);
   if (!errors_are_null_) drop_failed(columns, selection, out.refused, [](std::size_t) { return std::string("join: "); });
   const std::span<const Column> keys = columns.first(intake.intake->keys.size()), carried = columns.subspan(keys.size());
-  std::string key;
+  GroupKeyWriter writer(keys);
   for (const std::uint32_t row : selection.rows) {
     const bool has_key = std::none_of(keys.begin(), keys.end(), [&](const Column& column) { return column.is_null(row); });
-    key.clear();
-    if (has_key) append_group_key(keys, row, key);
     const std::size_t before = out.values.size();
     append_row_bytes(carried, row, out.values);
     const std::int64_t time = chunk.times.empty() ? no_time : chunk.times[rows.records[row]];
-    out.rows.push_back({has_key ? hash_bytes(key) : Hash128{}, time, static_cast<std::uint32_t>(out.values.size() - before), has_key});
+    out.rows.push_back({has_key ? hash_bytes(writer.write(row)) : Hash128{}, time, static_cast<std::uint32_t>(out.values.size() - before), has_key});
   }
   out.absorbed += static_cast<std::int64_t>(selection.rows.size());
 }

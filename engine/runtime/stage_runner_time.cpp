@@ -77,11 +77,11 @@ void StageRunner::find_keys(SuspendedBlock& block) const {
   const std::span<const Column> keys(outputs, dedup.expansion->arguments.size());
   if (!errors_are_null_) drop_failed(keys, selection, ignored, [](std::size_t) { return std::string(); });
   block.key_rows = std::move(selection.rows);
-  std::string key;
+  block.keys.reserve(block.key_rows.size());
+  block.key_records.reserve(block.key_rows.size());
+  GroupKeyWriter writer(keys);
   for (const std::uint32_t row : block.key_rows) {
-    key.clear();
-    append_group_key(keys, row, key);
-    block.keys.push_back(hash_bytes(key));
+    block.keys.push_back(hash_bytes(writer.write(row)));
     block.key_records.push_back(block.rows->records[row]);
   }
 }

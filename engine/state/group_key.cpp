@@ -19,21 +19,43 @@ double canonical(double value) {
 
 void append_raw(const void* value, std::size_t size, std::string& out) { out.append(static_cast<const char*>(value), size); }
 
-void append_value(const Column& column, std::uint32_t row, std::string& out) {
-  if (column.type.is_text_like()) {
-    const std::string_view text = column.text_at(row);
-    const auto size = static_cast<std::uint32_t>(text.size());
-    append_raw(&size, sizeof size, out);
-    out += text;
-  } else if (column.type.kind == TypeKind::boolean) {
-    out += column.bool_at(row) ? '\1' : '\0';
-  } else if (column.type.kind == TypeKind::float64) {
-    const double value = canonical(column.at<double>(row));
-    append_raw(&value, sizeof value, out);
+constexpr std::size_t most_of_fixed = 1 + sizeof(Int128);                       // mark and value
+constexpr std::size_t most_before_text = 1 + sizeof(std::uint32_t);             // mark and length
+
+template <typename T>
+char* put(char* to, const T& value) {
+  std::memcpy(to, &value, sizeof value);
+  return to + sizeof value;
+}
+
+// Most texts that are grouped by are short: a call to copy one would take longer than the copy.
+char* put_text(char* to, std::string_view text) {
+  const char* from = text.data();
+  const std::size_t size = text.size();
+  if (size > 16) {
+    std::memcpy(to, from, size);
+  } else if (size >= 8) {
+    std::memcpy(to + size - 8, from + size - 8, 8);
+    std::memcpy(to, from, 8);
+  } else if (size >= 4) {
+    std::memcpy(to + size - 4, from + size - 4, 4);
+    std::memcpy(to, from, 4);
   } else {
-    const std::size_t width = column.type.width();
-    append_raw(static_cast<const char*>(column.values) + width * (row & column.row_mask), width, out);
+    for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
   }
+  return to + size;
+}
+
+char* put_fixed(char* to, const Column& column, std::size_t width, std::uint32_t row) {
+  const char* from = static_cast<const char*>(column.values) + width * (row & column.row_mask);
+  if (width == 8) {
+    std::memcpy(to, from, 8);
+  } else if (width == 4) {
+    std::memcpy(to, from, 4);
+  } else {
+    std::memcpy(to, from, 16);
+  }
+  return to + width;
 }
 
 /// Takes the next value off `key`: its bytes, or nothing for NULL. `is_good` becomes false where there is none.
@@ -86,12 +108,43 @@ void write_value(std::string_view bytes, const Type& type, std::uint32_t row, Co
 
 }  // namespace
 
-void append_group_key(std::span<const Column> columns, std::uint32_t row, std::string& out) {
+GroupKeyWriter::GroupKeyWriter(std::span<const Column> columns) : bytes_(columns.size() * most_of_fixed + 64, '\0') {
   for (const Column& column : columns) {
-    const bool is_null = column.is_null(row);
-    out += is_null ? null_mark : value_mark;
-    if (!is_null) append_value(column, row, out);
+    const bool is_fixed = !column.type.is_text_like() && column.type.kind != TypeKind::boolean && column.type.kind != TypeKind::float64;
+    parts_.push_back({&column, is_fixed ? static_cast<std::uint32_t>(column.type.width()) : 0});
   }
+}
+
+std::string_view GroupKeyWriter::write(std::uint32_t row) {
+  char* at = bytes_.data();
+  for (const Part& part : parts_) {
+    const Column& column = *part.column;
+    if (column.is_null(row)) {
+      *at++ = null_mark;
+      continue;
+    }
+    if (part.width != 0) {
+      *at++ = value_mark;
+      at = put_fixed(at, column, part.width, row);
+    } else if (column.type.kind == TypeKind::boolean) {
+      *at++ = value_mark;
+      *at++ = column.bool_at(row) ? '\1' : '\0';
+    } else if (column.type.kind == TypeKind::float64) {
+      *at++ = value_mark;
+      at = put(at, canonical(column.at<double>(row)));
+    } else {
+      const std::string_view text = column.text_at(row);
+      const auto before = static_cast<std::size_t>(at - bytes_.data());
+      const std::size_t most = before + most_before_text + text.size() + parts_.size() * most_of_fixed;
+      if (most > bytes_.size()) {
+        bytes_.resize(2 * most);
+        at = bytes_.data() + before;
+      }
+      *at++ = value_mark;
+      at = put_text(put(at, static_cast<std::uint32_t>(text.size())), text);
+    }
+  }
+  return {bytes_.data(), static_cast<std::size_t>(at - bytes_.data())};
 }
 
 KeyBorders borders_of(std::string_view key) {

@@ -14,8 +14,21 @@
 
 namespace weir {
 
-/// Appends the key of one row. No column is nested, json or interval.
-void append_group_key(std::span<const Column> columns, std::uint32_t row, std::string& out);
+/// Writes the keys of rows, one after the other, into one place. No column is nested, json or interval; they must outlive it. One thread.
+class GroupKeyWriter {
+ public:
+  explicit GroupKeyWriter(std::span<const Column> columns);
+  /// Good until the next call.
+  std::string_view write(std::uint32_t row);
+
+ private:
+  struct Part {
+    const Column* column;
+    std::uint32_t width;  // of a value of fixed width; else 0
+  };
+  std::vector<Part> parts_;
+  std::string bytes_;
+};
 
 /// Whether `key` is one of columns of these types.
 bool is_group_key(std::string_view key, std::span<const Type> types);

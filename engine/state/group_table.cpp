@@ -229,10 +229,9 @@ void GroupTable::forget_changes() {
 
 void GroupTable::add(const GroupRows& rows, Arena& scratch) {
   std::vector<std::uint32_t> groups(rows.rows.size());
-  std::string key;
+  GroupKeyWriter keys(rows.keys);
   for (std::size_t i = 0; i < rows.rows.size(); ++i) {
-    key.clear();
-    append_group_key(rows.keys, rows.rows[i], key);
+    const std::string_view key = keys.write(rows.rows[i]);
     groups[i] = find_or_add(key, hash_bytes(key).low);
     mark_changed(groups[i]);
   }

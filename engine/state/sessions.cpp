@@ -111,11 +111,9 @@ void join_sessions(std::span<const Column> by, std::span<const std::uint32_t> ro
   };
   std::vector<Place> places;
   places.reserve(rows.size());
-  std::string key;
+  GroupKeyWriter keys(by);
   for (const std::uint32_t row : rows) {
-    key.clear();
-    append_group_key(by, row, key);
-    places.push_back({hash_bytes(key), start.at<std::int64_t>(row), end.at<std::int64_t>(row), row});
+    places.push_back({hash_bytes(keys.write(row)), start.at<std::int64_t>(row), end.at<std::int64_t>(row), row});
   }
   std::sort(places.begin(), places.end(), [](const Place& a, const Place& b) { return std::tie(a.key, a.start) < std::tie(b.key, b.start); });
   ColumnWriter starts(start.type, row_count, arena), ends(end.type, row_count, arena);

@@ -122,9 +122,8 @@ TEST(GroupKey, EveryTypeComesBack) {
     columns.push_back(writer.finish());
     types.push_back(value.type);
   }
-  std::string filled, empty;
-  append_group_key(columns, 0, filled);
-  append_group_key(columns, 1, empty);
+  GroupKeyWriter writer(columns);
+  const std::string filled(writer.write(0)), empty(writer.write(1));
   ASSERT_TRUE(is_group_key(filled, types));
   ASSERT_TRUE(is_group_key(empty, types));
   EXPECT_FALSE(is_group_key(filled.substr(1), types));
@@ -133,6 +132,30 @@ TEST(GroupKey, EveryTypeComesBack) {
   for (std::size_t i = 0; i < values.size(); ++i) {
     EXPECT_EQ(to_text(value_at(back[i], 0)), to_text(values[i]));
     EXPECT_TRUE(back[i].is_null(1));
+  }
+}
+
+TEST(GroupKey, TextsOfEveryLengthComeBack) {
+  constexpr std::uint32_t longest = 100;
+  Arena arena;
+  ColumnWriter texts(string_type, longest, arena), numbers(int64_type, longest, arena);
+  for (std::uint32_t size = 0; size < longest; ++size) {
+    std::string text;
+    for (std::uint32_t i = 0; i < size; ++i) text += static_cast<char>('0' + (i + size) % 75);
+    texts.set_text(size, text);
+    numbers.set(size, std::int64_t{size});
+  }
+  const std::vector<Column> columns{texts.finish(), numbers.finish()};
+  GroupKeyWriter writer(columns);
+  std::vector<std::string> keys;
+  for (std::uint32_t row = 0; row < longest; ++row) keys.emplace_back(writer.write(row));
+  const std::vector<Type> types{string_type, int64_type};
+  const std::vector<std::string_view> views(keys.begin(), keys.end());
+  const std::vector<Column> back = group_key_columns(views, types, arena);
+  for (std::uint32_t row = 0; row < longest; ++row) {
+    EXPECT_TRUE(is_group_key(keys[row], types));
+    EXPECT_EQ(back[0].text_at(row), columns[0].text_at(row));
+    EXPECT_EQ(back[1].at<std::int64_t>(row), row);
   }
 }
 
