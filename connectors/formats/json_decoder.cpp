@@ -105,14 +105,19 @@ class ChunkDecoder {
     std::fill(states_.begin(), states_.end(), State::absent);
     bad_values_.clear();
     const auto on_member = [this](const JsonKey& key, const JsonValue& value) {
-      for (std::uint32_t column = setup_.fields.find(key); column != JsonFieldTable::none;
-           column = setup_.fields.next(column)) {
+      for (std::uint32_t column = first_column(key); column != JsonFieldTable::none; column = setup_.fields.next(column)) {
         store(column, value);
       }
     };
     if (!reader_.read_object(record.value_text(), on_member))
       return reject(index, reader_.fault().code, reader_.fault().message);
     finish_row(index);
+  }
+
+  std::uint32_t first_column(const JsonKey& key) const {
+    if (key.memo == nullptr) return setup_.fields.find(key);
+    if (*key.memo == JsonKey::no_memo) *key.memo = setup_.fields.find(key);
+    return *key.memo;
   }
 
   void store(std::uint32_t column, const JsonValue& value) {

@@ -27,6 +27,16 @@ std::uint64_t load_8(const char* data) {
   return word;
 }
 
+// Names are short: a call to compare them would take longer. Requires 8 readable bytes behind both.
+bool has_same_bytes(const char* a, const char* b, std::size_t size) {
+  for (; size >= sizeof(std::uint64_t); size -= sizeof(std::uint64_t), a += sizeof(std::uint64_t), b += sizeof(std::uint64_t)) {
+    if (load_8(a) != load_8(b)) return false;
+  }
+  const std::uint64_t difference = load_8(a) ^ load_8(b);
+  if constexpr (std::endian::native == std::endian::little) return (difference & ((std::uint64_t{1} << (8 * size)) - 1)) == 0;
+  return size == 0 || difference >> (64 - 8 * size) == 0;
+}
+
 const char* find_backslash(const char* from, const char* end) {
   const void* found = std::memchr(from, '\\', static_cast<std::size_t>(end - from));
   return found == nullptr ? end : static_cast<const char*>(found);
@@ -236,10 +246,11 @@ bool JsonReader::read_expected_key(JsonKey& key) {
   const char* const name = token();
   const char* const colon = text_.data() + tokens_[next_ + 1];
   const bool is_here = colon - name == static_cast<std::ptrdiff_t>(wanted.size) + 2 && *colon == ':' && *name == '"' && colon[-1] == '"' &&
-                       next_escape_ >= colon && std::memcmp(name + 1, wanted.data, wanted.size) == 0;
+                       next_escape_ >= colon && has_same_bytes(name + 1, wanted.data, wanted.size);
   if (!is_here) return false;
   key = wanted;
   key.data = name + 1;
+  key.memo = &memos_[expected_];
   next_ += 2;
   ++expected_;
   return true;
@@ -262,6 +273,7 @@ void JsonReader::learn_shape() {
   texts.append(sizeof(std::uint64_t), '\0');
   shape_text_ = std::move(texts);
   shape_ = keys_;
+  memos_.assign(keys_.size(), JsonKey::no_memo);
   const char* text = shape_text_.data();
   for (JsonKey& key : shape_) {
     key.data = text;

@@ -35,9 +35,13 @@ struct JsonValue {
 
 /// The name of a member, unescaped, and a hash of it. At least 8 readable bytes follow.
 struct JsonKey {
+  static constexpr std::uint32_t no_memo = ~0u - 1;
   const char* data = nullptr;
   std::uint32_t size = 0;
   std::uint64_t hash = 0;
+  /// Where the reader keeps for whoever reads what he found out of a name that stands where it stood in the record before, no_memo at first;
+  /// null: he would find it out again.
+  std::uint32_t* memo = nullptr;
   std::string_view text() const { return {data, size}; }
   friend bool operator==(const JsonKey& a, const JsonKey& b) {
     return a.hash == b.hash && a.text() == b.text();
@@ -124,6 +128,7 @@ class JsonReader {
   // Records of a source mostly have the same members in the same order: a name that stands where it stood in the record before is known at once.
   std::vector<JsonKey> shape_;         // names of the outermost object, none of them twice; their texts are in shape_text_
   std::string shape_text_;
+  std::vector<std::uint32_t> memos_;   // one for each of them
   std::size_t expected_ = 0;           // how many of them this document has had so far
   bool has_shape_ = false;             // whether it had nothing else
   std::uint32_t misses_ = 0;           // documents that had something else, less those that had not: where shapes take turns, one is kept

@@ -116,6 +116,28 @@ std::optional<std::int64_t> take_time(std::string_view& text) {
   return microseconds + *fraction;
 }
 
+// Two digits; `wrong` becomes true where they are none.
+unsigned two_at(const char* text, bool& wrong) {
+  const auto tens = static_cast<unsigned>(text[0] - '0'), ones = static_cast<unsigned>(text[1] - '0');
+  wrong |= tens > 9 || ones > 9;
+  return tens * 10 + ones;
+}
+
+// "2024-11-01T10:20:30", which most texts of a time begin with: the microseconds. Nothing where it is not that, and then it may be something else that is one.
+std::optional<std::int64_t> take_usual(std::string_view& text) {
+  constexpr std::size_t size = 19;
+  if (text.size() < size) return std::nullopt;
+  const char* const at = text.data();
+  bool wrong = at[4] != '-' || at[7] != '-' || (at[10] != 'T' && at[10] != ' ') || at[13] != ':' || at[16] != ':';
+  const auto year = static_cast<std::int32_t>(two_at(at, wrong) * 100 + two_at(at + 2, wrong));
+  const unsigned month = two_at(at + 5, wrong), day = two_at(at + 8, wrong);
+  const unsigned hour = two_at(at + 11, wrong), minute = two_at(at + 14, wrong), second = two_at(at + 17, wrong);
+  wrong |= year == 0 || hour > 23 || minute > 59 || second > 59;
+  if (wrong || !is_valid_date(year, month, day)) return std::nullopt;
+  text.remove_prefix(size);
+  return days_from_civil(year, month, day) * microseconds_per_day + (hour * 3600 + minute * 60 + second) * microseconds_per_second;
+}
+
 // How far the zone is ahead of UTC. `text` is all of the rest: nothing, Z, UTC, ±h[h][:mm] or ±hhmm.
 std::optional<std::int64_t> parse_zone(std::string_view text) {
   if (text.empty() || text == "Z" || text == "z" || text == "UTC") return 0;
@@ -189,21 +211,34 @@ std::optional<std::int32_t> parse_date(std::string_view text) {
   return date->days;
 }
 
+namespace {
+
+// What follows the time of day is its zone.
+std::optional<std::int64_t> at_zone(std::int64_t local, std::string_view text) {
+  take(text, ' ');
+  const auto ahead = parse_zone(text);
+  if (!ahead) return std::nullopt;
+  const std::int64_t result = local - *ahead;
+  if (result < first_microsecond || result >= end_microsecond) return std::nullopt;
+  return result;
+}
+
+}  // namespace
+
 std::optional<std::int64_t> parse_timestamp(std::string_view text) {
   text = trim(text);
+  if (const auto usual = take_usual(text)) {
+    if (!take(text, '.')) return at_zone(*usual, text);
+    const auto fraction = take_fraction(text);
+    return fraction ? at_zone(*usual + *fraction, text) : std::nullopt;
+  }
   const auto date = take_date(text);
   if (!date) return std::nullopt;
   const std::int64_t midnight = date->days * microseconds_per_day;
   if (text.empty()) return midnight;
   if (!date->is_whole || !(take(text, 'T') || take(text, ' '))) return std::nullopt;
   const auto time = take_time(text);
-  if (!time) return std::nullopt;
-  take(text, ' ');
-  const auto ahead = parse_zone(text);
-  if (!ahead) return std::nullopt;
-  const std::int64_t result = midnight + *time - *ahead;
-  if (result < first_microsecond || result >= end_microsecond) return std::nullopt;
-  return result;
+  return time ? at_zone(midnight + *time, text) : std::nullopt;
 }
 
 std::string date_to_string(std::int32_t days) {
