@@ -170,7 +170,7 @@ def main():
     options = arguments.parse_args()
     spark.enter_environment(options.venv)
     started = time.monotonic()
-    seed = int(os.environ.get("WEIR_SEED", "1"))
+    seed = int(os.environ.get("WEIR_SEED") or 1)
     here = os.path.dirname(os.path.abspath(__file__))
     session = spark.start_session()
     comparison = Comparison()

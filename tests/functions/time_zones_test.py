@@ -74,7 +74,7 @@ def main():
     if not names:
         print(f"skipped: there are no time zone files in {folder}")
         return SKIPPED
-    rng = random.Random(int(os.environ.get("WEIR_SEED", "1")))
+    rng = random.Random(int(os.environ.get("WEIR_SEED") or 1))
     zones = {name: zoneinfo.ZoneInfo(name) for name in names}
     rows = [(name, seconds) for name in names for seconds in moments_of(zones[name], rng)]
     local, utc = evaluate(options.evaluate, rows)

@@ -23,7 +23,7 @@ namespace {
 
 std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : static_cast<std::uint64_t>(std::atoll(text));
+  return text == nullptr || *text == 0 ? otherwise : static_cast<std::uint64_t>(std::atoll(text));
 }
 
 /// The text that is being taken, for when it ends the program.

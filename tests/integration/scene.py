@@ -27,7 +27,7 @@ def weir_binary() -> str:
 
 def seed_of_run() -> int:
     """Chosen at random, printed, and taken from WEIR_SEED to play the same run again."""
-    seed = int(os.environ.get("WEIR_SEED", int.from_bytes(os.urandom(4), "big")))
+    seed = int(os.environ.get("WEIR_SEED") or int.from_bytes(os.urandom(4), "big"))
     print(f"WEIR_SEED={seed}", flush=True)
     return seed
 

@@ -139,7 +139,7 @@ def main():
     duckdb_package.enter_environment(options.venv)
     import capabilities
     started = time.monotonic()
-    seed = os.environ.get("WEIR_SEED", "1")
+    seed = os.environ.get("WEIR_SEED") or "1"
     can, cannot = capabilities.found(options.run_cases)
     if options.case or options.again:
         import compare
