@@ -124,7 +124,7 @@ class Inspection {
     if (column.is_always_identity)
       differ("gives its column {} itself (GENERATED ALWAYS AS IDENTITY)", column.name);
     if (column.is_not_null && field.nullable && !is_key)
-      differ("has column {} NOT NULL, and the pipeline may write NULL", column.name);
+      differ("has column {0} NOT NULL, and the pipeline may write NULL; give it coalesce({0}, ...), or leave such rows out with where", column.name);
     if (is_key && !column.has_exact_collation) {
       differ("compares its key column {} by a collation for which different texts are equal", column.name);
     }

@@ -129,7 +129,7 @@ class Comparison {
       differ("has column {} as {}, the pipeline writes {}", field.name, column.type, wanted);
     if (column.is_generated) differ("computes its column {}, so it cannot be written", field.name);
     if (column.is_not_null && field.nullable && !is_key)
-      differ("has column {} NOT NULL, and the pipeline may write NULL", field.name);
+      differ("has column {0} NOT NULL, and the pipeline may write NULL; give it coalesce({0}, ...), or leave such rows out with where", field.name);
   }
 
   // The primary key, or a unique index without condition or expression, on exactly the key.

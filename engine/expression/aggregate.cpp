@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/expression/bound_arguments.h"
 
 namespace weir {
@@ -21,7 +23,9 @@ Result<BoundAggregate> bind_aggregate(const AggregateFunction& function, std::ve
   }
   WEIR_ASSIGN(std::unique_ptr<Aggregate> body, function.prepare(bound.site));
   if (is_distinct && !bound.site.types.empty()) body = make_distinct(std::move(body), bound.site.types, bound.site.result);
-  return BoundAggregate{&function, std::move(bound.arguments), bound.site.result, std::move(body)};
+  const Overload& overload = *bound.overload;
+  const bool sees_null = overload.strict && std::any_of(bound.arguments.begin(), bound.arguments.end(), [](const ExpressionPtr& argument) { return argument->nullable; });
+  return BoundAggregate{&function, std::move(bound.arguments), bound.site.result, std::move(body), !overload.never_null || sees_null, !overload.never_null || overload.strict};
 }
 
 }  // namespace weir

@@ -94,6 +94,8 @@ struct BoundAggregate {
   std::vector<ExpressionPtr> arguments;
   Type type;
   std::shared_ptr<const Aggregate> body;
+  bool nullable = true;          // whether the result of some rows may be NULL,
+  bool nullable_of_none = true;  // and that of none
 };
 
 /// Chooses the overload and casts the arguments. `is_distinct`: each combination of arguments counts once. count(*) is count without arguments.

@@ -39,22 +39,6 @@ bool is_case_nullable(std::span<const ExpressionPtr> arguments) {
   return arguments.size() % 2 == 0 || arguments.back()->nullable;
 }
 
-/// A non-strict function says itself only whether it is never NULL; of the built-in ones more is known.
-bool is_nullable(const Function& function, const Overload& overload,
-                 std::span<const ExpressionPtr> arguments) {
-  if (overload.strict) return !overload.never_null || is_any_nullable(arguments);
-  if (overload.never_null) return false;
-  if (function.name == "and" || function.name == "or" || function.name == "in")
-    return is_any_nullable(arguments);
-  if (function.name == "case") return is_case_nullable(arguments);
-  if (function.name == "if" || function.name == "nvl2") return is_any_nullable(arguments, 1);
-  const bool takes_first_known = function.name == "coalesce" || function.name == "ifnull" ||
-                                 function.name == "greatest" || function.name == "least";
-  if (!takes_first_known) return true;
-  return std::all_of(arguments.begin(), arguments.end(),
-                     [](const auto& argument) { return argument->nullable; });
-}
-
 bool is_comparison(std::string_view name) {
   constexpr std::string_view comparisons[] = {"=", "<>", "<", "<=", ">", ">=", "<=>", "in"};
   return std::find(std::begin(comparisons), std::end(comparisons), name) != std::end(comparisons);
@@ -421,6 +405,20 @@ class Binder {
 };
 
 }  // namespace
+
+bool is_nullable(const Function& function, const Overload& overload, std::span<const ExpressionPtr> arguments) {
+  if (overload.strict) return !overload.never_null || is_any_nullable(arguments);
+  if (overload.never_null) return false;
+  if (function.name == "and" || function.name == "or" || function.name == "in")
+    return is_any_nullable(arguments);
+  if (function.name == "case") return is_case_nullable(arguments);
+  if (function.name == "if" || function.name == "nvl2") return is_any_nullable(arguments, 1);
+  const bool takes_first_known = function.name == "coalesce" || function.name == "ifnull" ||
+                                 function.name == "greatest" || function.name == "least";
+  if (!takes_first_known) return true;
+  return std::all_of(arguments.begin(), arguments.end(),
+                     [](const auto& argument) { return argument->nullable; });
+}
 
 ExpressionPtr bind(const Ast& ast, const Scope& scope, const FunctionRegistry& functions,
                    Diagnostics& diagnostics) {

@@ -19,6 +19,9 @@ struct Scope {
   const std::map<std::string, Note>* gone = nullptr;
 };
 
+/// Whether a call may be NULL of such arguments. A non-strict function says itself only whether it is never NULL; of the built-in ones more is known.
+bool is_nullable(const Function& function, const Overload& overload, std::span<const ExpressionPtr> arguments);
+
 /// Returns null after reporting every error of the expression to `diagnostics` (unknown columns and functions with the nearest name, wrong
 /// argument types with what was expected, ...). The result has its constants folded.
 ExpressionPtr bind(const Ast& ast, const Scope& scope, const FunctionRegistry& functions, Diagnostics& diagnostics);

@@ -31,6 +31,7 @@ Result<BoundArguments> bind_arguments(const Function& declaration, std::vector<E
         .with_hint(any_text(arguments) ? "CAST(value AS type) converts" : "");
   }
   BoundArguments bound;
+  bound.overload = chosen->overload;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const Type& target = chosen->targets[i];
     const bool is_right = arguments[i]->type == target;

@@ -8,6 +8,7 @@
 namespace weir {
 
 struct BoundArguments {
+  const Overload* overload = nullptr;  // of the declaration
   std::vector<ExpressionPtr> arguments;
   CallSite site;  // its constants belong to the arguments; its result is the overload's
 };

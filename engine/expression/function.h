@@ -62,7 +62,7 @@ struct Overload {
   /// NULL in any argument gives NULL, an error in any argument gives that error: done by the evaluator. A non-strict body (coalesce, case, and,
   /// concat_ws) handles validity and `errors` of its arguments itself.
   bool strict = true;
-  bool never_null = false;  // the result is never NULL when no argument is (strict), or at all (non-strict)
+  bool never_null = false;  // the result is never NULL when no argument is (strict), or at all (non-strict); of aggregates, that of some rows, or of any
   /// Where it comes from if it does not ship with Weir; changes whenever its results may: "plugin acme 1.2.0". Part of a plan's fingerprint.
   std::string origin = {};
 };

@@ -118,7 +118,7 @@ PlanBuilder::BoundCalls PlanBuilder::bind_aggregate_calls(NodeId input, const Na
     // A column that is more than the aggregate is computed from ones with numbers: average_1, average_2.
     const bool is_all = std::get_if<CallAst>(&column.expression->node) == &call;
     const Field field{is_all ? column.name : fmt::format("{}_{}", column.name, ++parts), bound->bound.type,
-                      bound->bound.function->declaration.name != "count"};
+                      bound->nullable()};
     computed = make_column(output.fields.size(), field, where);
     output.fields.push_back(field);
     node.calls.push_back(*std::move(bound));
@@ -239,11 +239,14 @@ void PlanBuilder::check_aggregated_sink(NodeId input, const SinkRequest& request
   const auto& node = std::get<AggregateNode>(plan_.nodes[*aggregate].operation);
   for (std::size_t k = 0; k < node.keys.size(); ++k) {
     if (node.has_sessions() && k + 1 == node.window->key) continue;  // the end, which comes next, tells as much
-    const bool is_in_key = std::any_of(sink.table.key.begin(), sink.table.key.end(), [&](std::size_t column) {
-      return tells_group(*aggregate, k, *over_aggregate(plan_.nodes, input, *aggregate, sink.expressions[column]));
-    });
+    bool is_in_key = false, may_be_null = false;
+    for (const std::size_t column : sink.table.key) {
+      if (!tells_group(*aggregate, k, *over_aggregate(plan_.nodes, input, *aggregate, sink.expressions[column]))) continue;
+      is_in_key = true;
+      may_be_null = may_be_null || sink.expressions[column]->nullable;
+    }
     const Field& field = plan_.nodes[*aggregate].schema.fields[k];
-    if (is_in_key && field.nullable) {
+    if (may_be_null) {
       report("W0612", fmt::format("sink {}: its key column {} may be NULL, which no key can be", request.name, field.name),
              fmt::format("group by a value that is never NULL, such as by: {{{0}: coalesce({0}, ...)}}, or leave such rows out with where", field.name));
     }

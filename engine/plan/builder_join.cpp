@@ -9,6 +9,7 @@
 #include "engine/expression/functions/cast.h"
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
+#include "engine/plan/null_rejection.h"
 #include "engine/plan/step_columns.h"
 
 namespace weir {
@@ -163,6 +164,8 @@ std::vector<ExpressionPtr> PlanBuilder::bind_lookup_key(NodeId input, const Look
 bool PlanBuilder::bind_joined(NodeId input, const PlanTable& table, const JoinRequest& request, const std::vector<ExpressionPtr>& cells, Schema& output,
                               std::vector<ExpressionPtr>& expressions) {
   const std::size_t errors_before = diagnostics_.errors().size();
+  // Expressions see the table's columns as TABLE.COLUMN, behind those of the input.
+  Schema both = output;
   const auto add = [&](const std::string& name, const Location& where, ExpressionPtr expression) {
     if (output.index_of(name)) {
       diagnostics_.error(Error{ErrorKind::user, fmt::format("there is another column called {}", name), where}.as("W0503").with_hint(
@@ -179,8 +182,6 @@ bool PlanBuilder::bind_joined(NodeId input, const PlanTable& table, const JoinRe
     else
       add(chosen.name, chosen.where, cells[static_cast<std::size_t>(found - names.begin())]);
   }
-  // Expressions see the table's columns as TABLE.COLUMN, behind those of the input.
-  Schema both = schema(input);
   std::vector<ExpressionPtr> replacements = columns_of(both);
   for (std::size_t i = 0; i < names.size(); ++i) both.fields.push_back({table.shape.table + "." + names[i], cells[i]->type, cells[i]->nullable});
   replacements.insert(replacements.end(), cells.begin(), cells.end());
@@ -222,6 +223,9 @@ std::optional<NodeId> PlanBuilder::join_table(NodeId input, const JoinRequest& r
     cells.push_back(std::move(cell));
   }
   Schema output = schema(input);
+  for (const ExpressionPtr& key : keys) {
+    if (!request.is_left) reject_nulls(*key, Outcome::not_null, output);
+  }
   std::vector<ExpressionPtr> expressions = columns_of(output);
   if (!bind_joined(input, table, request, cells, output, expressions) || !has_keys) return std::nullopt;
   ExpressionPtr has_row;

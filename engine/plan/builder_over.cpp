@@ -76,6 +76,8 @@ std::optional<OverNode> PlanBuilder::bind_over(NodeId input, const CallAst& call
   auto made = bind_over_call(input, call, where);
   if (!made || !bind_frame(input, over, *call.over, *made, where) || !check_distances(input, over, *made, where)) return std::nullopt;
   made->text = text_of(over, made->frame, made->text);
+  // A frame has the current row at least, but where its bound is NULL.
+  if (made->aggregate) made->nullable = made->frame.from == nullptr ? made->aggregate->nullable() : made->aggregate->bound.nullable_of_none;
   over.calls.push_back(*std::move(made));
   return over;
 }

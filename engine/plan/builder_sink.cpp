@@ -7,6 +7,7 @@
 #include "engine/data/calendar.h"
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
+#include "engine/plan/null_on_error.h"
 #include "engine/plan/step_columns.h"
 
 namespace weir {
@@ -151,6 +152,26 @@ std::optional<Fill> make_fill(const Schema& input, const PlanBuilder::SinkReques
   return Fill{request.column.name, *from, *to};
 }
 
+/// Makes columns nullable of which `may_be_null(expression)`, but those of the key.
+template <typename MayBeNull>
+void take_nulls(SinkNode& sink, MayBeNull may_be_null) {
+  for (std::size_t column = 0; column < sink.expressions.size(); ++column) {
+    const bool is_key = std::find(sink.table.key.begin(), sink.table.key.end(), column) != sink.table.key.end();
+    if (!is_key && may_be_null(*sink.expressions[column])) sink.table.schema.fields[column].nullable = true;
+  }
+}
+
+/// The rows of a fill have nothing but its column.
+void take_nulls_of_fill(const Schema& input, SinkNode& sink) {
+  const std::size_t filled = *input.index_of(sink.fill->column);
+  take_nulls(sink, [&](const Expression& expression) {
+    std::vector<bool> used(input.fields.size(), false);
+    mark_used_columns(expression, used);
+    used[filled] = false;
+    return std::find(used.begin(), used.end(), true) != used.end();
+  });
+}
+
 }  // namespace
 
 void PlanBuilder::check_table_is_free(const SinkRequest& request) {
@@ -221,6 +242,12 @@ void PlanBuilder::add_sink(NodeId input, SinkRequest request) {
   set_conflict_rule(sink.table, request, diagnostics_);
   set_references(sink.table, request, diagnostics_);
   if (request.fill) sink.fill = make_fill(schema(sink.input), *request.fill, diagnostics_);
+  if (sink.fill) take_nulls_of_fill(schema(sink.input), sink);
+  const std::vector<NodeId> scans = scans_below(sink.input);
+  const bool errors_are_null = std::any_of(scans.begin(), scans.end(), [&](NodeId scan) { return std::get<ScanNode>(plan_.nodes[scan].operation).on_error.reaction == OnRowError::null; });
+  if (errors_are_null) {
+    take_nulls(sink, [&, nulls = NullsOfErrors(plan_.nodes)](const Expression& expression) mutable { return nulls.may_be_null(sink.input, expression); });
+  }
   if (diagnostics_.errors().size() == errors_before) check_table(sink, request);
   if (!has_stand_in_) check_aggregated_sink(sink.input, request, sink);
   if (!is_joined(sink.input)) {

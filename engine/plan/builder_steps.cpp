@@ -8,6 +8,7 @@
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
 #include "engine/plan/calls_in.h"
+#include "engine/plan/null_rejection.h"
 #include "engine/plan/step_columns.h"
 
 namespace weir {
@@ -74,7 +75,9 @@ std::optional<NodeId> PlanBuilder::filter(NodeId input, const Ast& predicate) {
         coerce(std::move(bound), boolean_type, "the condition of where", registry_.functions, diagnostics_);
   }
   if (bound == nullptr) return std::nullopt;
-  return add_node(schema(input), FilterNode{input, std::move(bound)});
+  Schema output = schema(input);
+  reject_nulls(*bound, Outcome::is_true, output);
+  return add_node(std::move(output), FilterNode{input, std::move(bound)});
 }
 
 std::optional<NodeId> PlanBuilder::select(NodeId input, const std::vector<NamedAst>& columns) {

@@ -7,6 +7,7 @@
 #include "engine/plan/builder.h"
 #include "engine/plan/builder_messages.h"
 #include "engine/plan/join_bounds.h"
+#include "engine/plan/null_rejection.h"
 #include "engine/plan/step_columns.h"
 
 namespace weir {
@@ -14,6 +15,15 @@ namespace {
 
 bool can_be_key(const Type& type) {
   return !type.is_nested() && type.kind != TypeKind::json && type.kind != TypeKind::interval && type.kind != TypeKind::null;
+}
+
+/// In an inner join neither the keys nor what the condition reads are NULL. `both`: the columns of the input, then those of the joined stream.
+void leave_nulls_out(const StreamJoinNode& node, Schema joined, Schema& both) {
+  for (const ExpressionPtr& key : node.keys) reject_nulls(*key, Outcome::not_null, both);
+  for (const ExpressionPtr& key : node.joined_keys) reject_nulls(*key, Outcome::not_null, joined);
+  const std::size_t border = both.fields.size() - joined.fields.size();
+  for (std::size_t i = 0; i < joined.fields.size(); ++i) both.fields[border + i].nullable &= joined.fields[i].nullable;
+  if (node.condition != nullptr) reject_nulls(*node.condition, Outcome::is_true, both);
 }
 
 }  // namespace
@@ -127,7 +137,9 @@ std::optional<NodeId> PlanBuilder::join_streams(NodeId input, const StreamJoinRe
     both.fields.push_back({request.name.name + "." + field.name, field.type, field.nullable || request.is_left});
   const bool has_keys = bind_join_keys(input, request, node);
   const bool has_condition = bind_join_condition(input, both, request, node);
-  Schema output = schema(input);
+  if (has_keys && has_condition && !request.is_left) leave_nulls_out(node, schema(request.joined), both);
+  Schema output = both;
+  output.fields.resize(schema(input).fields.size());
   std::vector<ExpressionPtr> expressions = columns_of(output);
   if (!select_joined(input, both, request, output, expressions) || !has_keys || !has_condition) return std::nullopt;
   const bool may_be_bounded = !request.bounds && row_time_lag(input) && row_time_lag(request.joined);

@@ -174,7 +174,7 @@ std::optional<PlanBuilder::WindowedInput> PlanBuilder::bind_session(NodeId input
   };
   if (time->nullable)
     return report("W0412", fmt::format("sessions go by the time from one row to the next, and {} may be NULL", print(*time)),
-                  "declare its column not null, or say which time is meant: coalesce(..., ...)");
+                  "declare its column not null, leave rows without one out with where, or say which time is meant: coalesce(..., ...)");
   const ExpressionPtr gap = bind_value(*call.arguments[1], schema(input), input);
   if (gap == nullptr) return std::nullopt;
   const auto& interval = std::get<Interval>(std::get<Literal>(gap->node).value.data);

@@ -160,6 +160,7 @@ struct AggregateNode {
     BoundAggregate bound;
     bool is_distinct = false;
     ExpressionPtr filter;  // null: every row
+    bool nullable() const { return filter == nullptr ? bound.nullable : bound.nullable_of_none; }
   };
   std::vector<Call> calls;
   std::optional<Window> window{};

@@ -132,6 +132,30 @@ TEST(Aggregates, GiveOneResultWhateverTheOrderAndThePartsOfTheRows) {
   EXPECT_GT(bound, 600U);
 }
 
+TEST(Aggregates, AreNullOnlyWhereTheySayThatTheyMayBe) {
+  std::mt19937_64 random(8);
+  std::size_t never_null = 0;
+  for (const std::size_t rows : {0, 1, 2, 40}) {
+    std::vector<TestColumn> table = random_table(rows, random);
+    for (const bool has_nulls : {true, false}) {
+      for (TestColumn& column : table) {
+        for (Value& value : column.values) {
+          while (!has_nulls && value.is_null()) value = random_value(column.type, random);
+        }
+      }
+      for (const std::string& call : all_calls()) {
+        const Result<AggregateRun> run = AggregateRun::make(call, table);
+        if (!run.ok() || (rows == 0 ? run->bound().nullable_of_none : run->bound().nullable)) continue;
+        ++never_null;
+        const std::shared_ptr<void> state = run->state();
+        run->add_range(state.get(), 0, run->rows());
+        EXPECT_NE(run->answer(state.get()), "NULL") << call << " of " << rows << " rows";
+      }
+    }
+  }
+  EXPECT_GT(never_null, 600U);
+}
+
 TEST(Aggregates, AreWithoutTheRowsThatAreTakenOut) {
   std::mt19937_64 random(6);
   const std::vector<TestColumn> table = random_table(30, random);

@@ -88,7 +88,7 @@ Result<AggregateRun> AggregateRun::make(const std::string& call, const std::vect
   Schema schema;
   Batch batch;
   for (const TestColumn& column : table) {
-    schema.fields.push_back({column.name, column.type, true});
+    schema.fields.push_back({column.name, column.type, std::any_of(column.values.begin(), column.values.end(), [](const Value& value) { return value.is_null(); })});
     batch.columns.push_back(column_of(column, *run.arena_));
     batch.row_count = static_cast<std::uint32_t>(column.values.size());
   }

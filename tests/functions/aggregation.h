@@ -13,11 +13,12 @@ const AggregateRegistry& builtin_aggregates();
 /// "item string: tea, NULL; price int: 3, 4": columns of the same length.
 std::vector<TestColumn> table_of(const std::string& text);
 
-/// A call bound to a table, its arguments evaluated; rows stand in the order of the source.
+/// A call bound to a table, its arguments evaluated; columns without NULL are declared so, and rows stand in the order of the source.
 class AggregateRun {
  public:
   static Result<AggregateRun> make(const std::string& call, const std::vector<TestColumn>& table);
   std::uint32_t rows() const { return rows_; }
+  const BoundAggregate& bound() const { return bound_; }
   const Aggregate& body() const { return *bound_.body; }
   /// A started state; stopped when it goes.
   std::shared_ptr<void> state() const;

@@ -200,17 +200,25 @@ AggregateResult aggregate_of(Body body) {
 }
 
 /// One signature of an aggregate whose result type is known or follows from the call.
+/// Of rows without NULLs the result is none.
 inline Overload aggregate_overload(std::vector<std::string> parameters, Type type) {
   Overload overload;
+  overload.never_null = true;
   overload.parameters = std::move(parameters);
   overload.result = [type](const CallSite&) -> Result<Type> { return type; };
   return overload;
 }
 /// The result has the type of the first argument.
 inline Overload aggregate_of_first(std::vector<std::string> parameters) {
-  Overload overload;
-  overload.parameters = std::move(parameters);
+  Overload overload = aggregate_overload(std::move(parameters), null_type);
   overload.result = [](const CallSite& site) -> Result<Type> { return site.types[0]; };
+  return overload;
+}
+
+/// The result is never NULL, whatever the rows, and if there are none.
+inline Overload counting_overload(std::vector<std::string> parameters) {
+  Overload overload = aggregate_overload(std::move(parameters), int64_type);
+  overload.strict = false;
   return overload;
 }
 

@@ -87,7 +87,7 @@ void add_bits(AggregateRegistry& registry, AggregateWords words, AggregateExampl
 }
 
 Overload count_overload() {
-  Overload overload = aggregate_overload({"any"}, int64_type);
+  Overload overload = counting_overload({"any"});
   overload.variadic = true;
   overload.optional = 1;
   return overload;
@@ -100,7 +100,7 @@ void register_counts(AggregateRegistry& registry) {
                 {{"count(*)", "x int: 1, NULL, 3", "3"}, {"count(x)", "x int: 1, NULL, 3", "2"}, {"count(DISTINCT x)", "x int: 1, 1, NULL, 3", "2"}},
                 {count_overload()}, [](const CallSite&) { return aggregate_of(Count{}); });
   add_aggregate(registry, {"count_if", {}, "count_if(condition boolean) -> bigint", "How many rows fulfil the condition."},
-                {{"count_if(x > 1)", "x int: 1, NULL, 3, 4", "2"}}, {aggregate_overload({"boolean"}, int64_type)},
+                {{"count_if(x > 1)", "x int: 1, NULL, 3, 4", "2"}}, {counting_overload({"boolean"})},
                 [](const CallSite&) { return aggregate_of(CountIf{}); });
   add_aggregate(registry, {"bool_and", {"every"}, "bool_and(condition boolean) -> boolean", "Whether the condition holds in every row where it is known."},
                 {{"bool_and(x > 0)", "x int: 1, NULL, 3", "true"}, {"bool_and(x > 1)", "x int: 1, 2", "false"}},

@@ -115,7 +115,7 @@ struct DistinctCount : PlainBody {
 void register_distinct_counts(AggregateRegistry& registry) {
   add_aggregate(registry, {"approx_count_distinct", {}, "approx_count_distinct(value any) -> bigint",
                            "About how many distinct values there are: exact up to 1024, then with a standard error of 1.6 percent in 4 KB."},
-                {{"approx_count_distinct(x)", "x int: 1, 1, NULL, 3", "2"}}, {aggregate_overload({"any"}, int64_type)},
+                {{"approx_count_distinct(x)", "x int: 1, 1, NULL, 3", "2"}}, {counting_overload({"any"})},
                 [](const CallSite&) { return aggregate_of(DistinctCount{}); });
 }
 

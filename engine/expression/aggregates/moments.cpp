@@ -192,8 +192,9 @@ struct Correlation : Pairs<5> {
 
 template <typename Body>
 void add_moment(AggregateRegistry& registry, AggregateWords words, AggregateExample example, std::size_t arguments, Body body) {
-  add_aggregate(registry, std::move(words), {std::move(example)},
-                {aggregate_overload(std::vector<std::string>(arguments, "double"), float64_type)},
+  Overload overload = aggregate_overload(std::vector<std::string>(arguments, "double"), float64_type);
+  overload.never_null = false;
+  add_aggregate(registry, std::move(words), {std::move(example)}, {std::move(overload)},
                 [body](const CallSite&) { return aggregate_of(body); });
 }
 

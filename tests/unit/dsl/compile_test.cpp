@@ -104,7 +104,7 @@ sinks:
   const SinkNode& sink = plan->sinks.front();
   EXPECT_EQ(sink.table.table, "facts");
   EXPECT_EQ(columns(sink.table.schema),
-            "id string not null, time bigint not null, price decimal(10,2), day date not null");
+            "id string not null, time bigint not null, price decimal(10,2) not null, day date not null");
 }
 
 TEST(Compile, ASinkSelectsAndFilters) {

@@ -117,6 +117,21 @@ TEST_F(Sink, FillGoesByADateOrTimestampOfTheInput) {
                                     "not a timestamp: soon | write it like 2024-11-01"));
 }
 
+TEST_F(Sink, RowsOfAFillMayLackWhatIsNotItsColumn) {
+  const NodeId node = *builder.filter(source(), ast("seen_at IS NOT NULL AND note IS NOT NULL"));
+  auto filled = request("days", connection(), {"day"});
+  filled.on_conflict = OnConflict::ignore;
+  filled.fill = PlanBuilder::SinkRequest::FillRequest{{"seen_at", {}}, "2024-01-01", "2024-01-31", {}};
+  builder.add_sink(*builder.select(node, asts({{"day", "to_date(seen_at)"}, {"year", "year(seen_at)"}, {"product_id", "product_id"}, {"note", "upper(note)"}})), filled);
+  const auto plan = builder.finish();
+  ASSERT_TRUE(plan.has_value()) << ::testing::PrintToString(errors());
+  std::vector<std::string> may_be_null;
+  for (const Field& field : plan->sinks[0].table.schema.fields) {
+    if (field.nullable) may_be_null.push_back(field.name);
+  }
+  EXPECT_THAT(may_be_null, ElementsAre("product_id", "note"));
+}
+
 std::vector<std::string> written(const Plan& plan) {
   std::vector<std::string> tables;
   const auto order = write_order(plan, 0);

@@ -65,6 +65,14 @@ TEST_F(CatalogTest, TypesMustHoldWhatIsWritten) {
       "timestamp(0)"));
 }
 
+TEST_F(CatalogTest, NullsMustBeTakenWhereThePipelineMayWriteThem) {
+  const std::string ddl = "CREATE TABLE items (id bigint PRIMARY KEY, name text NOT NULL, version bigint)";
+  EXPECT_TRUE(says(difference(ddl), "has column name NOT NULL, and the pipeline may write NULL; give it coalesce(name, ...), or leave such rows out with where"));
+  SinkTable table = items();
+  table.schema.fields[1].nullable = false;
+  EXPECT_EQ(difference(ddl, table), "");
+}
+
 TEST_F(CatalogTest, WhatChangesRowsUnseenIsRefused) {
   EXPECT_TRUE(says(
       difference("CREATE TABLE items (id bigint PRIMARY KEY, name text, version bigint);"
