@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <set>
+#include <tuple>
 
 #include "connectors/builtin.h"
 #include "dsl/compile.h"
@@ -42,7 +44,7 @@ struct Meaning {
   std::string said;
 };
 
-Meaning meaning_of(const std::string& text, Spelling spelling) {
+Meaning read_meaning(const std::string& text, Spelling spelling) {
   scripts().clear();
   const Compiled compiled = spelling == Spelling::yaml ? compile_yaml("a.yaml", text, registry(), {}) : compile_weir("a.weir", text, registry(), {});
   Meaning meaning;
@@ -55,7 +57,29 @@ Meaning meaning_of(const std::string& text, Spelling spelling) {
 
 const char* name_of(Spelling spelling) { return spelling == Spelling::yaml ? "a.yaml" : "a.weir"; }
 Spelling other(Spelling spelling) { return spelling == Spelling::yaml ? Spelling::weir : Spelling::yaml; }
-std::string formatted(const std::string& text, Spelling from, Spelling to) { return format_pipeline(name_of(from), text, to, registry()); }
+
+/// What was found of texts that come again and again: those of one pipeline.
+struct Known {
+  std::map<std::pair<Spelling, std::string>, Meaning> meanings;
+  std::map<std::tuple<Spelling, Spelling, std::string>, std::string> formatted;
+};
+
+Known& known() {
+  static Known all;
+  return all;
+}
+
+const Meaning& meaning_of(const std::string& text, Spelling spelling) {
+  const auto [found, is_new] = known().meanings.try_emplace({spelling, text});
+  if (is_new) found->second = read_meaning(text, spelling);
+  return found->second;
+}
+
+const std::string& formatted(const std::string& text, Spelling from, Spelling to) {
+  const auto found = known().formatted.find({from, to, text});
+  if (found != known().formatted.end()) return found->second;
+  return known().formatted[{from, to, text}] = format_pipeline(name_of(from), text, to, registry());
+}
 
 std::size_t count(const std::string& text, const std::string& part) {
   std::size_t found = 0;
@@ -75,7 +99,7 @@ bool is_kept(const std::string& note, const std::string& text) {
 
 /// What is wrong with `written`, which was made of a text that means `facts`; empty where nothing is.
 std::string wrong_with(const std::string& written, Spelling spelling, const std::string& facts, const char* what) {
-  const Meaning meaning = meaning_of(written, spelling);
+  const Meaning& meaning = meaning_of(written, spelling);
   if (meaning.facts != facts) return fmt::format("{} is another pipeline:\n{}\n{}", what, written, meaning.said);
   const std::string again = formatted(written, spelling, spelling);
   return again == written ? "" : fmt::format("{} does not stay as it is:\n{}\nbut becomes\n{}", what, written, again);
@@ -115,7 +139,7 @@ bool check_plan(std::size_t number) {
   if (std::getenv("WEIR_SHOW") != nullptr) fmt::print("{}\n{}", yaml.text, meaning_of(yaml.text, Spelling::yaml).said);
   if (!check(yaml, Spelling::yaml, number)) return false;
   const LaidOut weir = random_weir(formatted(yaml.text, Spelling::yaml, Spelling::weir), draw);
-  const Meaning meaning = meaning_of(weir.text, Spelling::weir);
+  const Meaning& meaning = meaning_of(weir.text, Spelling::weir);
   if (meaning.facts != meaning_of(yaml.text, Spelling::yaml).facts)
     ADD_FAILURE() << "WEIR_SEED=" << number << ": with other blanks and comments it is another pipeline:\n" << weir.text << meaning.said;
   check(weir, Spelling::weir, number);
@@ -132,7 +156,10 @@ void check_all(std::size_t wanted, CheckOne check_one) {
   const char* given = std::getenv("WEIR_PLANS");
   const std::size_t plans = given == nullptr ? wanted : static_cast<std::size_t>(std::atoll(given));
   std::size_t good = 0, drawn = 0;
-  while (good < plans && !::testing::Test::HasFailure()) good += check_one(++drawn) ? 1 : 0;
+  while (good < plans && !::testing::Test::HasFailure()) {
+    known() = {};
+    good += check_one(++drawn) ? 1 : 0;
+  }
   EXPECT_LT(drawn, plans + plans / 10 + 10) << "of the random pipelines too many are none";
 }
 
