@@ -76,7 +76,8 @@ alias : K_AS name | IDENTIFIER | QUOTED ;
 reference : name | VARIABLE ;
 // Flink's TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '5' MINUTES)).
 windowed : K_TABLE OPEN windowCall CLOSE | windowCall ;
-windowCall : IDENTIFIER OPEN K_TABLE reference COMMA K_DESCRIPTOR OPEN name CLOSE (COMMA expression)+ CLOSE ;
+windowCall : IDENTIFIER OPEN K_TABLE reference partitionOfTable? COMMA K_DESCRIPTOR OPEN name CLOSE (COMMA expression)+ CLOSE ;
+partitionOfTable : K_PARTITION K_BY (OPEN name (COMMA name)* CLOSE | name (COMMA name)*) ;
 
 selection
   : K_SELECT K_DISTINCT? selectItem (COMMA selectItem)* K_FROM relation selectedJoin* (K_WHERE expression)? groupBy? having? (K_ORDER K_BY ordering (COMMA ordering)*)? (K_LIMIT INTEGER)?

@@ -81,8 +81,8 @@ class SelectionReader {
   }
 
   void add_select() {
-    if (const std::optional<Config> window = steps_.take_window()) {
-      text_.refuse("W0411", window->where, "windows are of aggregates, and nothing is grouped here", "add GROUP BY window_start, window_end");
+    if (const std::optional<TableWindow> window = steps_.take_window()) {
+      text_.refuse("W0411", window->config().where, "windows are of aggregates, and nothing is grouped here", "add GROUP BY window_start, window_end");
       return;
     }
     std::vector<ParserRuleContext*> columns;
@@ -112,8 +112,9 @@ class SelectionReader {
   void read_key(Parser::SelectItemContext* key) {
     if (steps_.refuse_star(key)) return;
     if (is_window(key->expression())) return settings_.push_back(setting("window", text_.place(key), steps_.expression(key->expression())));
-    if (steps_.is_made_by_window(key)) return;
     auto* item = key->name() == nullptr ? meant_by(key) : nullptr;
+    grouped_.push_back(item != nullptr ? item : key);
+    if (steps_.is_made_by_window(grouped_.back())) return;
     const std::string name = item != nullptr ? steps_.item_name(item) : key->name() != nullptr || column_path(key->expression()) ? steps_.item_name(key) : without_comments(text_.written(key));
     if (item != nullptr) keys_.push_back(item);
     by_.push_back(setting(name, text_.place(key), steps_.expression((item != nullptr ? item : key)->expression())));
@@ -126,13 +127,13 @@ class SelectionReader {
     if (selection_->groupBy() != nullptr) {
       for (auto* key : selection_->groupBy()->selectItem()) read_key(key);
     }
-    if (std::optional<Config> window = steps_.take_window()) settings_.push_back(setting("window", window->where, *window));
+    if (std::optional<Config> window = steps_.take_window_of(grouped_)) settings_.push_back(setting("window", window->where, *window));
     Config::Map given, output;
     for (auto* item : items()) {
       if (steps_.refuse_star(item)) continue;
       auto column = steps_.item_setting(item);
       const std::string name = column.first;
-      const auto path = column_path(item->expression());
+      const auto path = steps_.relations().path(item->expression());
       const bool is_key = std::find(keys_.begin(), keys_.end(), item) != keys_.end();
       const bool is_of_window = path && path->size() == 1 && is_window_column(path->front());
       if (is_of_window || (path && is_grouped_by(path->back()) && !is_key)) {
@@ -175,6 +176,7 @@ class SelectionReader {
   WeirText& text_;
   Config::Map settings_;  // of the aggregate
   Config::Map by_;
+  std::vector<ParserRuleContext*> grouped_;       // items that GROUP BY means, windows aside
   std::vector<Parser::SelectItemContext*> keys_;  // items of SELECT that are grouped by
 };
 

@@ -69,6 +69,24 @@ bool WeirSteps::is_made_by_window(ParserRuleContext* item) const {
   return path && path->size() == 1 && (path->front() == "window_start" || path->front() == "window_end");
 }
 
+std::optional<Config> WeirSteps::take_window_of(const std::vector<ParserRuleContext*>& keys) {
+  if (!window_) return std::nullopt;
+  WindowGroups groups;
+  for (ParserRuleContext* key : keys) {
+    auto* one = item_of(key);
+    if (one->STAR() != nullptr) continue;
+    const auto path = relations_.path(one->expression());
+    const bool is_column = path && path->size() == 1;
+    groups.has_start |= is_column && path->front() == "window_start";
+    groups.has_end |= is_column && path->front() == "window_end";
+    groups.has_expressions |= !is_column;
+    if (is_column && !is_made_by_window(key)) groups.columns.push_back(path->front());
+  }
+  const std::optional<TableWindow> window = take_window();
+  window->check(groups, text_);
+  return window->config();
+}
+
 void WeirSteps::add_step(ParserRuleContext* step) {
   const Location where = text_.place(step->start);
   if (auto* filter = dynamic_cast<Parser::WhereContext*>(step)) return add("where", where, expression(filter->expression()));
@@ -159,7 +177,8 @@ void WeirSteps::add_aggregate(ParserRuleContext* step) {
   const Location where = text_.place(aggregate->start);
   Config::Map settings;
   std::vector<ParserRuleContext*> by;
-  for (auto* item : aggregate->groupBy() != nullptr ? aggregate->groupBy()->selectItem() : std::vector<Parser::SelectItemContext*>{}) {
+  const std::vector<Parser::SelectItemContext*> keys = aggregate->groupBy() != nullptr ? aggregate->groupBy()->selectItem() : std::vector<Parser::SelectItemContext*>{};
+  for (auto* item : keys) {
     if (item->STAR() == nullptr && is_window(item->expression())) {
       settings.push_back(setting("window", text_.place(item), expression(item->expression())));
     } else if (!is_made_by_window(item)) {
@@ -168,7 +187,7 @@ void WeirSteps::add_aggregate(ParserRuleContext* step) {
   }
   if (!by.empty()) settings.push_back(setting("by", text_.place(aggregate->groupBy()), columns(by, text_.place(aggregate->groupBy()->start))));
   if (!aggregate->selectItem().empty()) settings.push_back(setting("select", where, columns(contexts(aggregate->selectItem()), where)));
-  if (std::optional<Config> window = take_window()) settings.push_back(setting("window", window->where, *window));
+  if (std::optional<Config> window = take_window_of(contexts(keys))) settings.push_back(setting("window", window->where, *window));
   add("aggregate", where, map_of(std::move(settings), where));
 }
 

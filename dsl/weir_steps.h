@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "dsl/table_window.h"
 #include "dsl/weir_columns.h"
 
 namespace weir {
@@ -13,9 +14,11 @@ class WeirSteps {
   WeirSteps(const QueryNames& names, WeirText& text) : names_(names), text_(text) {}
 
   RelationNames& relations() { return relations_; }
-  /// The window of a Flink table function that the rows come from; it belongs to the aggregate.
-  void set_window(Config window) { window_ = std::move(window); }
-  std::optional<Config> take_window() { return std::exchange(window_, std::nullopt); }
+  /// That of the table function that the rows come from; it belongs to the aggregate.
+  void set_window(TableWindow window) { window_ = std::move(window); }
+  std::optional<TableWindow> take_window() { return std::exchange(window_, std::nullopt); }
+  /// The same for an aggregate by `keys`, items that were checked to go with it.
+  std::optional<Config> take_window_of(const std::vector<antlr4::ParserRuleContext*>& keys);
 
   void add(const char* kind, const Location& where, Config value);
   /// `step` and `join` are contexts of the grammar's rules of these names.
@@ -52,7 +55,7 @@ class WeirSteps {
   const QueryNames& names_;
   WeirText& text_;
   RelationNames relations_;
-  std::optional<Config> window_;
+  std::optional<TableWindow> window_;
   Config::List steps_;
 };
 

@@ -59,6 +59,10 @@ void WeirText::report(const char* mistake, const Location& where, std::string me
   diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.as(mistake).with_hint(std::move(hint)));
 }
 
+void WeirText::warn(const char* mistake, const Location& where, std::string message, std::string hint) {
+  diagnostics_.warning(Error{ErrorKind::user, std::move(message), where}.as(mistake).with_hint(std::move(hint)));
+}
+
 void WeirText::report_twice(const char* mistake, const Location& where, std::string message, const Location& first) {
   diagnostics_.error(Error{ErrorKind::user, std::move(message), where}.as(mistake).with_note("the first one is here", first));
 }

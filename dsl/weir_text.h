@@ -41,6 +41,7 @@ class WeirText {
   Config quoted(const antlr4::Token* token) const;
 
   void report(const char* mistake, const Location& where, std::string message, std::string hint = {});
+  void warn(const char* mistake, const Location& where, std::string message, std::string hint = {});
   /// `first`: where it stands already.
   void report_twice(const char* mistake, const Location& where, std::string message, const Location& first);
   /// Also says that without what is wrong, the rest of the statement means nothing.

@@ -7,7 +7,7 @@
 namespace weir {
 namespace {
 
-constexpr std::array<ForeignFunction, 81> functions = {{
+constexpr std::array<ForeignFunction, 82> functions = {{
     {"array_agg", "string_agg(CAST(value AS string), ',')"},
     {"array_length", "size(array)"},
     {"arraylength", "size(array)"},
@@ -57,6 +57,7 @@ constexpr std::array<ForeignFunction, 81> functions = {{
     {"md5_hex", "md5(text)"},
     {"parse_json", "CAST(text AS json)"},
     {"parse_timestamp", "to_timestamp(text, pattern)"},
+    {"proctime", "commit_time(), when rows are written; windows go by event time"},
     {"quantile", "percentile(value, share)"},
     {"rand", "xxhash64(columns ...): random values would differ after a restart"},
     {"random", "xxhash64(columns ...): random values would differ after a restart"},

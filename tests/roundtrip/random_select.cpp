@@ -125,12 +125,18 @@ class SelectMaker {
 
   std::string column(const std::string& name) { return draw_.chance(50) || is_grouped_ ? name : quoted(called_) + "." + name; }
 
+  /// A table function's windows are columns of what it is called.
+  std::string window_column(const std::string& name) {
+    const bool is_function = has_window_ && !is_group_by_window_;
+    return is_function && draw_.chance(50) ? quoted(called_) + "." + name : name;
+  }
+
   std::string grouped_items() {
     keys_.clear();
     by_.clear();
     std::vector<std::string> items;
-    if (has_window_ && draw_.chance(60)) items.push_back("window_start");
-    if (has_window_) items.push_back("window_end");
+    if (has_window_ && draw_.chance(60)) items.push_back(window_column("window_start"));
+    if (has_window_) items.push_back(window_column("window_end"));
     if (has_window_) keys_.push_back("window_end");
     used_.insert({"window_start", "window_end", "ts", "id"});
     for (std::size_t i = 0, count = draw_.between(has_window_ ? 0 : 1, 2); i < count; ++i) {
@@ -157,7 +163,7 @@ class SelectMaker {
 
   std::string group_by() {
     std::vector<std::string> all = by_;
-    if (has_window_ && !is_group_by_window_) all.insert(all.end(), {"window_start", "window_end"});
+    if (has_window_ && !is_group_by_window_) all.insert(all.end(), {window_column("window_start"), window_column("window_end")});
     if (is_group_by_window_)
       all.push_back(draw_.word({"TUMBLE(ts, INTERVAL '5' MINUTES)", "hop(ts, INTERVAL 1 MINUTE, INTERVAL 5 MINUTES)", "SESSION(ts, INTERVAL 10 MINUTES)", "cumulate(ts, INTERVAL 1 HOUR, INTERVAL 1 DAY)"}));
     draw_.shuffle(all);

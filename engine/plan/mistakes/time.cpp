@@ -38,8 +38,8 @@ std::vector<Mistake> mistakes_of_time() {
       {"W0410", "a window over what is no time",
        R"(Windows cut time into pieces, so they go by a timestamp. timestamp_seconds(number) and CAST(text AS timestamp) make one.)",
        ExampleKind::query, "FROM orders |> AGGREGATE count(*) AS n GROUP BY TUMBLE(quantity, INTERVAL 5 MINUTES)", "FROM orders |> AGGREGATE count(*) AS n GROUP BY TUMBLE(placed_at, INTERVAL 5 MINUTES)"},
-      {"W0411", "a window without an aggregate",
-       R"(Flink's TABLE(TUMBLE(...)) puts each row into a window, which means something only where rows are then grouped by it: GROUP BY window_start, window_end.)",
+      {"W0411", "a window that rows are not grouped by",
+       R"(Flink's TABLE(TUMBLE(...)) puts each row into a window, which means something only where rows are then grouped by it: GROUP BY window_start, window_end. Of windows of CUMULATE, several begin together, so there window_end has to be named.)",
        ExampleKind::query, "SELECT id FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(placed_at), INTERVAL '5' MINUTES))",
        "SELECT window_end, count(*) AS n FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(placed_at), INTERVAL '5' MINUTES)) GROUP BY window_start, window_end"},
       {"W0412", "a session that cannot be told",
@@ -83,6 +83,10 @@ std::vector<Mistake> mistakes_of_time() {
       {"W0422", "a limit that cannot stand here",
        R"(A limit is for looking at data: which rows come first depends on how they are read, so what is written would be another thing each time. It is the last step of a sink that is no table, such as a console. `weir run FILE --print NAME --limit N` looks at any stream without one.)",
        ExampleKind::query, "FROM orders |> LIMIT 10 |> WHERE quantity > 1", "FROM orders |> WHERE quantity > 1 |> LIMIT 10"},
+      {"W0423", "sessions that are not those of the groups",
+       R"(In Flink's TABLE(SESSION(TABLE t PARTITION BY a, ...)) sessions are told apart by a, and rows are grouped then. Here an aggregate has the sessions of each of its groups. So both have to name the same columns. Windows of other kinds are the same for all rows, and have no PARTITION BY.)",
+       ExampleKind::query, "SELECT product, count(*) AS n FROM TABLE(SESSION(TABLE orders PARTITION BY shop_id, DESCRIPTOR(placed_at), INTERVAL '10' MINUTES)) GROUP BY product, window_start, window_end",
+       "SELECT product, count(*) AS n FROM TABLE(SESSION(TABLE orders PARTITION BY product, DESCRIPTOR(placed_at), INTERVAL '10' MINUTES)) GROUP BY product, window_start, window_end"},
   };
 }
 

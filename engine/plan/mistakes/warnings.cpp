@@ -34,6 +34,10 @@ std::vector<Mistake> mistakes_of_warnings() {
       {"W0909", "a comparison with NULL",
        R"(NULL is a value that is not known: nothing equals it and nothing differs from it, so `x = NULL` is never true, and neither is `x <> NULL`. IS NULL and IS NOT NULL ask whether there is a value; <=> compares and takes NULL for a value like others.)",
        ExampleKind::query, "FROM orders |> WHERE product = NULL", "FROM orders |> WHERE product IS NULL"},
+      {"W0910", "sessions of each group instead of all rows",
+       R"(Flink's TABLE(SESSION(TABLE t, ...)) without PARTITION BY makes sessions of all rows, whatever they are grouped by behind it. Here an aggregate has the sessions of each of its groups, which is what PARTITION BY with the grouping columns means in Flink. Write that, and the query means the same in both.)",
+       ExampleKind::query, "SELECT product, count(*) AS n FROM TABLE(SESSION(TABLE orders, DESCRIPTOR(placed_at), INTERVAL '10' MINUTES)) GROUP BY product, window_start, window_end",
+       "SELECT product, count(*) AS n FROM TABLE(SESSION(TABLE orders PARTITION BY product, DESCRIPTOR(placed_at), INTERVAL '10' MINUTES)) GROUP BY product, window_start, window_end"},
   };
 }
 

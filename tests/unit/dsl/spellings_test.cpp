@@ -129,11 +129,20 @@ TEST(Spellings, OfAggregates) {
   expect_equal("{ " + sink + ", steps: [ " + steps + " ] }", with + "FROM orders |> AGGREGATE sum(amount) AS total GROUP BY shop, TUMBLE(ts, INTERVAL '5' MINUTES);");
   expect_equal("{ " + sink + ", steps: [ " + steps + " ] }",
                with + "FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '5' MINUTES)) |> AGGREGATE sum(amount) AS total GROUP BY window_start, window_end, shop;");
-  const std::string select = "{ select: { window_end: window_end, shop: shop, total: total } }";
+  const std::string select_of_total = "{ select: { window_end: window_end, shop: shop, total: total } }";
   const std::string having = "{ where: total > 100 }";
-  expect_equal("{ " + sink + ", steps: [ " + steps + ", " + having + ", " + select + " ] }",
+  expect_equal("{ " + sink + ", steps: [ " + steps + ", " + having + ", " + select_of_total + " ] }",
                with + "SELECT window_end, shop, sum(amount) AS total FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '5' MINUTES)) "
                       "GROUP BY shop, window_start, window_end HAVING total > 100;");
+  // Called by the window's name, by its number, and by another name.
+  for (const char* select : {"SELECT w.window_end, w.shop, sum(w.amount) AS total FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '5' MINUTES)) AS w "
+                             "GROUP BY w.shop, w.window_start, w.window_end HAVING total > 100;",
+                             "SELECT window_end, shop, sum(amount) AS total FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '5' MINUTES)) GROUP BY 1, 2 HAVING total > 100;"}) {
+    expect_equal("{ " + sink + ", steps: [ " + steps + ", " + having + ", " + select_of_total + " ] }", with + select);
+  }
+  expect_equal("{ input: orders, key: [shop, ended], on_conflict: update, steps: [ " + steps + ", { select: { ended: window_end, shop: shop, total: total } } ] }",
+               "WITH (key = 'shop, ended', on_conflict = 'update') AS SELECT window_end AS ended, shop, sum(amount) AS total "
+               "FROM TABLE(TUMBLE(TABLE orders, DESCRIPTOR(ts), INTERVAL '5' MINUTES)) GROUP BY shop, ended;");
   const std::string by_city = "input: orders, key: [name], on_conflict: update";
   const std::string named = "{ aggregate: { by: { name: upper(shop) }, select: { n: count(*) } } }";
   for (const char* key : {"upper(shop)", "name", "1", "upper( shop )"}) {
@@ -143,6 +152,20 @@ TEST(Spellings, OfAggregates) {
   expect_equal("{ " + by_city + ", steps: [ { aggregate: { by: { name: upper(shop) }, select: { n: count(*), having: sum(amount) > 9 } } }, { where: having }, "
                                 "{ select: [name, n] } ] }",
                "WITH (key = 'name', on_conflict = 'update') AS SELECT upper(shop) AS name, count(*) AS n FROM orders GROUP BY 1 HAVING sum(amount) > 9;");
+}
+
+TEST(Spellings, OfSessionsOfPartitions) {
+  const std::string yaml = "{ input: orders, key: [shop, window_end], on_conflict: update, steps: [ "
+                           "{ aggregate: { window: \"session(ts, INTERVAL '10' MINUTES)\", by: [shop], select: { total: sum(amount) } } } ] }";
+  const std::string with = "WITH (key = 'shop, window_end', on_conflict = 'update') AS ";
+  const std::string steps = " |> AGGREGATE sum(amount) AS total GROUP BY shop, window_start, window_end;";
+  for (const char* partition : {"PARTITION BY shop", "partition by (`shop`)", "PARTITION -- as Flink has it\n BY shop"}) {
+    expect_equal(yaml, with + fmt::format("FROM TABLE(SESSION(TABLE orders {}, DESCRIPTOR(ts), INTERVAL '10' MINUTES))", partition) + steps);
+  }
+  expect_equal("{ input: orders, key: [shop, id, window_end], on_conflict: update, steps: [ "
+               "{ aggregate: { window: \"session(ts, INTERVAL '10' MINUTES)\", by: [shop, id], select: { n: count(*) } } } ] }",
+               "WITH (key = 'shop, id, window_end', on_conflict = 'update') AS SELECT o.shop, o.id, o.window_start, o.window_end, count(*) AS n "
+               "FROM TABLE(SESSION(TABLE orders PARTITION BY id, shop, DESCRIPTOR(ts), INTERVAL '10' MINUTES)) AS o GROUP BY o.shop, o.id, window_start, o.window_end;");
 }
 
 TEST(Spellings, OfJoinsWithTables) {
