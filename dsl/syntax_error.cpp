@@ -207,6 +207,31 @@ std::string hint_for_operand(const antlr4::Token& offending, const antlr4::Token
   return offending.getType() == Parser::STAR && !is_power ? "name the columns or values you want" : "";
 }
 
+// The ';' in front of them has ended the statement of the test.
+std::string hint_for_step_of_test(Parser& parser, const antlr4::Token& offending) {
+  switch (offending.getType()) {
+    case Parser::K_INSERT: {
+      auto& tokens = dynamic_cast<antlr4::BufferedTokenStream&>(*parser.getTokenStream());
+      tokens.fill();
+      const std::vector<antlr4::Token*> all = tokens.getTokens();
+      const bool has_query = std::any_of(all.begin(), all.end(), [](const antlr4::Token* token) { return token->getType() == Parser::K_SELECT; });
+      if (has_query) return {};  // it goes into a table
+      break;
+    }
+    case Parser::K_ADVANCE:
+    case Parser::K_CRASH:
+    case Parser::K_END:
+    case Parser::K_EXPECT:
+    case Parser::K_GIVEN:
+    case Parser::K_IDLE:
+    case Parser::K_RESTART:
+      break;
+    default:
+      return {};
+  }
+  return "steps of a test follow each other without ';': CREATE TEST NAME AS INSERT INTO ... EXPECT ...";
+}
+
 std::string hint_for_first_word(Parser& parser, const antlr4::Token& offending) {
   const std::string nearest = nearest_keyword(parser, offending);
   if (!nearest.empty()) return fmt::format("did you mean {}?", nearest);
@@ -242,6 +267,7 @@ std::string foreign_hint(Parser& parser, const antlr4::Token& offending) {
 
 std::string hint_for(Parser& parser, const antlr4::Token& offending, const antlr4::Token* previous, bool expected_operand, bool knows_expected) {
   std::string hint = hint_for_operand(offending, previous, expected_operand);
+  if (hint.empty() && previous == nullptr && is_in_statement(parser)) hint = hint_for_step_of_test(parser, offending);
   if (hint.empty() && (previous == nullptr || previous->getType() != Parser::PIPE)) hint = foreign_hint(parser, offending);
   if (hint.empty() && is_in_statement(parser)) hint = hint_for_statement(parser, offending, previous, knows_expected);
   return hint;
