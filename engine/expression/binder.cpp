@@ -73,6 +73,9 @@ std::string hint_of_operator(std::string_view name, const std::vector<Expression
 
 /// What to do about arguments of types that a function does not take.
 std::string hint_of_call(const Function& function, std::vector<ExpressionPtr> arguments, const std::string& forms) {
+  const bool takes_time = forms.find("(timestamp") != std::string::npos || forms.find("(date") != std::string::npos;
+  if (takes_time && !arguments.empty() && arguments.front()->type.is_numeric())
+    return "timestamp_seconds(number), timestamp_millis(number) and timestamp_micros(number) make a time of a number";
   std::reverse(arguments.begin(), arguments.end());
   if (arguments.size() == 2 && choose_overload(function, arguments)) return "the arguments stand the other way round";
   if (forms.find("T,") != std::string::npos) return "T is one type for all of them; CAST(value AS type) converts";
