@@ -104,8 +104,10 @@ int check_file(const std::string& path, const CheckArguments& arguments, std::ve
   PipelineFile file;
   file.take_arguments(arguments.settings);
   file.set_path(path);
-  const bool is_part = !arguments.connect && file.is_part();
-  std::optional<Compiled> compiled = is_part ? file.diagnose_part() : file.diagnose();
+  std::optional<Compiled> compiled = file.diagnose();
+  // What has a plan is no part: files are read twice only where that could be what is wrong.
+  const bool is_part = compiled && compiled->plan == nullptr && !arguments.connect && file.is_part();
+  if (is_part) compiled = file.diagnose_part();
   if (!compiled) return file.exit_code();
   checked.push_back({path, std::move(compiled->diagnostics)});
   if (arguments.format == CheckFormat::text) print_text(checked.back());
