@@ -161,7 +161,8 @@ std::string hint_for_pair(const std::string& previous, const std::string& offend
   if (previous == "-" && offending == ">") return "fields of JSON are written json:field, those of a struct struct.field";
   if (previous == "is" && (offending == "none" || offending == "nil" || offending == "undefined" || offending == "missing")) return "write IS NULL";
   if (previous == "in" && offending == "[") return "write IN (1, 2, 3)";
-  if ((previous == "unnest" && offending == "(") || (previous == "lateral" && !offending.empty())) return "rows are made of an array's values by a step: FROM ... |> EXPLODE array AS name |> ...";
+  if ((previous == "unnest" && offending == "(") || (previous == "lateral" && (offending == "view" || offending == "table" || offending == "(")))
+    return "rows are made of an array's values by a step: FROM ... |> EXPLODE array AS name |> ...";
   if (offending == "to" && !previous.empty()) return "write AS instead of TO";
   return {};
 }

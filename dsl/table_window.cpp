@@ -3,27 +3,20 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <set>
 
 #include "WeirParser.h"
+#include "dsl/column_words.h"
 #include "dsl/expression_text.h"
+#include "dsl/weir_columns.h"
 
 namespace weir {
-namespace {
 
 using Parser = weir_grammar::WeirParser;
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
-}  // namespace
-
 TableWindow::TableWindow(antlr4::ParserRuleContext* context, const WeirText& text) {
   auto* call = dynamic_cast<Parser::WindowCallContext*>(context);
-  function_ = lower(call->IDENTIFIER()->getText());
+  function_ = lower_case_word(call->IDENTIFIER()->getText());
   std::string window = fmt::format("{}({}", call->IDENTIFIER()->getText(), text.written(call->name()));
   for (auto* argument : call->expression()) window += ", " + text.written(argument);
   window_ = WeirText::scalar(without_comments(window + ")"), text.place(call));
@@ -34,8 +27,7 @@ TableWindow::TableWindow(antlr4::ParserRuleContext* context, const WeirText& tex
 }
 
 void TableWindow::check(const WindowGroups& groups, WeirText& text) const {
-  const bool is_known = function_ == "tumble" || function_ == "hop" || function_ == "cumulate" || function_ == "session";
-  if (!is_known) return;  // which the aggregate reports
+  if (!is_window_function(function_)) return;  // which the aggregate reports
   // Several windows of cumulate begin together.
   if (!groups.has_end && (!groups.has_start || function_ == "cumulate")) {
     text.refuse("W0411", window_.where, "these rows have windows, and are not grouped by them", "add window_start, window_end to GROUP BY");

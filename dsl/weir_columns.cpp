@@ -72,10 +72,9 @@ std::string called_function(ParserRuleContext* expression) {
   return call == nullptr ? "" : function_of(call);
 }
 
-bool is_window(ParserRuleContext* expression) {
-  const std::string function = called_function(expression);
-  return function == "tumble" || function == "hop" || function == "cumulate" || function == "session";
-}
+bool is_window_function(std::string_view function) { return function == "tumble" || function == "hop" || function == "cumulate" || function == "session"; }
+
+bool is_window(ParserRuleContext* expression) { return is_window_function(called_function(expression)); }
 
 bool holds_aggregate(ParserRuleContext* expression, const QueryNames& names) {
   bool found = false;

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "dsl/weir_query.h"
@@ -16,6 +17,8 @@ namespace weir {
 std::optional<std::vector<std::string>> column_path(antlr4::ParserRuleContext* expression);
 /// The function, in small letters, where the expression is a call of it and nothing else; else empty.
 std::string called_function(antlr4::ParserRuleContext* expression);
+/// Whether tumble, hop, cumulate or session is meant, in small letters.
+bool is_window_function(std::string_view function);
 /// Whether it is a call such as tumble(ts, INTERVAL 5 MINUTES).
 bool is_window(antlr4::ParserRuleContext* expression);
 /// Whether it calls an aggregate that is not computed OVER rows of groups.

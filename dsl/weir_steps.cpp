@@ -76,11 +76,13 @@ std::optional<Config> WeirSteps::take_window_of(const std::vector<ParserRuleCont
     auto* one = item_of(key);
     if (one->STAR() != nullptr) continue;
     const auto path = relations_.path(one->expression());
-    const bool is_column = path && path->size() == 1;
-    groups.has_start |= is_column && path->front() == "window_start";
-    groups.has_end |= is_column && path->front() == "window_end";
-    groups.has_expressions |= !is_column;
-    if (is_column && !is_made_by_window(key)) groups.columns.push_back(path->front());
+    if (is_made_by_window(key)) {
+      (path->front() == "window_end" ? groups.has_end : groups.has_start) = true;
+    } else if (path && path->size() == 1) {
+      groups.columns.push_back(path->front());
+    } else {
+      groups.has_expressions = true;
+    }
   }
   const std::optional<TableWindow> window = take_window();
   window->check(groups, text_);

@@ -73,11 +73,11 @@ std::string hint_of_operator(std::string_view name, const std::vector<Expression
 
 /// What to do about arguments of types that a function does not take.
 std::string hint_of_call(const Function& function, std::vector<ExpressionPtr> arguments, const std::string& forms) {
-  const bool takes_time = forms.find("(timestamp") != std::string::npos || forms.find("(date") != std::string::npos;
-  if (takes_time && !arguments.empty() && arguments.front()->type.is_numeric())
-    return "timestamp_seconds(number), timestamp_millis(number) and timestamp_micros(number) make a time of a number";
+  const bool begins_with_number = !arguments.empty() && arguments.front()->type.is_numeric();
   std::reverse(arguments.begin(), arguments.end());
   if (arguments.size() == 2 && choose_overload(function, arguments)) return "the arguments stand the other way round";
+  const bool takes_time = forms.find("(timestamp") != std::string::npos || forms.find("(date") != std::string::npos;
+  if (takes_time && begins_with_number) return "timestamp_seconds(number), timestamp_millis(number) and timestamp_micros(number) make a time of a number";
   if (forms.find("T,") != std::string::npos) return "T is one type for all of them; CAST(value AS type) converts";
   const bool is_nested = std::any_of(arguments.begin(), arguments.end(), [](const ExpressionPtr& one) { return one->type.is_nested(); });
   return is_nested ? "" : "CAST(value AS type) converts";
